@@ -1,0 +1,20 @@
+# Every outside library, in one place; `bootstrap` installs the Debian packages named beside each.
+
+find_package(PkgConfig REQUIRED)                                          # pkg-config
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET GLOBAL libxxhash)       # libxxhash-dev
+find_package(Threads REQUIRED)
+find_package(SQLite3 REQUIRED)                                            # libsqlite3-dev
+find_package(yaml-cpp REQUIRED)                                           # libyaml-cpp-dev
+find_package(nlohmann_json REQUIRED)                                      # nlohmann-json3-dev
+find_package(fmt REQUIRED)                                                # libfmt-dev
+find_package(CLI11 REQUIRED)                                              # libcli11-dev
+find_package(Eigen3 REQUIRED NO_MODULE)                                   # libeigen3-dev
+find_package(tl-expected REQUIRED)                                        # libexpected-dev
+find_package(ZLIB REQUIRED)                                               # zlib1g-dev
+if(EQUIVOLVE_TBB)
+  find_package(TBB REQUIRED)                                              # libtbb-dev
+endif()
+if(EQUIVOLVE_TESTS)
+  find_package(GTest REQUIRED)                                            # libgtest-dev, libgmock-dev
+  include(GoogleTest)
+endif()

@@ -1,0 +1,291 @@
+#include "hashing/equivalence_cache.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "hashing/flat_index.hpp"
+
+namespace equivolve::hashing {
+namespace {
+
+using detail::FlatIndex;
+constexpr std::uint32_t kNone = FlatIndex::kNone;
+
+// Digests made by hand may differ in any bits; the index wants them in the upper half.
+std::uint64_t index_hash(const Digest& digest) {
+  return (digest.lo + digest.hi * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
+}
+std::uint64_t index_hash(ClassId cls) {
+  return cls * 0x9E3779B97F4A7C15;
+}
+
+// One class held.
+struct Entry {
+  Digest key;
+  ClassId cls = 0;
+  Ticket founder = 0;
+  Ticket last_seen = 0;
+  std::uint32_t newer = kNone;  // neighbours in order of recency
+  std::uint32_t older = kNone;
+  std::uint32_t first_record = kNone;
+};
+
+// What is known of one level of a class. Records of a class form a list; so does what is free.
+struct Record {
+  Ticket leader = 0;
+  double seconds = 0;  // mean
+  Level level = 0;
+  std::uint32_t next = kNone;
+  std::uint32_t trials = 0;  // settled
+  std::uint32_t count = 0;   // of those, with figures
+  std::uint8_t status = 0;
+  std::uint8_t reason = 0;
+};
+
+// A vector whose freed places are used again, the latest first.
+template <typename T>
+class Slab {
+ public:
+  std::uint32_t take() {
+    if (free_.empty()) {
+      items_.emplace_back();
+      return static_cast<std::uint32_t>(items_.size() - 1);
+    }
+    const std::uint32_t at = free_.back();
+    free_.pop_back();
+    items_[at] = T{};
+    return at;
+  }
+  // Starts fetching an item that will be needed soon.
+  void expect(std::uint32_t at) const {
+    if (at < items_.size()) __builtin_prefetch(&items_[at]);
+  }
+  void give_back(std::uint32_t at) { free_.push_back(at); }
+  T& operator[](std::uint32_t at) { return items_[at]; }
+  const T& operator[](std::uint32_t at) const { return items_[at]; }
+
+ private:
+  std::vector<T> items_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace
+
+struct EquivalenceCache::State {
+  explicit State(CacheSettings s) : settings(s), variance(s.figures) {
+    settings.capacity = std::max<std::uint64_t>(settings.capacity, 1);
+  }
+
+  CacheSettings settings;
+  Accounting accounting;
+  Slab<Entry> entries;
+  Slab<Record> records;
+  std::vector<double> moments;  // per record: means, then sums of squared deviations
+  FlatIndex by_digest;
+  FlatIndex by_class;
+  std::uint32_t newest = kNone;
+  std::uint32_t oldest = kNone;
+  std::uint64_t held = 0;
+  std::vector<double> variance;  // of the record recalled last
+  Recalled recalled;
+
+  std::span<double> means(std::uint32_t record) {
+    return std::span(moments).subspan(2 * std::size_t{settings.figures} * record, settings.figures);
+  }
+  std::span<double> deviations(std::uint32_t record) {
+    return std::span(moments).subspan(2 * std::size_t{settings.figures} * record + settings.figures,
+                                      settings.figures);
+  }
+
+  std::uint32_t find(const Digest& key) const {
+    return by_digest.find(index_hash(key),
+                          [&](std::uint32_t at) { return entries[at].key == key; });
+  }
+  std::uint32_t find_class(ClassId cls) const {
+    return by_class.find(index_hash(cls), [&](std::uint32_t at) { return entries[at].cls == cls; });
+  }
+  std::uint32_t find_record(std::uint32_t entry, Level level) const {
+    std::uint32_t at = entries[entry].first_record;
+    while (at != kNone && records[at].level != level) at = records[at].next;
+    return at;
+  }
+  std::uint32_t find_record_of(ClassId cls, Level level) const {
+    const std::uint32_t entry = find_class(cls);
+    return entry == kNone ? kNone : find_record(entry, level);
+  }
+
+  void unlink(std::uint32_t at) {
+    const Entry& entry = entries[at];
+    (entry.newer == kNone ? newest : entries[entry.newer].older) = entry.older;
+    (entry.older == kNone ? oldest : entries[entry.older].newer) = entry.newer;
+  }
+
+  void link_newest(std::uint32_t at) {
+    entries[at].newer = kNone;
+    entries[at].older = newest;
+    (newest == kNone ? oldest : entries[newest].newer) = at;
+    newest = at;
+  }
+
+  void see(std::uint32_t at, Ticket ticket) {
+    // In a large cache all three lie in cold memory: wait for them together.
+    records.expect(entries[at].first_record);
+    entries.expect(entries[at].newer);
+    entries.expect(entries[at].older);
+    entries[at].last_seen = ticket;
+    if (newest == at) return;
+    unlink(at);
+    link_newest(at);
+  }
+
+  bool pinned(std::uint32_t at, Ticket now) const {
+    return now - entries[at].last_seen < settings.lookahead;
+  }
+
+  void evict(std::uint32_t at) {
+    for (std::uint32_t r = entries[at].first_record; r != kNone;) {
+      const std::uint32_t next = records[r].next;
+      records.give_back(r);
+      r = next;
+    }
+    unlink(at);
+    by_digest.erase(index_hash(entries[at].key), at);
+    by_class.erase(index_hash(entries[at].cls), at);
+    entries.give_back(at);
+    --held;
+    ++accounting.evictions;
+  }
+
+  std::uint32_t found(const Digest& key, Ticket ticket) {
+    while (held >= settings.capacity && !pinned(oldest, ticket)) evict(oldest);
+    const std::uint32_t at = entries.take();
+    Entry& entry = entries[at];
+    entry.key = key;
+    entry.cls = accounting.classes++;
+    entry.founder = ticket;
+    entry.last_seen = ticket;
+    link_newest(at);
+    by_digest.insert(index_hash(key), at);
+    by_class.insert(index_hash(entry.cls), at);
+    ++held;
+    return at;
+  }
+
+  void reserve(std::uint32_t entry, Level level, Ticket leader) {
+    const std::uint32_t at = records.take();
+    const std::size_t room = 2 * std::size_t{settings.figures} * (std::size_t{at} + 1);
+    if (moments.size() < room) moments.resize(room);
+    std::ranges::fill(means(at), 0.0);
+    std::ranges::fill(deviations(at), 0.0);
+    records[at].leader = leader;
+    records[at].level = level;
+    records[at].next = entries[entry].first_record;
+    entries[entry].first_record = at;
+  }
+};
+
+double predicted_speed_up(double probe_seconds, double look_up_seconds, double full_seconds,
+                          double hit_share) {
+  if (full_seconds == 0) return 1;
+  return full_seconds / (probe_seconds + look_up_seconds + (1 - hit_share) * full_seconds);
+}
+
+EquivalenceCache::EquivalenceCache(CacheSettings settings)
+    : state_(std::make_unique<State>(settings)) {}
+EquivalenceCache::~EquivalenceCache() = default;
+EquivalenceCache::EquivalenceCache(EquivalenceCache&&) noexcept = default;
+EquivalenceCache& EquivalenceCache::operator=(EquivalenceCache&&) noexcept = default;
+
+Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket ticket) {
+  State& s = *state_;
+  assert(level < s.settings.levels);
+  ++s.accounting.look_ups;
+  Verdict verdict;
+  verdict.digest = digest.key;
+  verdict.founder = verdict.leader = ticket;
+  if (s.settings.policy == Policy::kOff) return verdict;
+
+  std::uint32_t entry = s.find(digest.key);
+  for (std::size_t i = 0; entry == kNone && i < digest.alternatives.size(); ++i) {
+    entry = s.find(digest.alternatives[i]);
+    verdict.by_alternative = entry != kNone;
+  }
+  if (entry == kNone) {
+    entry = s.found(digest.key, ticket);
+    verdict.founded = true;
+    ++s.accounting.misses;
+  } else {
+    s.see(entry, ticket);
+    s.accounting.alternative_hits += verdict.by_alternative ? 1 : 0;
+  }
+  verdict.cls = s.entries[entry].cls;
+  verdict.digest = s.entries[entry].key;
+  verdict.founder = s.entries[entry].founder;
+
+  const std::uint32_t record = s.find_record(entry, level);
+  if (record == kNone) {
+    verdict.partial = !verdict.founded;
+    s.accounting.partial_hits += verdict.partial ? 1 : 0;
+    s.reserve(entry, level, ticket);
+    return verdict;
+  }
+  ++s.accounting.hits;
+  verdict.leader = s.records[record].leader;
+  verdict.kind = s.records[record].trials > 0 ? Verdict::Kind::kKnown : Verdict::Kind::kWaitFor;
+  return verdict;
+}
+
+void EquivalenceCache::settle(ClassId cls, Level level, std::uint8_t status, std::uint8_t reason,
+                              std::span<const double> figures, double seconds) {
+  State& s = *state_;
+  const std::uint32_t at = s.find_record_of(cls, level);
+  if (at == kNone) return;
+  assert(figures.empty() || figures.size() == s.settings.figures);
+  Record& record = s.records[at];
+  if (++record.trials == 1) {
+    record.status = status;
+    record.reason = reason;
+  }
+  record.seconds += (seconds - record.seconds) / record.trials;
+  if (figures.empty()) return;
+  // Welford 1962: mean and sum of squared deviations, one value at a time.
+  ++record.count;
+  const std::span<double> means = s.means(at);
+  const std::span<double> deviations = s.deviations(at);
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const double from_old = figures[i] - means[i];
+    means[i] += from_old / record.count;
+    deviations[i] += from_old * (figures[i] - means[i]);
+  }
+}
+
+const Recalled* EquivalenceCache::recall(ClassId cls, Level level) {
+  State& s = *state_;
+  const std::uint32_t at = s.find_record_of(cls, level);
+  if (at == kNone || s.records[at].trials == 0) return nullptr;
+  const Record& record = s.records[at];
+  s.recalled = {record.status, record.reason, record.count, record.seconds, {}, {}};
+  if (record.count > 0) {
+    const double freedom = record.count > 1 ? record.count - 1.0 : 1.0;
+    std::ranges::transform(s.deviations(at), s.variance.begin(),
+                           [freedom](double sum) { return sum / freedom; });
+    s.recalled.mean = s.means(at);
+    s.recalled.variance = s.variance;
+  }
+  return &s.recalled;
+}
+
+void EquivalenceCache::credit(ClassId cls, Level level) {
+  State& s = *state_;
+  const std::uint32_t at = s.find_record_of(cls, level);
+  if (at != kNone && s.records[at].trials > 0) s.accounting.seconds_saved += s.records[at].seconds;
+}
+
+const Accounting& EquivalenceCache::accounting() const {
+  return state_->accounting;
+}
+std::uint64_t EquivalenceCache::size() const {
+  return state_->held;
+}
+
+}  // namespace equivolve::hashing
