@@ -1,0 +1,53 @@
+// What passes between a search algorithm and whoever runs it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "search/genome/genome.hpp"
+#include "search/variation/program_variation.hpp"
+
+namespace equivolve::search {
+
+using Birth = std::uint64_t;   ///< 0-based number of a candidate in the order it was bred
+using Ticket = std::uint64_t;  ///< 0-based number of a request
+inline constexpr Birth kNoBirth = std::numeric_limits<Birth>::max();
+
+/// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
+struct Recipe {
+  Operator op = Operator::kRandom;  ///< kRandom, kCopy, kCrossover; anything else: a mutation, drawn by vary
+  Birth first_parent = kNoBirth;
+  Birth second_parent = kNoBirth;
+  std::shared_ptr<const Genome> first, second;  ///< the parents' genomes; shared with the population, immutable
+};
+
+/// A new child, or an existing candidate again at another level or repeat.
+struct Request {
+  enum class Kind : std::uint8_t { kChild, kAgain };
+  Kind kind = Kind::kChild;
+  Ticket ticket = 0;
+  Birth birth = 0;
+  std::uint32_t level = 0;
+  std::uint32_t repeat = 0;
+  std::uint64_t epoch = 0;  ///< the algorithm's own: which start of the search asked
+  Recipe recipe;
+};
+
+/// A bred candidate; immutable.
+struct Candidate {
+  Birth birth = 0;
+  std::shared_ptr<const Genome> genome;
+  Birth first_parent = kNoBirth;
+  Birth second_parent = kNoBirth;
+  Operator op = Operator::kRandom;
+};
+
+/// What a candidate was worth. Unranked (failed, infeasible, non-finite): worse than everything ranked. Never NaN.
+struct Outcome {
+  bool ranked = false;
+  std::vector<double> objectives;  ///< each to be maximised
+};
+
+}  // namespace equivolve::search

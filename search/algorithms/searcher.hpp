@@ -1,0 +1,44 @@
+// A search: an algorithm, its space and its randomness. A copyable value. Algorithms decide in ask and tell, one at a time and in
+// ticket order; breeding (vary) is pure and runs anywhere.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "search/algorithms/random_search.hpp"
+#include "search/algorithms/regularized_evolution.hpp"
+#include "search/algorithms/request.hpp"
+#include "search/space/program_space.hpp"
+
+namespace equivolve::search {
+
+using Algorithm = std::variant<RandomSearch, RegularizedEvolution>;
+
+/// A bred genome and how it came to be (which mutation was drawn).
+struct Bred {
+  Genome genome;
+  Operator op = Operator::kRandom;
+};
+
+class Searcher {
+ public:
+  Searcher(Algorithm algorithm, std::shared_ptr<const ProgramSpace> space, std::uint64_t seed)
+      : algorithm_(std::move(algorithm)), space_(std::move(space)), seed_(seed) {}
+
+  /// The next request, or nothing until more has been told. Tickets rise by one. [one at a time]
+  std::optional<Request> ask(Ticket ticket);
+
+  /// The child a request asks for; another attempt gives another child. Pure. [any-thread]
+  Bred vary(const Request& request, std::uint32_t attempt) const;
+
+  /// Outcomes come in ticket order. [one at a time, not together with ask]
+  void tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
+
+ private:
+  Algorithm algorithm_;
+  std::shared_ptr<const ProgramSpace> space_;
+  std::uint64_t seed_;
+};
+
+}  // namespace equivolve::search

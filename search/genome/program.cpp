@@ -1,0 +1,130 @@
+#include "search/genome/program.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace equivolve::search {
+namespace {
+
+static_assert(sizeof(eqv_instruction) == 16 && sizeof(eqv_program_header) == 8);
+static_assert(std::endian::native == std::endian::little, "genomes are stored little-endian");
+
+std::array<std::size_t, kFunctionCount> lengths_of(const eqv_program_header& header) {
+  return {header.setup_length, header.predict_length, header.learn_length};
+}
+
+tl::unexpected<Error> error(std::string message) {
+  return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+std::uint32_t count_of(Kind kind, const MemoryShape& shape) {
+  switch (kind) {
+    case Kind::kScalar: return shape.scalars;
+    case Kind::kVector: return shape.vectors;
+    case Kind::kMatrix: return shape.matrices;
+    case Kind::kNone: break;
+  }
+  return 1;  // an unused address must be 0
+}
+
+/// What is wrong with one instruction; null when nothing is.
+const char* fault_of(const eqv_instruction& i, const MemoryShape& shape) {
+  if (i.op >= kOpCount) return "unknown operation";
+  const OpInfo& info = op_info(static_cast<Op>(i.op));
+  if (i.in1 >= count_of(info.in1, shape) || i.in2 >= count_of(info.in2, shape) || i.out >= count_of(info.out, shape))
+    return "address beyond the memories";
+  if (!std::isfinite(i.value)) return "constant is not finite";
+  switch (info.immediate) {
+    case Immediate::kNone:
+      return i.aux != 0 || std::bit_cast<std::uint64_t>(i.value) != 0 ? "unused field is not zero" : nullptr;
+    case Immediate::kConstant:
+      return i.aux != 0 ? "unused field is not zero" : nullptr;
+    case Immediate::kVectorElement:
+      return i.aux >= shape.dimension ? "element beyond the vector" : nullptr;
+    case Immediate::kMatrixElement:
+      return aux_row(i.aux) >= shape.dimension || aux_column(i.aux) >= shape.dimension ? "element beyond the matrix" : nullptr;
+    case Immediate::kRange:
+      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < i.value ? "high end below low end" : nullptr;
+    case Immediate::kMeanDeviation:
+      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < 0 ? "negative standard deviation" : nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view function_name(Function f) {
+  constexpr std::array<std::string_view, kFunctionCount> names = {"setup", "predict", "learn"};
+  return names[static_cast<std::size_t>(f)];
+}
+
+bool operator==(const Program& a, const Program& b) {
+  for (std::size_t f = 0; f < kFunctionCount; ++f) {
+    const auto& x = a.functions[f];
+    const auto& y = b.functions[f];
+    if (x.size() != y.size()) return false;
+    if (!x.empty() && std::memcmp(x.data(), y.data(), x.size() * sizeof(eqv_instruction)) != 0) return false;
+  }
+  return true;
+}
+
+tl::expected<ProgramView, Error> view_program(GenomeView flat) {
+  if (flat.size() < sizeof(eqv_program_header)) return error("too short for a program");
+  if (reinterpret_cast<std::uintptr_t>(flat.data()) % alignof(eqv_instruction) != 0) return error("program is not aligned to 8 bytes");
+  eqv_program_header header;
+  std::memcpy(&header, flat.data(), sizeof header);
+  if (header.reserved != 0) return error("reserved field is not zero");
+  std::size_t total = 0;
+  for (std::size_t length : lengths_of(header)) total += length;
+  if (flat.size() != sizeof header + total * sizeof(eqv_instruction)) return error("program's size does not fit its header");
+  ProgramView view;
+  const auto* at = reinterpret_cast<const eqv_instruction*>(flat.data() + sizeof header);
+  for (std::size_t f = 0; f < kFunctionCount; ++f) {
+    view.functions[f] = {at, lengths_of(header)[f]};
+    at += view.functions[f].size();
+  }
+  return view;
+}
+
+Genome to_genome(const Program& program) {
+  eqv_program_header header{};
+  header.setup_length = static_cast<std::uint16_t>(program.functions[0].size());
+  header.predict_length = static_cast<std::uint16_t>(program.functions[1].size());
+  header.learn_length = static_cast<std::uint16_t>(program.functions[2].size());
+  std::size_t total = 0;
+  for (const auto& f : program.functions) total += f.size();
+  Genome genome;
+  genome.flat.resize(sizeof header + total * sizeof(eqv_instruction));
+  std::memcpy(genome.flat.data(), &header, sizeof header);
+  std::byte* at = genome.flat.data() + sizeof header;
+  for (const auto& f : program.functions) {
+    if (f.empty()) continue;
+    std::memcpy(at, f.data(), f.size() * sizeof(eqv_instruction));
+    at += f.size() * sizeof(eqv_instruction);
+  }
+  return genome;
+}
+
+tl::expected<Program, Error> program_of(GenomeView flat) {
+  auto view = view_program(flat);
+  if (!view) return tl::unexpected<Error>(view.error());
+  Program program;
+  for (std::size_t f = 0; f < kFunctionCount; ++f) program.functions[f].assign(view->functions[f].begin(), view->functions[f].end());
+  return program;
+}
+
+tl::expected<void, Error> check_program(GenomeView flat, const MemoryShape& shape) {
+  auto view = view_program(flat);
+  if (!view) return tl::unexpected<Error>(view.error());
+  for (std::size_t f = 0; f < kFunctionCount; ++f)
+    for (std::size_t i = 0; i < view->functions[f].size(); ++i)
+      if (const char* fault = fault_of(view->functions[f][i], shape))
+        return error(std::string(function_name(static_cast<Function>(f))) + ", instruction " + std::to_string(i + 1) + ": " + fault);
+  return {};
+}
+
+float aux_float(std::uint32_t aux) { return std::bit_cast<float>(aux); }
+std::uint32_t float_aux(float value) { return std::bit_cast<std::uint32_t>(value); }
+
+}  // namespace equivolve::search
