@@ -1,0 +1,142 @@
+#include "engine/store/inserter.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "engine/store/errors.hpp"
+#include "engine/store/rows.hpp"
+#include "engine/store/schema.hpp"
+#include "engine/store/statements.hpp"
+
+namespace equivolve::engine::store {
+namespace {
+
+struct Wanted {
+  sql::Statement* statement;
+  sql::Sql text;
+};
+struct Counter {
+  std::uint64_t* next;
+  sql::Sql query;
+};
+
+tl::unexpected<sql::Failure> refuse(std::string text) {
+  return tl::unexpected(sql::Failure{SQLITE_CONSTRAINT, 0, std::move(text)});
+}
+
+sql::Result<std::uint64_t> next_number(const sql::Database& database, sql::Sql query, RunId run) {
+  auto statement = database.prepare(query);
+  if (!statement) return tl::unexpected(statement.error());
+  statement->bind(1, first_id(run));
+  statement->bind(2, last_id(run));
+  auto row = statement->step();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row || statement->type(0) == sql::Type::kNull) return 0;
+  return number_of(statement->integer(0)) + 1;
+}
+
+}  // namespace
+
+sql::Result<Inserter> Inserter::prepare(const sql::Database& database) {
+  Inserter inserter;
+  const Wanted wanted[] = {
+      {&inserter.outcome_, kInsertOutcome},
+      {&inserter.genome_, kInsertGenome},
+      {&inserter.class_, kInsertClass},
+      {&inserter.trial_, kInsertTrial},
+      {&inserter.intermediate_, kInsertIntermediate},
+      {&inserter.event_, kInsertEvent},
+      {&inserter.artefact_, kInsertArtefact},
+      {&inserter.outcome_checksum_, kOutcomeChecksum},
+      {&inserter.genome_checksum_, kGenomeChecksum},
+      {&inserter.class_checksum_, kClassChecksum},
+  };
+  for (const auto& [statement, text] : wanted) {
+    auto prepared = database.prepare(text);
+    if (!prepared) return tl::unexpected(prepared.error());
+    *statement = std::move(*prepared);
+  }
+  return inserter;
+}
+
+sql::Result<void> Inserter::start_run(const sql::Database& database, RunId run) {
+  run_ = run;
+  const Counter wanted[] = {
+      {&next_trial_, "SELECT max(id) FROM trials WHERE id >= ?1 AND id <= ?2"},
+      {&next_intermediate_, "SELECT max(id) FROM intermediate_values WHERE id >= ?1 AND id <= ?2"},
+      {&next_event_, "SELECT max(id) FROM events WHERE id >= ?1 AND id <= ?2"},
+      {&next_artefact_, "SELECT max(id) FROM artefacts WHERE id >= ?1 AND id <= ?2"},
+  };
+  for (const auto& [next, query] : wanted) {
+    auto number = next_number(database, query, run);
+    if (!number) return tl::unexpected(number.error());
+    *next = *number;
+  }
+  return {};
+}
+
+sql::Result<void> Inserter::insert(const Record& record) {
+  return std::visit([this](const auto& row) { return add(row); }, record);
+}
+
+template <class Row>
+sql::Result<void> Inserter::add_keyed(const Row& row, std::uint64_t number,
+                                      sql::Statement& insertion, sql::Statement& stored_checksum,
+                                      const char* what) {
+  if (number >= kNumberLimit) return refuse(fmt::format("{} {} is 2^40 or above", what, number));
+  RowBinder binder(insertion, bytes_, kTableOf<Row>);
+  put(binder, run_, row);
+  auto inserted = binder.insert();
+  if (inserted || inserted.error().code != SQLITE_CONSTRAINT_PRIMARYKEY) return inserted;
+  stored_checksum.bind(1, row_id(run_, number));
+  auto found = stored_checksum.step();
+  if (!found) return tl::unexpected(found.error());
+  const bool equal = *found && stored_checksum.integer(0) == binder.checksum();
+  stored_checksum.reset();
+  if (equal) return {};
+  return refuse(
+      fmt::format("{} {} of run {} is stored already with other content", what, number, run_));
+}
+
+sql::Result<void> Inserter::add(const OutcomeRow& outcome) {
+  return add_keyed(outcome, outcome.ticket, outcome_, outcome_checksum_, "ticket");
+}
+
+sql::Result<void> Inserter::add(const GenomeRow& genome) {
+  return add_keyed(genome, genome.birth, genome_, genome_checksum_, "birth");
+}
+
+sql::Result<void> Inserter::add(const ClassRow& cls) {
+  return add_keyed(cls, cls.cls, class_, class_checksum_, "class");
+}
+
+sql::Result<void> Inserter::add(const TrialRow& trial) {
+  if (trial.figures.size() > kMaxFigures) {
+    return refuse(fmt::format("a trial has {} figures; the store holds up to {}",
+                              trial.figures.size(), kMaxFigures));
+  }
+  RowBinder binder(trial_, bytes_, Table::kTrials);
+  put(binder, run_, next_trial_++, trial);
+  return binder.insert();
+}
+
+sql::Result<void> Inserter::add(const IntermediateRow& value) {
+  RowBinder binder(intermediate_, bytes_, Table::kIntermediateValues);
+  put(binder, run_, next_intermediate_++, value);
+  return binder.insert();
+}
+
+sql::Result<void> Inserter::add(const EventRow& event) {
+  const StoredEvent stored{utc_now(), event};
+  RowBinder binder(event_, bytes_, Table::kEvents);
+  put(binder, run_, next_event_++, stored);
+  return binder.insert();
+}
+
+sql::Result<void> Inserter::add(const ArtefactRow& artefact) {
+  RowBinder binder(artefact_, bytes_, Table::kArtefacts);
+  put(binder, run_, next_artefact_++, artefact);
+  return binder.insert();
+}
+
+}  // namespace equivolve::engine::store

@@ -1,0 +1,45 @@
+// The prepared INSERTs of a run, one for each kind of record.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/store/records.hpp"
+#include "engine/store/row.hpp"
+#include "engine/store/sql.hpp"
+
+namespace equivolve::engine::store {
+
+/// Used by one thread, inside a transaction.
+class Inserter {
+ public:
+  static sql::Result<Inserter> prepare(const sql::Database& database);
+
+  /// Later records belong to `run`; rows numbered in order of insertion go on after those that are
+  /// there.
+  sql::Result<void> start_run(const sql::Database& database, RunId run);
+
+  /// Inserts one record. Outcomes, genomes and classes that are stored already are accepted when
+  /// equal (a resumed run may say again what the killed one had said) and refused when not. Refuses
+  /// numbers of 2^40 and above, and trials with more figures than the table has columns.
+  sql::Result<void> insert(const Record& record);
+
+ private:
+  sql::Result<void> add(const OutcomeRow& outcome);
+  sql::Result<void> add(const GenomeRow& genome);
+  sql::Result<void> add(const ClassRow& cls);
+  sql::Result<void> add(const TrialRow& trial);
+  sql::Result<void> add(const IntermediateRow& value);
+  sql::Result<void> add(const EventRow& event);
+  sql::Result<void> add(const ArtefactRow& artefact);
+  template <class Row>
+  sql::Result<void> add_keyed(const Row& row, std::uint64_t number, sql::Statement& insertion,
+                              sql::Statement& stored_checksum, const char* what);
+
+  RunId run_ = 0;
+  std::uint64_t next_trial_ = 0, next_intermediate_ = 0, next_event_ = 0, next_artefact_ = 0;
+  RowBytes bytes_;
+  sql::Statement outcome_, genome_, class_, trial_, intermediate_, event_, artefact_;
+  sql::Statement outcome_checksum_, genome_checksum_, class_checksum_;
+};
+
+}  // namespace equivolve::engine::store

@@ -1,0 +1,279 @@
+#include "engine/store/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "engine/store/candidates.hpp"
+#include "engine/store/errors.hpp"
+#include "engine/store/file_check.hpp"
+#include "engine/store/run_lock.hpp"
+#include "engine/store/runs.hpp"
+#include "engine/store/scan.hpp"
+#include "engine/store/sql.hpp"
+#include "engine/store/statements.hpp"
+#include "engine/store/transaction.hpp"
+#include "engine/store/verify.hpp"
+#include "engine/store/wishes.hpp"
+
+namespace equivolve::engine {
+
+using store::first_id;
+using store::last_id;
+
+struct StoreReader::State {
+  std::filesystem::path file;
+  sql::Database database;
+
+  tl::unexpected<StoreError> cannot_read(const sql::Failure& failure) const {
+    return tl::unexpected(store::describe(file, "read", failure));
+  }
+
+  /// All rows of one table of a run. A row whose content is not what was written is an error:
+  /// nobody should go on from it.
+  template <class Row, class Use>
+  tl::expected<void, StoreError> rows(sql::Sql query, const char* table, std::int64_t low,
+                                      std::int64_t high, Use use) const;
+  RunInfo info(store::StoredRun run) const;
+  tl::expected<RunInfo, StoreError> info_of(std::optional<RunId> number,
+                                            const std::string& asked) const;
+};
+
+template <class Row, class Use>
+tl::expected<void, StoreError> StoreReader::State::rows(sql::Sql query, const char* table,
+                                                        std::int64_t low, std::int64_t high,
+                                                        Use use) const {
+  store::RowBytes bytes;
+  std::optional<std::int64_t> broken;
+  auto scanned = store::scan(database, query, low, high,
+                             [&](const sql::Statement& statement) -> sql::Result<void> {
+                               Row row;
+                               store::RowReader reader(statement, bytes, store::kTableOf<Row>);
+                               if (!get(reader, row) && !broken) broken = statement.integer(0);
+                               use(std::move(row));
+                               return {};
+                             });
+  if (!scanned) return cannot_read(scanned.error());
+  if (broken) {
+    return tl::unexpected(store::damaged(
+        file, fmt::format("{}: number {} of run {} does not match its checksum", table,
+                          store::number_of(*broken), store::run_of(*broken))));
+  }
+  return {};
+}
+
+RunInfo StoreReader::State::info(store::StoredRun run) const {
+  RunInfo info;
+  info.id = run.run;
+  info.head = std::move(run.head);
+  info.state = std::move(run.progress.state);
+  info.created = std::move(run.created);
+  info.heartbeat = std::move(run.progress.heartbeat);
+  info.locked = store::is_held(file, info.id);
+  return info;
+}
+
+tl::expected<RunInfo, StoreError> StoreReader::State::info_of(std::optional<RunId> number,
+                                                              const std::string& asked) const {
+  if (number) {
+    auto runs = store::read_runs(database, *number, *number);
+    if (!runs) return cannot_read(runs.error());
+    if (!runs->empty() && !runs->front().intact) {
+      return tl::unexpected(store::damaged(
+          file, fmt::format("run {}: its rows do not match their checksums", *number)));
+    }
+    if (!runs->empty()) return info(std::move(runs->front()));
+  }
+  return tl::unexpected(StoreError{
+      fmt::format("{}: no run \"{}\": {}", file.string(), asked, store::what_exists(database))});
+}
+
+namespace {
+
+// A file that nobody can be writing, and that cannot be opened in the ordinary way as that needs a
+// -shm file beside it.
+bool may_open_immutable(const std::filesystem::path& file) {
+  auto wal = file;
+  wal += "-wal";
+  std::error_code error;
+  const auto size = std::filesystem::file_size(wal, error);
+  return error || size == 0;
+}
+
+sql::Result<sql::Database> open_for_reading(const std::filesystem::path& file) {
+  auto database = sql::Database::open(file, sql::Access::kReadOnly);
+  sql::Failure failure;
+  if (database) {
+    database->set_busy_timeout(10'000);
+    auto read = database->integer("SELECT count(*) FROM sqlite_schema");
+    if (read) return database;
+    failure = read.error();
+  } else {
+    failure = database.error();
+  }
+  if (!may_open_immutable(file)) return tl::unexpected(failure);
+  auto immutable = sql::Database::open(file, sql::Access::kImmutable);
+  if (!immutable) return tl::unexpected(failure);
+  if (auto read = immutable->integer("SELECT count(*) FROM sqlite_schema"); !read) {
+    return tl::unexpected(read.error());
+  }
+  return immutable;
+}
+
+}  // namespace
+
+StoreReader::StoreReader() : state_(std::make_unique<State>()) {}
+StoreReader::~StoreReader() = default;
+
+tl::expected<std::unique_ptr<StoreReader>, StoreError> StoreReader::open(
+    const std::filesystem::path& file) {
+  auto exists = store::check_file(file);
+  if (!exists) return tl::unexpected(exists.error());
+  if (!*exists) {
+    return tl::unexpected(
+        StoreError{fmt::format("{}: no such file; `equivolve run FILE.yaml --store {}` makes it",
+                               file.string(), file.string())});
+  }
+  auto database = open_for_reading(file);
+  if (!database) return tl::unexpected(store::describe(file, "read", database.error()));
+  if (auto checked = store::check_database(file, *database); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  std::unique_ptr<StoreReader> reader(new StoreReader);
+  reader->state_->file = file;
+  reader->state_->database = std::move(*database);
+  return reader;
+}
+
+tl::expected<std::vector<RunInfo>, StoreError> StoreReader::runs() const {
+  auto stored = store::read_runs(state_->database, 0, store::kRunLimit);
+  if (!stored) return state_->cannot_read(stored.error());
+  std::vector<RunInfo> runs;
+  for (store::StoredRun& run : *stored) runs.push_back(state_->info(std::move(run)));
+  return runs;
+}
+
+tl::expected<RunInfo, StoreError> StoreReader::find_run(const std::string& run) const {
+  if (run == "latest") {
+    auto latest = store::latest_run(state_->database);
+    if (!latest) return state_->cannot_read(latest.error());
+    return state_->info_of(*latest, run);
+  }
+  // A run may be named "7"; the run with that number goes first.
+  RunId number = 0;
+  const auto [rest, code] = std::from_chars(run.data(), run.data() + run.size(), number);
+  const bool is_number = code == std::errc{} && rest == run.data() + run.size();
+  auto named = store::latest_named(state_->database, run);
+  if (!named) return state_->cannot_read(named.error());
+  if (is_number) {
+    auto found = state_->info_of(number, run);
+    if (found || !*named) return found;
+  }
+  return state_->info_of(*named, run);
+}
+
+tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {
+  ReplayData data;
+  const std::int64_t low = first_id(run), high = last_id(run);
+  auto read = state_->rows<ClassRow>(store::kReadClasses, "classes", low, high,
+                                     [&](ClassRow row) { data.classes.push_back(std::move(row)); });
+  if (read) {
+    read =
+        state_->rows<OutcomeRow>(store::kReadOutcomes, "outcomes", low, high,
+                                 [&](OutcomeRow row) { data.outcomes.push_back(std::move(row)); });
+  }
+  if (read) {
+    read = state_->rows<TrialRow>(store::kReadTrials, "trials", low, high,
+                                  [&](TrialRow row) { data.trials.push_back(std::move(row)); });
+  }
+  if (!read) return tl::unexpected(read.error());
+  for (std::size_t ticket = 0; ticket < data.outcomes.size(); ++ticket) {
+    if (data.outcomes[ticket].ticket == ticket) continue;
+    return tl::unexpected(
+        store::damaged(state_->file, fmt::format("run {}: ticket {} is missing", run, ticket)));
+  }
+  return data;
+}
+
+tl::expected<GenomeRow, StoreError> StoreReader::genome(RunId run, std::uint64_t birth) const {
+  std::optional<GenomeRow> found;
+  if (birth < store::kNumberLimit) {
+    const std::int64_t id = store::row_id(run, birth);
+    auto read = state_->rows<GenomeRow>(store::kReadGenomes, "genomes", id, id,
+                                        [&](GenomeRow row) { found = std::move(row); });
+    if (!read) return tl::unexpected(read.error());
+  }
+  if (found) return std::move(*found);
+  return tl::unexpected(StoreError{
+      fmt::format("{}: run {} has no candidate with birth {}", state_->file.string(), run, birth)});
+}
+
+tl::expected<std::vector<ArtefactRow>, StoreError> StoreReader::artefacts(RunId run) const {
+  std::vector<ArtefactRow> artefacts;
+  auto read =
+      state_->rows<ArtefactRow>(store::kReadArtefacts, "artefacts", first_id(run), last_id(run),
+                                [&](ArtefactRow row) { artefacts.push_back(std::move(row)); });
+  if (!read) return tl::unexpected(read.error());
+  return artefacts;
+}
+
+tl::expected<std::vector<EventRow>, StoreError> StoreReader::events(RunId run) const {
+  std::vector<EventRow> events;
+  auto read = state_->rows<store::StoredEvent>(
+      store::kReadEvents, "events", first_id(run), last_id(run),
+      [&](store::StoredEvent row) { events.push_back(std::move(row.event)); });
+  if (!read) return tl::unexpected(read.error());
+  return events;
+}
+
+tl::expected<std::vector<IntermediateRow>, StoreError> StoreReader::intermediate_values(
+    RunId run) const {
+  std::vector<IntermediateRow> values;
+  auto read = state_->rows<IntermediateRow>(
+      store::kReadIntermediates, "intermediate_values", first_id(run), last_id(run),
+      [&](IntermediateRow row) { values.push_back(std::move(row)); });
+  if (!read) return tl::unexpected(read.error());
+  return values;
+}
+
+tl::expected<void, StoreError> StoreReader::each_candidate(
+    RunId run,
+    const std::function<void(const OutcomeRow&, const GenomeRow&, const TrialRow*)>& visit) const {
+  return store::each_candidate(state_->file, state_->database, run, visit);
+}
+
+tl::expected<VerifyReport, StoreError> StoreReader::verify(std::optional<RunId> run) const {
+  return store::verify_store(state_->file, state_->database, run);
+}
+
+tl::expected<void, StoreError> StoreReader::request(RunId run, const std::string& wish) const {
+  static constexpr std::array<std::string_view, 3> kWishes = {"pause", "stop", "continue"};
+  if (std::ranges::find(kWishes, wish) == kWishes.end()) {
+    return tl::unexpected(StoreError{
+        fmt::format("\"{}\" cannot be asked of a run; pause, stop and continue can", wish)});
+  }
+  if (auto found = state_->info_of(run, std::to_string(run)); !found) {
+    return tl::unexpected(found.error());
+  }
+  const auto cannot = [this](const sql::Failure& failure) {
+    return tl::unexpected(store::describe(state_->file, "write", failure));
+  };
+  auto database = sql::Database::open(state_->file, sql::Access::kReadWrite);
+  if (!database) return cannot(database.error());
+  database->set_busy_timeout(10'000);
+  database->no_checkpoint_on_close();
+  if (auto set = database->execute("PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0"); !set) {
+    return cannot(set.error());
+  }
+  auto transaction = store::Transaction::begin(*database);
+  if (!transaction) return cannot(transaction.error());
+  if (auto inserted = store::insert_wish(*database, run, wish); !inserted) {
+    return cannot(inserted.error());
+  }
+  if (auto committed = transaction->commit(); !committed) return cannot(committed.error());
+  return {};
+}
+
+}  // namespace equivolve::engine

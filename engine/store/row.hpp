@@ -1,0 +1,97 @@
+// Binding and reading one row together with its checksum, so that no column can be left out of it.
+//
+// The checksum is XXH3-64 over: the table's number (1 byte), then each column but the checksum in
+// order: its type (1 byte), and little-endian 8 bytes for integers and reals, or an 8-byte length
+// and the bytes for text and blobs.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/store/sql.hpp"
+
+namespace equivolve::engine::store {
+
+/// Numbers are part of the checksums; never renumber.
+enum class Table : std::uint8_t {
+  kRuns = 1,
+  kProgress = 2,
+  kFigures = 3,
+  kOutcomes = 4,
+  kGenomes = 5,
+  kClasses = 6,
+  kTrials = 7,
+  kIntermediateValues = 8,
+  kEvents = 9,
+  kArtefacts = 10,
+  kControl = 11
+};
+
+/// The canonical bytes of a row. A scratch value: reused from row to row.
+class RowBytes {
+ public:
+  void start(Table table);
+  void null();
+  void integer(std::int64_t value);
+  void real(double value);
+  void text(std::string_view value);
+  void blob(std::span<const std::byte> value);
+  std::int64_t checksum() const;
+
+ private:
+  void sized(sql::Type type, const void* data, std::size_t size);
+  void fixed(sql::Type type, std::uint64_t bits);
+  std::byte* extend(std::size_t size);
+  std::vector<std::byte> bytes_;  // its first used_ bytes count
+  std::size_t used_ = 0;
+};
+
+/// Binds the columns of an INSERT from left to right, the checksum last.
+class RowBinder {
+ public:
+  RowBinder(sql::Statement& statement, RowBytes& bytes, Table table);
+  void null();
+  void integer(std::int64_t value);
+  void unsigned_integer(std::uint64_t value) { integer(static_cast<std::int64_t>(value)); }
+  void real(double value);  ///< NULL when not finite; -0 becomes 0, as SQLite would make it
+  void text(std::string_view value);
+  void blob(std::span<const std::byte> value);
+  /// Binds the checksum and runs the statement.
+  sql::Result<void> insert();
+  std::int64_t checksum() const { return bytes_.checksum(); }
+
+ private:
+  sql::Statement& statement_;
+  RowBytes& bytes_;
+  int next_ = 1;
+};
+
+/// Reads the columns of a SELECT from left to right in the order in which they were bound.
+class RowReader {
+ public:
+  RowReader(const sql::Statement& statement, RowBytes& bytes, Table table);
+  bool is_null() const;  ///< the next column
+  void skip_null();
+  std::int64_t integer();
+  std::uint64_t unsigned_integer() { return static_cast<std::uint64_t>(integer()); }
+  template <class Small>
+  Small small() {
+    return static_cast<Small>(integer());
+  }
+  double real();  ///< NaN for NULL
+  std::string text();
+  std::span<const std::byte> blob();  ///< valid until the next step
+  /// Whether the next column, the checksum, is that of the columns read.
+  bool intact();
+
+ private:
+  const sql::Statement& statement_;
+  RowBytes& bytes_;
+  int next_ = 0;
+};
+
+}  // namespace equivolve::engine::store

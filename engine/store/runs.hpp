@@ -1,0 +1,33 @@
+// Rows of runs and their progress: found, read, listed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/store/records.hpp"
+#include "engine/store/rows.hpp"
+#include "engine/store/sql.hpp"
+
+namespace equivolve::engine::store {
+
+/// A run's two rows and its figures as stored. `intact` is false when a checksum does not fit.
+struct StoredRun {
+  RunId run = 0;
+  std::string created;
+  RunHead head;
+  ProgressRow progress;
+  bool intact = true;
+};
+
+/// Runs with from <= number <= to, rising.
+sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, RunId from, RunId to);
+/// The latest run of that name.
+sql::Result<std::optional<RunId>> latest_named(const sql::Database& database,
+                                               const std::string& name);
+sql::Result<std::optional<RunId>> latest_run(const sql::Database& database);
+
+/// "it has runs 7 (iris), 6 (wine), ..." for messages; at most ten, the latest first.
+std::string what_exists(const sql::Database& database);
+
+}  // namespace equivolve::engine::store

@@ -1,0 +1,359 @@
+#include "engine/store/session.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/store/create.hpp"
+#include "engine/store/errors.hpp"
+#include "engine/store/fault_point.hpp"
+#include "engine/store/file_check.hpp"
+#include "engine/store/schema.hpp"
+#include "engine/store/statements.hpp"
+
+namespace equivolve::engine::store {
+namespace {
+
+// The -wal is carried into the file when it is longer than 16 MiB; a frame is a page of 4,096 bytes
+// and 24 more.
+constexpr int kCheckpointPages = 16 * 1024 * 1024 / (4096 + 24);
+
+// New classes would be sorted into it one by one, which is what makes writing slow; finish_run
+// makes it anew.
+constexpr char kDropClassIndex[] = "DROP INDEX IF EXISTS classes_by_digest";
+
+int remember_wal_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+double finite(double seconds) {
+  return std::isfinite(seconds) ? seconds : 0;
+}
+
+}  // namespace
+
+WriteSession::WriteSession(std::filesystem::path file, const WriterOptions& options)
+    : file_(std::move(file)),
+      message_(options.message),
+      busy_wait_(file_, options.busy_timeout, options.message) {}
+
+tl::expected<std::unique_ptr<WriteSession>, StoreError> WriteSession::open(
+    const std::filesystem::path& file, const WriterOptions& options) {
+  auto exists = check_file(file);
+  if (!exists) return tl::unexpected(exists.error());
+  if (!*exists) {
+    if (auto created = create_store(file, options.vfs); !created) {
+      return tl::unexpected(created.error());
+    }
+  }
+  std::unique_ptr<WriteSession> session(new WriteSession(file, options));
+  auto database = sql::Database::open(file, sql::Access::kReadWrite, options.vfs);
+  if (!database) return session->cannot("open", database.error());
+  session->database_ = std::move(*database);
+  session->busy_wait_.install(session->database_);
+  if (session->database_.read_only()) {
+    return tl::unexpected(StoreError{fmt::format(
+        "{}: cannot write: the file or its folder is read-only; change that or name another store",
+        file.string())});
+  }
+  if (auto set = session->configure(options.relaxed); !set) {
+    return session->cannot("open", set.error());
+  }
+  if (auto checked = check_database(file, session->database_); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  auto inserter = Inserter::prepare(session->database_);
+  if (!inserter) return session->cannot("open", inserter.error());
+  session->inserter_ = std::move(*inserter);
+  auto update_progress = session->database_.prepare(kUpdateProgress);
+  if (!update_progress) return session->cannot("open", update_progress.error());
+  session->update_progress_ = std::move(*update_progress);
+  auto mark_wish = session->database_.prepare(kMarkWish);
+  if (!mark_wish) return session->cannot("open", mark_wish.error());
+  session->mark_wish_ = std::move(*mark_wish);
+  return session;
+}
+
+sql::Result<void> WriteSession::configure(bool relaxed) {
+  // An older -wal setting may have been changed by another tool; WAL is part of the promise.
+  if (auto set = database_.execute("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; "
+                                   "PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=0; "
+                                   "PRAGMA cell_size_check=ON; PRAGMA cache_size=-16384");
+      !set) {
+    return set;
+  }
+  sqlite3_wal_hook(database_.handle(), &remember_wal_pages, &wal_pages_);
+  return relaxed ? database_.execute("PRAGMA synchronous=NORMAL")
+                 : database_.execute("PRAGMA synchronous=FULL");
+}
+
+tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
+  if (run() != 0) {
+    return tl::unexpected(
+        StoreError{fmt::format("{}: run {} is still open", file_.string(), run())});
+  }
+  if (head.figures.size() > kMaxFigures) {
+    return tl::unexpected(StoreError{fmt::format(
+        "{}: evaluator {} has {} figures; the store holds up to {}: let it report fewer",
+        file_.string(), head.evaluator, head.figures.size(), kMaxFigures)});
+  }
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return cannot("begin a run", transaction.error());
+  auto inserted = insert_run(head);
+  if (!inserted) return cannot("begin a run", inserted.error());
+  const RunId number = *inserted;
+  // Locked before anyone can see the run, so that nobody else can take it up.
+  auto lock = RunLock::take(file_, number);
+  if (!lock) return tl::unexpected(lock.error());
+  EQV_FAULT_POINT("store.begin_run.locked");
+  if (auto committed = transaction->commit(); !committed) {
+    lock->release(true);
+    return cannot("begin a run", committed.error());
+  }
+  lock_ = std::move(*lock);
+  lock_.note_commits(1);
+  if (auto taken = take_up(number); !taken) return cannot("begin a run", taken.error());
+  return number;
+}
+
+sql::Result<RunId> WriteSession::insert_run(const RunHead& head) {
+  if (auto dropped = database_.execute(kDropClassIndex); !dropped) {
+    return tl::unexpected(dropped.error());
+  }
+  auto last = database_.integer("SELECT coalesce(max(run), 0) FROM runs");
+  if (!last) return tl::unexpected(last.error());
+  const RunId number = *last + 1;
+  if (number >= kRunLimit) {
+    return tl::unexpected(sql::Failure{SQLITE_TOOBIG, 0, "the store has no run number left"});
+  }
+  auto statement = database_.prepare(
+      "INSERT INTO runs(run, name, seed, evaluator, evaluator_version, representation, "
+      "config_as_written, config_resolved, context, engine_version, kernel, created, checksum) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)");
+  if (!statement) return tl::unexpected(statement.error());
+  const std::string created = utc_now();
+  RowBinder row(*statement, bytes_, Table::kRuns);
+  put(row, number, created, head);
+  if (auto inserted = row.insert(); !inserted) return tl::unexpected(inserted.error());
+  progress_ = ProgressRow{number, RunState{}, created, 1};
+  auto progress = database_.prepare(
+      "INSERT INTO progress(run, status, stopped_by, told, seconds, heartbeat, commits, "
+      "summary_json, checksum) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
+  if (!progress) return tl::unexpected(progress.error());
+  RowBinder progress_row(*progress, bytes_, Table::kProgress);
+  put(progress_row, progress_);
+  auto inserted = progress_row.insert();
+  if (inserted) inserted = insert_figures(head.figures);
+  progress_.run = 0;  // until the transaction is committed
+  if (!inserted) return tl::unexpected(inserted.error());
+  return number;
+}
+
+sql::Result<void> WriteSession::insert_figures(const std::vector<FigureRow>& figures) {
+  auto statement = database_.prepare(
+      "INSERT INTO figures(id, name, unit, role, minimize, reproducible, checksum) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7)");
+  if (!statement) return tl::unexpected(statement.error());
+  for (std::size_t position = 0; position < figures.size(); ++position) {
+    RowBinder row(*statement, bytes_, Table::kFigures);
+    put(row, progress_.run, position, figures[position]);
+    if (auto inserted = row.insert(); !inserted) return inserted;
+  }
+  return {};
+}
+
+tl::expected<void, StoreError> WriteSession::resume_run(RunId number) {
+  if (run() != 0) {
+    return tl::unexpected(
+        StoreError{fmt::format("{}: run {} is still open", file_.string(), run())});
+  }
+  // Twice: so that no side file is made for a run that does not exist, and to see what the last
+  // holder left.
+  if (auto exists = read_run(number); !exists) return tl::unexpected(exists.error());
+  auto lock = RunLock::take(file_, number);
+  if (!lock) return tl::unexpected(lock.error());
+  auto stored = read_run(number);
+  if (!stored) return tl::unexpected(stored.error());
+  lock_ = std::move(*lock);
+  progress_ = stored->progress;
+  compare_with_side_file();
+  if (auto taken = resume_locked(); !taken) {
+    release();
+    return cannot("resume", taken.error());
+  }
+  return {};
+}
+
+sql::Result<void> WriteSession::resume_locked() {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return tl::unexpected(transaction.error());
+  if (auto dropped = database_.execute(kDropClassIndex); !dropped) return dropped;
+  if (auto discarded = discard_wishes(); !discarded) return discarded;
+  if (auto committed = commit(*transaction); !committed) return committed;
+  return take_up(progress_.run);
+}
+
+tl::expected<StoredRun, StoreError> WriteSession::read_run(RunId number) {
+  auto runs = read_runs(database_, number, number);
+  if (!runs) return cannot("read", runs.error());
+  if (runs->empty()) {
+    return tl::unexpected(StoreError{
+        fmt::format("{}: no run {}: {}", file_.string(), number, what_exists(database_))});
+  }
+  if (!runs->front().intact) {
+    return tl::unexpected(
+        damaged(file_, fmt::format("run {}: its rows do not match their checksums", number)));
+  }
+  return std::move(runs->front());
+}
+
+void WriteSession::compare_with_side_file() {
+  if (lock_.commits_found() <= progress_.commits || !message_) return;
+  message_(fmt::format(
+      "{}: {} commits were made but the file has {}: its -wal file is missing or older; what was "
+      "lost with it is evaluated again",
+      file_.string(), lock_.commits_found(), progress_.commits));
+}
+
+sql::Result<void> WriteSession::take_up(RunId number) {
+  progress_.run = number;
+  auto last = last_wish(database_);
+  if (!last) return tl::unexpected(last.error());
+  last_wish_seen_ = *last;
+  return inserter_.start_run(database_, number);
+}
+
+// A wish made while nobody carried the run out is over: whoever resumes wants it to go on.
+sql::Result<void> WriteSession::discard_wishes() {
+  auto wishes = read_wishes(database_, progress_.run, 0);
+  if (!wishes) return tl::unexpected(wishes.error());
+  for (const Wish& wish : *wishes) {
+    if (auto marked = mark_taken(mark_wish_, wish); !marked) return marked;
+  }
+  return {};
+}
+
+tl::expected<void, StoreError> WriteSession::write(std::span<const Record> records,
+                                                   const Extras& extras) {
+  if (run() == 0) {
+    return tl::unexpected(
+        StoreError{file_.string() + ": records were given before a run was begun"});
+  }
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return cannot("write", transaction.error());
+  auto written = insert_all(records, extras);
+  EQV_FAULT_POINT("store.group.filled");
+  if (written) written = commit(*transaction);
+  if (written) written = checkpoint_if_large();
+  if (!written) return cannot("write", written.error());
+  return {};
+}
+
+sql::Result<void> WriteSession::insert_all(std::span<const Record> records, const Extras& extras) {
+  for (const Record& record : records) {
+    if (auto inserted = inserter_.insert(record); !inserted) return inserted;
+  }
+  for (const Wish& wish : extras.taken) {
+    if (auto marked = mark_taken(mark_wish_, wish); !marked) return marked;
+  }
+  if (extras.beat) {
+    progress_.state.told = extras.beat->told;
+    progress_.state.seconds = finite(extras.beat->seconds);
+    progress_.heartbeat = utc_now();
+  }
+  return {};
+}
+
+tl::expected<void, StoreError> WriteSession::set_state(const RunState& state) {
+  if (run() == 0) return tl::unexpected(StoreError{file_.string() + ": there is no run to update"});
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return cannot("write", transaction.error());
+  progress_.state = state;
+  progress_.state.seconds = finite(state.seconds);
+  progress_.heartbeat = utc_now();
+  if (auto written = commit(*transaction); !written) return cannot("write", written.error());
+  return {};
+}
+
+sql::Result<void> WriteSession::write_progress() {
+  RowBinder row(update_progress_, bytes_, Table::kProgress);
+  put(row, progress_);
+  return row.insert();
+}
+
+sql::Result<void> WriteSession::commit(Transaction& transaction) {
+  ++progress_.commits;
+  if (auto written = write_progress(); !written) return written;
+  if (auto committed = transaction.commit(); !committed) return committed;
+  lock_.note_commits(progress_.commits);
+  EQV_FAULT_POINT("store.side_file.after");
+  return {};
+}
+
+tl::expected<void, StoreError> WriteSession::finish_run() {
+  if (run() == 0) return {};
+  const bool finished = progress_.state.status == RunStatus::kFinished;
+  auto done = finished ? index_classes() : sql::Result<void>{};
+  if (done) done = checkpoint_all();
+  EQV_FAULT_POINT("store.finish.before_release");
+  lock_.release(finished && done.has_value());
+  progress_ = ProgressRow{};
+  if (!done) return cannot("finish the run", done.error());
+  return {};
+}
+
+// Not while another run is going on in the same file: it would be slowed from then on.
+sql::Result<void> WriteSession::index_classes() {
+  const auto live = live_runs(file_);
+  if (std::ranges::any_of(live, [this](const auto& other) { return other.first != run(); })) {
+    return {};
+  }
+  EQV_FAULT_POINT("store.finish.before_index");
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return tl::unexpected(transaction.error());
+  if (auto made =
+          database_.execute("CREATE INDEX IF NOT EXISTS classes_by_digest ON classes(digest)");
+      !made) {
+    return made;
+  }
+  return commit(*transaction);
+}
+
+sql::Result<void> WriteSession::checkpoint_if_large() {
+  if (wal_pages_ < kCheckpointPages) {
+    wal_pages_tried_ = 0;
+    return {};
+  }
+  // While a reader keeps the -wal from starting over, trying at each commit would only cost syncs.
+  if (wal_pages_tried_ != 0 && wal_pages_ < wal_pages_tried_ + kCheckpointPages / 4) return {};
+  wal_pages_tried_ = wal_pages_;
+  EQV_FAULT_POINT("store.checkpoint.before");
+  if (auto done = database_.checkpoint(false); !done) return done;
+  EQV_FAULT_POINT("store.checkpoint.after");
+  return {};
+}
+
+sql::Result<void> WriteSession::checkpoint_all() {
+  // Readers are out of the way within 200 ms; if not, the -wal stays and loses nothing.
+  database_.set_busy_timeout(400);
+  EQV_FAULT_POINT("store.checkpoint.before");
+  auto done = database_.checkpoint(true);
+  EQV_FAULT_POINT("store.checkpoint.after");
+  busy_wait_.install(database_);
+  return done;
+}
+
+void WriteSession::release() {
+  lock_.release(false);
+  progress_ = ProgressRow{};
+}
+
+tl::unexpected<StoreError> WriteSession::cannot(std::string_view doing,
+                                                const sql::Failure& failure) const {
+  return tl::unexpected(describe(file_, doing, failure));
+}
+
+}  // namespace equivolve::engine::store

@@ -1,0 +1,80 @@
+// Every statement that the run loop executes, in one place, so that a test can ask SQLite how it
+// would carry each out.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace equivolve::engine::store {
+
+inline constexpr char kInsertOutcome[] =
+    "INSERT INTO outcomes(id, birth_lag, class, level, hit, status, reason, fitness, further, "
+    "genome_checksum, checksum) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
+inline constexpr char kInsertGenome[] =
+    "INSERT INTO genomes(id, parent_lag, second_parent_lag, operator, flat, checksum) "
+    "VALUES(?1,?2,?3,?4,?5,?6)";
+inline constexpr char kInsertClass[] =
+    "INSERT INTO classes(id, founder, digest, checksum) VALUES(?1,?2,?3,?4)";
+inline constexpr char kInsertTrial[] =
+    "INSERT INTO trials(id, kind, subject, birth_lag, class, level, split, repeat, common_seed, "
+    "own_seed, status, reason, seconds, cost, genome_checksum, message, items, figure_count, "
+    "f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum) "
+    "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
+    "?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)";
+inline constexpr char kInsertIntermediate[] =
+    "INSERT INTO intermediate_values(id, kind, subject, repeat, step, figure, value, checksum) "
+    "VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+inline constexpr char kInsertEvent[] =
+    "INSERT INTO events(id, time, kind, detail, checksum) VALUES(?1,?2,?3,?4,?5)";
+inline constexpr char kInsertArtefact[] =
+    "INSERT INTO artefacts(id, name, media_type, content, checksum) VALUES(?1,?2,?3,?4,?5)";
+inline constexpr char kUpdateProgress[] =
+    "UPDATE progress SET status = ?2, stopped_by = ?3, told = ?4, seconds = ?5, heartbeat = ?6, "
+    "commits = ?7, summary_json = ?8, checksum = ?9 WHERE run = ?1";
+inline constexpr char kReadWishes[] =
+    "SELECT id, run, time, wish FROM control WHERE id > ?1 AND run = ?2 AND taken = 0 ORDER BY id";
+inline constexpr char kMarkWish[] = "UPDATE control SET taken = 1, checksum = ?2 WHERE id = ?1";
+
+// Rows that a resumed run may write again: only equal ones are accepted.
+inline constexpr char kOutcomeChecksum[] = "SELECT checksum FROM outcomes WHERE id = ?1";
+inline constexpr char kGenomeChecksum[] = "SELECT checksum FROM genomes WHERE id = ?1";
+inline constexpr char kClassChecksum[] = "SELECT checksum FROM classes WHERE id = ?1";
+
+inline constexpr std::array<const char*, 13> kLoopStatements = {
+    kInsertOutcome,   kInsertGenome,   kInsertClass,    kInsertTrial, kInsertIntermediate,
+    kInsertEvent,     kInsertArtefact, kUpdateProgress, kReadWishes,  kMarkWish,
+    kOutcomeChecksum, kGenomeChecksum, kClassChecksum};
+
+// Reads of a run, a piece at a time: ids from ?1 to ?2, at most ?3 rows.
+inline constexpr char kReadOutcomes[] =
+    "SELECT id, birth_lag, class, level, hit, status, reason, fitness, further, genome_checksum, "
+    "checksum FROM outcomes WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+inline constexpr char kReadGenomes[] =
+    "SELECT id, parent_lag, second_parent_lag, operator, flat, checksum FROM genomes "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+inline constexpr char kReadClasses[] =
+    "SELECT id, founder, digest, checksum FROM classes WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id LIMIT ?3";
+inline constexpr char kReadTrials[] =
+    "SELECT id, kind, subject, birth_lag, class, level, split, repeat, common_seed, own_seed, "
+    "status, reason, seconds, cost, genome_checksum, message, items, figure_count, f0, f1, f2, f3, "
+    "f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum FROM trials "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+inline constexpr char kReadIntermediates[] =
+    "SELECT id, kind, subject, repeat, step, figure, value, checksum FROM intermediate_values "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+inline constexpr char kReadEvents[] =
+    "SELECT id, time, kind, detail, checksum FROM events WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id LIMIT ?3";
+inline constexpr char kReadArtefacts[] =
+    "SELECT id, name, media_type, content, checksum FROM artefacts WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id LIMIT ?3";
+inline constexpr char kReadFigures[] =
+    "SELECT id, name, unit, role, minimize, reproducible, checksum FROM figures "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+
+inline constexpr std::array<const char*, 8> kRangeStatements = {
+    kReadOutcomes,      kReadGenomes, kReadClasses,   kReadTrials,
+    kReadIntermediates, kReadEvents,  kReadArtefacts, kReadFigures};
+
+}  // namespace equivolve::engine::store

@@ -1,0 +1,129 @@
+// Finding runs, and reading candidates side by side.
+#include "tests/engine/store/store_fixture.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+using namespace equivolve::engine;
+
+class Reader : public StoreTest {};
+
+TEST_F(Reader, FindsRunsByNumberNameAndLatest) {
+  write_finished_run(file, 4, "iris");
+  write_finished_run(file, 4, "wine");
+  write_finished_run(file, 4, "iris");
+  const auto reader = open_reader();
+  EXPECT_EQ(reader->find_run("2")->head.name, "wine");
+  EXPECT_EQ(reader->find_run("iris")->id, 3);
+  EXPECT_EQ(reader->find_run("wine")->id, 2);
+  EXPECT_EQ(reader->find_run("latest")->id, 3);
+  const auto runs = reader->runs();
+  ASSERT_TRUE(runs);
+  ASSERT_EQ(runs->size(), 3u);
+  EXPECT_EQ((*runs)[2].head.name, "iris");
+  EXPECT_EQ((*runs)[2].state.status, RunStatus::kFinished);
+}
+
+TEST_F(Reader, NamesWhatExistsWhenARunIsNotFound) {
+  write_finished_run(file, 4, "iris");
+  write_finished_run(file, 4, "wine");
+  for (const char* asked : {"iri", "9", "-1", "1.0", "", "iris'--"}) {
+    const auto missing = open_reader()->find_run(asked);
+    ASSERT_FALSE(missing) << asked;
+    EXPECT_NE(missing.error().message.find("no run \"" + std::string(asked) +
+                                           "\": it has runs 2 (wine), 1 (iris)"),
+              std::string::npos)
+        << missing.error().message;
+  }
+}
+
+TEST_F(Reader, SaysThatAStoreHasNoRuns) {
+  open_writer().reset();
+  const auto missing = open_reader()->find_run("latest");
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find("it has no runs yet"), std::string::npos);
+  EXPECT_TRUE(open_reader()->runs()->empty());
+}
+
+TEST_F(Reader, ARunNamedLikeANumberIsFoundUnlessTheNumberExists) {
+  write_finished_run(file, 4, "7");
+  EXPECT_EQ(open_reader()->find_run("7")->id, 1);
+  write_finished_run(file, 4, "1");
+  EXPECT_EQ(open_reader()->find_run("1")->head.name, "7");
+}
+
+TEST_F(Reader, GivesEachCandidateItsGenomeAndTrial) {
+  write_finished_run(file, 100, "other");
+  const RunId run = write_finished_run(file, 1000);
+  std::uint64_t next = 0;
+  const auto done = open_reader()->each_candidate(
+      run, [&](const OutcomeRow& outcome, const GenomeRow& genome, const TrialRow* trial) {
+        EXPECT_TRUE(same(outcome, outcome_of(next)));
+        EXPECT_TRUE(same(genome, genome_of(next)));
+        EXPECT_EQ(trial == nullptr, outcome.hit);
+        if (trial != nullptr) {
+          EXPECT_TRUE(same(*trial, trial_of(next)));
+        }
+        ++next;
+      });
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(next, 1000u);
+}
+
+TEST_F(Reader, FindsTrialsThatWereStoredOutOfOrder) {
+  auto writer = open_writer();
+  const auto run = writer->begin_run(make_head());
+  for (std::uint64_t ticket : {6, 0, 4, 2}) writer->push(trial_of(ticket));
+  for (std::uint64_t ticket = 0; ticket < 8; ++ticket) {
+    writer->push(genome_of(ticket));
+    writer->push(outcome_of(ticket));
+  }
+  TrialRow verification = trial_of(1);
+  verification.kind = TrialKind::kVerification;
+  writer->push(verification);
+  ASSERT_TRUE(writer->finish_run());
+  std::vector<std::uint64_t> with_trial;
+  ASSERT_TRUE(open_reader()->each_candidate(
+      *run, [&](const OutcomeRow& outcome, const GenomeRow&, const TrialRow* trial) {
+        if (trial == nullptr) return;
+        EXPECT_EQ(trial->subject, outcome.ticket);
+        with_trial.push_back(outcome.ticket);
+      }));
+  EXPECT_EQ(with_trial, (std::vector<std::uint64_t>{0, 2, 4, 6}));
+}
+
+TEST_F(Reader, ReadsMoreRowsThanFitInOnePiece) {
+  const RunId run = write_finished_run(file, 40'000);
+  const auto data = open_reader()->replay(run);
+  ASSERT_TRUE(data);
+  ASSERT_EQ(data->outcomes.size(), 40'000u);
+  ASSERT_EQ(data->trials.size(), 20'000u);
+  ASSERT_EQ(data->classes.size(), 20'000u);
+  for (std::uint64_t ticket = 0; ticket < 40'000; ticket += 997) {
+    EXPECT_TRUE(same(data->outcomes[ticket], outcome_of(ticket)));
+  }
+}
+
+TEST_F(Reader, KeepsRunsApart) {
+  const RunId first = write_finished_run(file, 10, "a");
+  const RunId second = write_finished_run(file, 20, "b");
+  const auto reader = open_reader();
+  EXPECT_EQ(reader->replay(first)->outcomes.size(), 10u);
+  EXPECT_EQ(reader->replay(second)->outcomes.size(), 20u);
+  EXPECT_EQ(reader->events(first)->size(), 1u);
+  EXPECT_FALSE(reader->genome(first, 10));
+  EXPECT_TRUE(reader->genome(second, 10));
+}
+
+TEST_F(Reader, RefusesToReplayRowsThatWereChanged) {
+  write_finished_run(file, 10);
+  query(file, "UPDATE outcomes SET fitness = fitness + 0.001 WHERE id & 0xFFFF = 3");
+  const auto data = open_reader()->replay(1);
+  ASSERT_FALSE(data);
+  EXPECT_NE(data.error().message.find("outcomes: number 3 of run 1 does not match its checksum"),
+            std::string::npos)
+      << data.error().message;
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,144 @@
+// How SQLite carries out what the run loop asks, and rules that the sources keep.
+#include "engine/store/statements.hpp"
+
+#include <sqlite3.h>
+
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "engine/store/fault_point.hpp"
+#include "tests/engine/store/store_fixture.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+using namespace equivolve::engine;
+
+class Statements : public StoreTest {
+ protected:
+  std::vector<std::string> plan(const char* sql) {
+    std::vector<std::string> steps;
+    for (const std::string& row : query(file, std::string("EXPLAIN QUERY PLAN ") + sql)) {
+      steps.push_back(row.substr(row.rfind('|') + 1));
+    }
+    return steps;
+  }
+};
+
+TEST_F(Statements, OfTheRunLoopNeverScanATable) {
+  write_finished_run(file, 100);
+  for (const char* sql : store::kLoopStatements) {
+    for (const std::string& step : plan(sql)) {
+      EXPECT_EQ(step.find("SCAN"), std::string::npos) << sql << ": " << step;
+      EXPECT_EQ(step.find("TEMP B-TREE"), std::string::npos) << sql << ": " << step;
+    }
+  }
+}
+
+TEST_F(Statements, ThatReadARunGoByItsIds) {
+  write_finished_run(file, 100);
+  for (const char* sql : store::kRangeStatements) {
+    const auto steps = plan(sql);
+    ASSERT_EQ(steps.size(), 1u) << sql;
+    EXPECT_NE(steps[0].find("USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"), std::string::npos)
+        << sql << ": " << steps[0];
+  }
+}
+
+TEST_F(Statements, SettingsAreTheFixedOnes) {
+  write_finished_run(file, 4);
+  EXPECT_EQ(query(file, "PRAGMA application_id"),
+            std::vector<std::string>{std::to_string(0x4551564C)});
+  EXPECT_EQ(query(file, "PRAGMA user_version"), std::vector<std::string>{"1"});
+  EXPECT_EQ(query(file, "PRAGMA journal_mode"), std::vector<std::string>{"wal"});
+  EXPECT_EQ(query(file,
+                  "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+                  "AND NOT strict AND name NOT LIKE 'sqlite_%'"),
+            std::vector<std::string>{"0"});
+}
+
+TEST_F(Statements, TheClassIndexIsThereOnlyWhileNoRunWrites) {
+  const char* count = "SELECT count(*) FROM sqlite_schema WHERE name = 'classes_by_digest'";
+  write_finished_run(file, 10);
+  EXPECT_EQ(query(file, count), std::vector<std::string>{"1"});
+  EXPECT_NE(plan("SELECT id FROM classes WHERE digest = x'00'").front().find("classes_by_digest"),
+            std::string::npos);
+  auto first = open_writer(), second = open_writer();
+  ASSERT_TRUE(first->begin_run(make_head()));
+  EXPECT_EQ(query(file, count), std::vector<std::string>{"0"});
+  ASSERT_TRUE(second->begin_run(make_head()));
+  RunState state = finished_state(0);
+  ASSERT_TRUE(second->update_run(state));
+  ASSERT_TRUE(second->finish_run());
+  EXPECT_EQ(query(file, count), std::vector<std::string>{"0"});  // the first still writes
+  ASSERT_TRUE(first->update_run(state));
+  ASSERT_TRUE(first->finish_run());
+  EXPECT_EQ(query(file, count), std::vector<std::string>{"1"});
+}
+
+// All sources of engine/, by path.
+std::vector<std::pair<std::string, std::string>> engine_sources() {
+  std::vector<std::pair<std::string, std::string>> sources;
+  const std::filesystem::path root = std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "engine";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension != ".cpp" && extension != ".hpp") continue;
+    std::ifstream stream(entry.path());
+    sources.emplace_back(std::filesystem::relative(entry.path(), root).generic_string(),
+                         std::string(std::istreambuf_iterator<char>(stream), {}));
+  }
+  return sources;
+}
+
+// The words in capitals within string literals; good enough for SQL, which has no escaped quotes
+// here.
+std::vector<std::string> words_in_strings(const std::string& source) {
+  std::vector<std::string> words;
+  std::string word;
+  bool inside = false;
+  for (const char c : source) {
+    if (c == '"' || c == '\n') inside = c == '"' && !inside;
+    if (inside && c >= 'A' && c <= 'Z') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+TEST(Sources, PassExactlyTheFaultPointsOfTheTable) {
+  std::set<std::string> passed;
+  const std::string call = "EQV_FAULT_POINT(\"";
+  for (const auto& [path, text] : engine_sources()) {
+    if (path == "store/fault_point.hpp") continue;  // its comment shows one
+    for (std::size_t at = text.find(call); at != std::string::npos; at = text.find(call, at + 1)) {
+      const std::size_t begin = at + call.size();
+      passed.insert(text.substr(begin, text.find('"', begin) - begin));
+    }
+  }
+  const std::set<std::string> table(kFaultPoints.begin(), kFaultPoints.end());
+  EXPECT_EQ(passed, table);
+  EXPECT_EQ(table.size(), kFaultPoints.size());
+}
+
+TEST(Sources, CommitInOnePlaceOnly) {
+  std::set<std::string> places;
+  for (const auto& [path, text] : engine_sources()) {
+    for (const std::string& word : words_in_strings(text)) {
+      if (word == "COMMIT" || word == "BEGIN" || word == "SAVEPOINT") places.insert(path);
+    }
+  }
+  EXPECT_EQ(places, std::set<std::string>{"store/transaction.cpp"});
+}
+
+TEST(Sources, UseSqliteInTheStoreOnly) {
+  for (const auto& [path, text] : engine_sources()) {
+    if (text.find("<sqlite3.h>") == std::string::npos) continue;
+    EXPECT_TRUE(path.starts_with("store/") && path.ends_with(".cpp")) << path;
+  }
+}
+
+}  // namespace
+}  // namespace equivolve::tests

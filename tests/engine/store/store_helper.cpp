@@ -1,0 +1,114 @@
+// What the store tests do in a process of its own. Each line on stdout is one fact, written with
+// one call.
+//
+//   write FILE COUNT GROUP   begins a run, or resumes run 1 where it stopped, writes COUNT tickets
+//   in all in groups of GROUP;
+//                            says "ack T" for each durable ticket, "done" at the end
+//   hold FILE RUN            resumes the run; says "won" or the error; keeps it until its input
+//   ends unprivileged FILE DO     as user nobody: DO = write (tries to begin a run), read
+//   (verifies); says "ok" or the error
+#include <fmt/format.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/engine/store/store_fixture.hpp"
+
+namespace {
+
+using namespace equivolve;
+using namespace equivolve::engine;
+
+void say(const std::string& line) {
+  const std::string text = line + "\n";
+  if (write(STDOUT_FILENO, text.data(), text.size()) < 0) std::_Exit(3);
+}
+
+int say_error(const StoreError& error) {
+  say(error.message);
+  return 3;
+}
+
+int write_run(const std::string& file, std::uint64_t count, std::uint64_t group) {
+  WriterOptions options;
+  options.group_rows = group;
+  auto writer = StoreWriter::open(file, options);
+  if (!writer) return say_error(writer.error());
+  (*writer)->on_commit([](const std::vector<OutcomeRow>& outcomes) {
+    std::string text;
+    for (const OutcomeRow& outcome : outcomes) text += fmt::format("ack {}\n", outcome.ticket);
+    if (!text.empty() && write(STDOUT_FILENO, text.data(), text.size()) < 0) std::_Exit(3);
+  });
+  auto reader = StoreReader::open(file);
+  if (!reader) return say_error(reader.error());
+  std::uint64_t next = 0;
+  if ((*reader)->find_run("1")) {
+    auto data = (*reader)->replay(1);
+    if (!data) return say_error(data.error());
+    next = data->outcomes.size();
+    if (auto resumed = (*writer)->resume_run(1); !resumed) return say_error(resumed.error());
+  } else if (auto run = (*writer)->begin_run(tests::make_head()); !run) {
+    return say_error(run.error());
+  }
+  reader->reset();
+  const auto records =
+      next < count ? tests::make_records(next, count - next) : std::vector<Record>{};
+  for (const Record& record : records) (*writer)->push(record);
+  if (auto done = (*writer)->update_run(tests::finished_state(count)); !done) {
+    return say_error(done.error());
+  }
+  if (auto done = (*writer)->finish_run(); !done) return say_error(done.error());
+  say("done");
+  return 0;
+}
+
+int hold(const std::string& file, RunId run) {
+  auto writer = StoreWriter::open(file);
+  if (!writer) return say_error(writer.error());
+  if (auto resumed = (*writer)->resume_run(run); !resumed) return say_error(resumed.error());
+  say("won");
+  char byte = 0;
+  while (read(STDIN_FILENO, &byte, 1) > 0) {
+  }
+  return 0;
+}
+
+int unprivileged(const std::string& file, const std::string& what) {
+  constexpr uid_t kNobody = 65534;
+  if (geteuid() == 0 &&
+      (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0)) {
+    say("cannot become nobody");
+    return 77;
+  }
+  if (what == "write") {
+    auto writer = StoreWriter::open(file);
+    if (!writer) return say_error(writer.error());
+    if (auto run = (*writer)->begin_run(tests::make_head()); !run) return say_error(run.error());
+  } else {
+    auto reader = StoreReader::open(file);
+    if (!reader) return say_error(reader.error());
+    auto report = (*reader)->verify(std::nullopt);
+    if (!report) return say_error(report.error());
+    if (!report->problems.empty()) return say_error({report->problems.front()});
+  }
+  say("ok");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 4 && arguments[0] == "write") {
+    return write_run(arguments[1], std::stoull(arguments[2]), std::stoull(arguments[3]));
+  }
+  if (arguments.size() == 3 && arguments[0] == "hold") {
+    return hold(arguments[1], std::stoll(arguments[2]));
+  }
+  if (arguments.size() == 3 && arguments[0] == "unprivileged") {
+    return unprivileged(arguments[1], arguments[2]);
+  }
+  return 2;
+}
