@@ -1,0 +1,84 @@
+// A run's configuration as plain values: what a YAML file says, with every default filled in. Nothing below engine/config
+// touches YAML. Defaults stand here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hashing/equivalence_cache.hpp"
+#include "search/space/program_space.hpp"
+
+namespace equivolve::engine {
+
+struct EvaluatorConfig {
+  std::string id;
+  /// JSON text {"data": ..., "options": {...}, "representation": "program"} with absolute paths: what the evaluator's create gets.
+  std::string config_json;
+  std::chrono::nanoseconds deadline = std::chrono::minutes(10);  ///< of one trial; 0: none
+  double max_failed_share = 0.5;                                ///< after 50 trials
+};
+
+struct SearchConfig {
+  std::string algorithm = "regularized_evolution";  ///< or "random"
+  std::uint32_t population_size = 100;
+  std::uint32_t tournament_size = 10;
+  double mutation_probability = 0.9;    ///< else the child is its parent's copy
+  double crossover_probability = 0.0;
+  std::uint64_t restart_after = 0;      ///< births without a new best after which the population starts anew; 0: never
+  std::uint32_t lookahead = 16;         ///< part of the run's identity
+};
+
+struct HashingConfig {
+  hashing::Policy policy = hashing::Policy::kReuse;
+  std::uint64_t capacity = 1'000'000;
+  double verify_fraction = 0.005;
+  int mantissa_bits = 0;  ///< 0: the evaluator's own
+  bool record = false;    ///< with policy off: probe all the same and store digests
+};
+
+/// Candidates of a run whose budget names nothing.
+inline constexpr std::uint64_t kDefaultBudgetCandidates = 10'000;
+
+struct BudgetConfig {
+  std::optional<std::uint64_t> candidates;
+  std::optional<std::uint64_t> evaluations;
+  std::optional<std::chrono::nanoseconds> time;
+  std::map<std::string, double> target;  ///< figure -> value that ends the run when reached (in the figure's direction), all of them
+};
+
+struct FinalConfig {
+  std::uint32_t top = 10;
+  std::uint32_t repeats = 10;
+};
+
+struct StoreConfig {
+  std::filesystem::path file;  ///< absolute
+  bool relaxed = false;        ///< durability: relaxed (synchronous=NORMAL)
+};
+
+struct Configuration {
+  std::string name;
+  std::uint64_t seed = 0;
+  EvaluatorConfig evaluator;
+  /// The `space` section as JSON text, "{}" when absent: merged over the evaluator's default_space.
+  std::string space_json = "{}";
+  std::string representation = "program";
+  SearchConfig search;
+  HashingConfig hashing;
+  BudgetConfig budget;
+  FinalConfig final_stage;
+  std::vector<std::filesystem::path> plugin_folders;  ///< absolute
+  std::uint32_t workers = 0;                          ///< 0: as many as this machine has cores
+  std::string executor = "tbb";                       ///< or "threads"; not part of the run's identity
+  StoreConfig store;
+
+  std::string as_written;     ///< the file's bytes
+  std::filesystem::path file; ///< absolute; empty for text
+};
+
+}  // namespace equivolve::engine

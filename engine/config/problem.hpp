@@ -1,0 +1,34 @@
+// What is wrong with a configuration, and where, in a form that a person can act on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace equivolve::engine {
+
+/// One problem. `message` is "what was found; what was expected[; did you mean 'x'?]", without the
+/// place.
+struct ConfigProblem {
+  std::string place;         ///< a file's name, "--set a.b=c", or "configuration"
+  std::uint32_t line = 0;    ///< 1-based; 0: no line to show
+  std::uint32_t column = 0;  ///< 1-based, in characters
+  std::string message;
+  std::string source_line;  ///< the line itself, cut around the column when long
+  std::uint32_t caret = 0;  ///< 0-based character of source_line under which the caret stands
+
+  /// "PLACE:LINE:COLUMN: MESSAGE", then where there is a line: the line, and a caret under the
+  /// place.
+  std::string text() const;
+};
+
+using ConfigProblems = std::vector<ConfigProblem>;
+
+/// All of them, one after the other, each ending with a line break.
+std::string text_of(const ConfigProblems& problems);
+
+/// The problem at (line, column in bytes) of `text`; line 0 gives one without a line.
+ConfigProblem problem_at(const std::string& place, const std::string& text, std::uint32_t line,
+                         std::uint32_t column, std::string message);
+
+}  // namespace equivolve::engine

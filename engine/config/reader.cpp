@@ -1,0 +1,296 @@
+#include "engine/config/reader.hpp"
+
+#include <cstdlib>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/config/keys.hpp"
+#include "engine/config/node_json.hpp"
+#include "engine/plugins/nearest_name.hpp"
+#include "engine/plugins/plugin_names.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kOnlyRepresentation = "program";
+
+// One walk over the tree. Collects problems and goes on.
+class Walk {
+ public:
+  Walk(const Document& document, PathBase folders)
+      : document_(document), folders_(std::move(folders)) {}
+
+  void run();
+  bool wrote(const std::string& section, const std::string& key) const {
+    return written_.contains(section + "." + key);
+  }
+  void complain(const Mark& mark, std::string message) {
+    problems.push_back(document_.problem_at(mark, std::move(message)));
+  }
+
+  Configuration configuration;
+  ConfigProblems problems;
+
+ private:
+  void read_top(const Entry& entry);
+  void read_key(const Section& section, const Key& key, const Node& value);
+  void read_section(const Section& section, const Entry& entry);
+  void read_keys(const Section& section, const Node& map);
+  json read_free(const Section& section, const Entry& entry);
+  void read_space(const Entry& entry, json space);
+
+  const Document& document_;
+  const PathBase folders_;
+  std::set<std::string> written_;
+  json data_ = json::object(), options_ = json::object();
+};
+
+std::string dotted(const Section& section, const std::string& key) {
+  return section.name.empty() ? key : section.name + "." + key;
+}
+
+void Walk::run() {
+  const Node& root = document_.root();
+  if (root.kind == Node::Kind::kNull) {
+    complain({1, 1, -1}, "there is nothing in it; expected at least 'evaluator: ID'");
+    return;
+  }
+  if (!root.is_map()) {
+    complain(root.mark, fmt::format("the text {}; expected a map with at least 'evaluator: ID'",
+                                    describe(root)));
+    return;
+  }
+  for (const Entry& entry : root.entries) read_top(entry);
+  if (!root.find("evaluator"))
+    complain({1, 1, -1},
+             "there is no key 'evaluator'; expected 'evaluator: ID' (`equivolve evaluators list` "
+             "prints the ids)");
+  configuration.evaluator.config_json =
+      json{{"data", data_}, {"options", options_}, {"representation", configuration.representation}}
+          .dump();
+}
+
+void Walk::read_top(const Entry& entry) {
+  for (const Key& key : sections().front().keys)
+    if (key.name == entry.key) return read_key(sections().front(), key, entry.value);
+  if (const Section* section = find_section(entry.key); section && !entry.key.empty())
+    return read_section(*section, entry);
+  complain(entry.key_mark,
+           fmt::format("unknown key '{}'; expected one of {}{}", one_line(entry.key, 60),
+                       fmt::join(top_names(), ", "), suggestion(entry.key, top_names())));
+}
+
+void Walk::read_key(const Section& section, const Key& key, const Node& value) {
+  written_.insert(section.name + "." + key.name);
+  const auto complaint = key.read(value, folders_, configuration);
+  if (!complaint) return;
+  complain(complaint->mark,
+           fmt::format("{} {}; expected {}{}", dotted(section, key.name), complaint->found,
+                       complaint->expected.empty() ? key.expected : complaint->expected,
+                       complaint->suggestion));
+}
+
+void Walk::read_section(const Section& section, const Entry& entry) {
+  const Node& value = entry.value;
+  if (value.kind == Node::Kind::kNull)
+    return complain(
+        entry.key_mark,
+        fmt::format("{} is empty; expected a value, or the line left out", section.name));
+  if (section.free_form) {
+    json content = read_free(section, entry);
+    if (section.name == "data")
+      data_ = std::move(content);
+    else if (section.name == "options")
+      options_ = std::move(content);
+    else
+      read_space(entry, std::move(content));
+    return;
+  }
+  if (section.name == "vary") {
+    if (value.is_map() && value.entries.empty()) return;
+    return complain(
+        entry.key_mark,
+        "vary is not available yet in this version; expected {}, or one file for each run");
+  }
+  if (value.is_map()) return read_keys(section, value);
+  if (value.is_scalar() && !section.short_form.empty()) {
+    for (const Key& key : section.keys)
+      if (key.name == section.short_form) return read_key(section, key, value);
+  }
+  complain(value.mark, fmt::format("{} {}; expected a map of {}", section.name, describe(value),
+                                   fmt::join(key_names(section), ", ")));
+}
+
+void Walk::read_keys(const Section& section, const Node& map) {
+  for (const Entry& entry : map.entries) {
+    const Key* found = nullptr;
+    for (const Key& key : section.keys)
+      if (key.name == entry.key) found = &key;
+    if (found && found->kind == KeyKind::kNotYet)
+      complain(entry.key_mark, fmt::format("{} is not available yet in this version; expected {}",
+                                           dotted(section, entry.key), found->expected));
+    else if (found)
+      read_key(section, *found, entry.value);
+    else
+      complain(entry.key_mark,
+               fmt::format("unknown key '{}' in {}; expected one of {}{}", one_line(entry.key, 60),
+                           section.name, fmt::join(key_names(section), ", "),
+                           suggestion(entry.key, key_names(section))));
+  }
+  const bool needs_id = section.name == "evaluator" && !map.find("command");
+  if (needs_id && !map.find("id"))
+    complain(map.mark, "evaluator has no key 'id'; expected {id: ID}");
+}
+
+// Values under `file` become absolute; other paths are known only to the evaluator's schema
+// (schema_check.hpp).
+void make_files_absolute(json& value, const fs::path& folder) {
+  if (value.is_array())
+    for (json& item : value) make_files_absolute(item, folder);
+  if (!value.is_object()) return;
+  for (auto& [key, item] : value.items()) {
+    if (key == "file" && item.is_string() && !item.get_ref<const std::string&>().empty())
+      item = (folder / item.get<std::string>()).lexically_normal().string();
+    else
+      make_files_absolute(item, folder);
+  }
+}
+
+json Walk::read_free(const Section& section, const Entry& entry) {
+  json value = json_of(entry.value, [&](const Mark& mark, std::string message) {
+    complain(mark, section.name + ": " + std::move(message));
+  });
+  if (entry.value.is_scalar() && !section.short_form.empty())
+    value = {{section.short_form, entry.value.text}};
+  if (!value.is_object()) {
+    complain(entry.value.mark,
+             fmt::format("{} {}; expected a map{}", section.name, describe(entry.value),
+                         section.short_form.empty() ? "" : " or the name of a file"));
+    return json::object();
+  }
+  if (section.name == "data") make_files_absolute(value, folders_.file_folder);
+  return value;
+}
+
+void Walk::read_space(const Entry& entry, json space) {
+  configuration.space_json = space.dump();
+  if (!space.contains("representation")) return;
+  const Node& node = *entry.value.find("representation");
+  if (space["representation"] == kOnlyRepresentation) return;
+  const bool later = node.text == "graph" || node.text == "expression" ||
+                     node.text == "configuration" || node.text == "sequence";
+  complain(node.mark, fmt::format("space.representation {}{}; expected {}", describe(node),
+                                  later ? ", which is not available yet in this version" : "",
+                                  kOnlyRepresentation));
+}
+
+// ---- what one key says of another
+// ---------------------------------------------------------------------------------------
+
+void check_search(Walk& walk, const Document& document) {
+  SearchConfig& search = walk.configuration.search;
+  if (search.tournament_size <= search.population_size) return;
+  if (walk.wrote("search", "tournament_size"))
+    walk.problems.push_back(document.problem_at_pointer(
+        "/search/tournament_size", false,
+        fmt::format("search.tournament_size is {}, search.population_size is {}; expected a "
+                    "tournament no larger than the "
+                    "population",
+                    search.tournament_size, search.population_size)));
+  else
+    search.tournament_size = search.population_size;
+}
+
+void fill_budget(Walk& walk) {
+  BudgetConfig& budget = walk.configuration.budget;
+  if (!budget.candidates && !budget.evaluations && !budget.time && budget.target.empty())
+    budget.candidates = kDefaultBudgetCandidates;
+}
+
+ConfigProblems warnings_of(const Walk& walk, const Document& document) {
+  ConfigProblems warnings;
+  const Configuration& c = walk.configuration;
+  auto warn = [&](const char* pointer, std::string message) {
+    warnings.push_back(document.problem_at_pointer(pointer, false, std::move(message)));
+  };
+  if (c.budget.candidates && c.search.algorithm != "random" &&
+      c.search.population_size > *c.budget.candidates)
+    warn(walk.wrote("search", "population_size") ? "/search/population_size" : "/budget/candidates",
+         fmt::format("search.population_size is {}, budget.candidates is {}; the run ends within "
+                     "its first population",
+                     c.search.population_size, *c.budget.candidates));
+  if (c.workers > c.search.lookahead)
+    warn("/workers",
+         fmt::format(
+             "workers.count is {}, search.lookahead is {}; no more than the lookahead can be busy",
+             c.workers, c.search.lookahead));
+  return warnings;
+}
+
+void fill_places(Configuration& configuration, const PathBase& folders,
+                 const std::string& default_name, const ReadOptions& options) {
+  if (configuration.name.empty()) configuration.name = default_name;
+  if (!configuration.store.file.empty()) return;
+  const char* environment = std::getenv("EQUIVOLVE_STORE");
+  fs::path store = environment && *environment ? environment : "equivolve.db";
+  if (options.store) store = *options.store;
+  configuration.store.file = (folders.current_folder / store).lexically_normal();
+}
+
+std::string name_from(const fs::path& file) {
+  const std::string stem = one_line(file.stem().string(), 190);
+  const bool ambiguous =
+      stem.find_first_not_of("0123456789") == std::string::npos || stem == "latest";
+  return ambiguous ? "run-" + stem : stem;
+}
+
+}  // namespace
+
+tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
+                                                              const fs::path& folder,
+                                                              const std::string& default_name,
+                                                              const ReadOptions& options) {
+  ConfigProblems problems;
+  for (const std::string& assignment : options.overrides)
+    if (auto set = document.set(assignment); !set) problems.push_back(set.error());
+  PathBase folders{folder,
+                   options.current_folder.empty() ? fs::current_path() : options.current_folder};
+  Walk walk(document, folders);
+  walk.run();
+  check_search(walk, document);
+  problems.insert(problems.end(), walk.problems.begin(), walk.problems.end());
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  fill_budget(walk);
+  fill_places(walk.configuration, folders, default_name, options);
+  walk.configuration.as_written = document.text();
+  ConfigProblems warnings = warnings_of(walk, document);
+  return ReadConfiguration{std::move(walk.configuration), std::move(document), std::move(warnings)};
+}
+
+tl::expected<ReadConfiguration, ConfigProblems> read_configuration_text(
+    const std::string& text, const std::string& place, const fs::path& folder,
+    const ReadOptions& options) {
+  auto document = Document::parse(text, place);
+  if (!document) return tl::unexpected(ConfigProblems{document.error()});
+  return read_document(std::move(*document), folder, "run", options);
+}
+
+tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
+    const fs::path& file, const ReadOptions& options) {
+  auto document = Document::read(file);
+  if (!document) return tl::unexpected(ConfigProblems{document.error()});
+  const fs::path start =
+      options.current_folder.empty() ? fs::current_path() : options.current_folder;
+  const fs::path absolute = (start / file).lexically_normal();
+  auto read = read_document(std::move(*document), absolute.parent_path(), name_from(file), options);
+  if (read) read->configuration.file = absolute;
+  return read;
+}
+
+}  // namespace equivolve::engine

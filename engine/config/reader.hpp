@@ -1,0 +1,56 @@
+// From a configuration's text to plain values, or to a list of all that is wrong with it.
+//
+// The whole way, as `run` and `validate` go it:
+//   1. read_configuration_file            the file alone
+//   2. load_plugin                        with configuration.evaluator.id
+//   3. apply_evaluator_schema             data and options against the evaluator's schema; fills in
+//   its defaults
+//   4. PluginModule::create               an EvaluatorError becomes a ConfigProblem by map_problem
+//   5. resolve_space                      the `space` section over the evaluator's default space
+//   6. Evaluator::bind_space, check_against_evaluator
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "engine/config/configuration.hpp"
+#include "engine/config/document.hpp"
+#include "engine/config/problem.hpp"
+
+namespace equivolve::engine {
+
+struct ReadOptions {
+  std::vector<std::string> overrides;  ///< "a.b=c", applied in order
+  std::optional<std::filesystem::path>
+      store;  ///< where the text names none; default $EQUIVOLVE_STORE, else ./equivolve.db
+  std::filesystem::path current_folder;  ///< empty: the process's
+};
+
+struct ReadConfiguration {
+  Configuration configuration;
+  Document document;
+  ConfigProblems warnings;
+};
+
+/// Names and paths in messages are `file` as given. Every problem of the file is returned, except
+/// that text that is no YAML has one. [main-thread: yaml-cpp needs about 256 KiB of stack]
+tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
+    const std::filesystem::path& file, const ReadOptions& options = {});
+
+/// The same from text: `place` stands in messages, relative paths start at `folder`, and the run's
+/// default name is "run".
+tl::expected<ReadConfiguration, ConfigProblems> read_configuration_text(
+    const std::string& text, const std::string& place, const std::filesystem::path& folder,
+    const ReadOptions& options = {});
+
+/// The walk itself.
+tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
+                                                              const std::filesystem::path& folder,
+                                                              const std::string& default_name,
+                                                              const ReadOptions& options);
+
+}  // namespace equivolve::engine

@@ -1,0 +1,286 @@
+#include "engine/config/schema_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/config/units.hpp"
+#include "engine/plugins/nearest_name.hpp"
+#include "engine/plugins/plugin_names.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using nlohmann::json;
+
+std::string shown(const json& value) {
+  const std::string text = one_line(value.dump(-1, ' ', false, json::error_handler_t::replace), 60);
+  return value.is_structured() ? (value.is_object() ? "a map" : "a list") : text;
+}
+
+bool has_type(const json& value, const std::string& type) {
+  if (type == "object") return value.is_object();
+  if (type == "array") return value.is_array();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "null") return value.is_null();
+  if (type == "number") return value.is_number();
+  const bool whole =
+      value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>();
+  return type == "integer" && (value.is_number_integer() || whole);
+}
+
+std::vector<std::string> types_of(const json& schema) {
+  const json type = schema.value("type", json());
+  if (type.is_string()) return {type.get<std::string>()};
+  std::vector<std::string> types;
+  if (type.is_array())
+    for (const json& one : type)
+      if (one.is_string()) types.push_back(one.get<std::string>());
+  return types;
+}
+
+std::string type_words(const std::string& type) {
+  if (type == "object") return "a map";
+  if (type == "array") return "a list";
+  if (type == "string") return "a text";
+  if (type == "boolean") return "true or false";
+  if (type == "integer") return "an integer";
+  return type == "number" ? "a number" : type;
+}
+
+std::string limit_words(const json& schema, const char* keyword, const char* words) {
+  return schema.contains(keyword) && schema[keyword].is_number()
+             ? fmt::format(" {} {}", words, schema[keyword].dump())
+             : "";
+}
+
+// What a value must look like, in words.
+std::string expectation(const json& schema) {
+  if (schema.contains("enum") && schema["enum"].is_array()) {
+    std::vector<std::string> names;
+    for (const json& one : schema["enum"])
+      names.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+    return fmt::format("{}", fmt::join(names, " or "));
+  }
+  const std::string format = schema.value("format", "");
+  if (format == "duration") return std::string(kDurationWords);
+  if (format == "size") return std::string(kSizeWords);
+  std::vector<std::string> words;
+  for (const std::string& type : types_of(schema))
+    words.push_back(format == "path" ? "a path" : type_words(type));
+  const std::string text =
+      words.empty() ? "another value" : fmt::format("{}", fmt::join(words, " or "));
+  return text + limit_words(schema, "minimum", "of at least") +
+         limit_words(schema, "exclusiveMinimum", "above") +
+         limit_words(schema, "maximum", "of at most") +
+         limit_words(schema, "exclusiveMaximum", "below") +
+         limit_words(schema, "minLength", "with a length of at least") +
+         limit_words(schema, "minItems", "with a number of items of at least") +
+         limit_words(schema, "maxItems", "with a number of items of at most");
+}
+
+double limit(const json& schema, const char* keyword, double otherwise) {
+  return schema.contains(keyword) && schema[keyword].is_number() ? schema[keyword].get<double>()
+                                                                 : otherwise;
+}
+
+bool within_limits(const json& value, const json& schema) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (value.is_number()) {
+    const double number = value.get<double>();
+    return number >= limit(schema, "minimum", -kInfinity) &&
+           number > limit(schema, "exclusiveMinimum", -kInfinity) &&
+           number <= limit(schema, "maximum", kInfinity) &&
+           number < limit(schema, "exclusiveMaximum", kInfinity);
+  }
+  if (value.is_array()) {
+    const auto size = static_cast<double>(value.size());
+    return size >= limit(schema, "minItems", 0) && size <= limit(schema, "maxItems", kInfinity);
+  }
+  if (!value.is_string()) return true;
+  const std::string text = value.get<std::string>(), format = schema.value("format", "");
+  if (format == "duration" && !parse_duration(text)) return false;
+  if (format == "size" && !parse_size(text)) return false;
+  if (format == "path" && text.empty()) return false;
+  return static_cast<double>(text.size()) >= limit(schema, "minLength", 0);
+}
+
+// The schema of an object's member; null when any value is fine.
+const json* member_schema(const json& schema, const std::string& key, bool& known) {
+  const auto properties = schema.find("properties");
+  if (properties != schema.end() && properties->is_object() && properties->contains(key))
+    return &(*properties)[key];
+  const auto additional = schema.find("additionalProperties");
+  known = additional == schema.end() || *additional != json(false);
+  return additional != schema.end() && additional->is_object() ? &*additional : nullptr;
+}
+
+std::vector<std::string> member_names(const json& schema) {
+  std::vector<std::string> names;
+  if (schema.contains("properties") && schema["properties"].is_object())
+    for (const auto& [key, ignored] : schema["properties"].items()) names.push_back(key);
+  return names;
+}
+
+class Check {
+ public:
+  std::vector<PointerProblem> problems;
+
+  void value(const json& value, const json& schema, const std::string& pointer,
+             const std::string& name) {
+    if (!schema.is_object()) return;
+    const std::vector<std::string> types = types_of(schema);
+    const bool right_type =
+        types.empty() || std::any_of(types.begin(), types.end(), [&](const std::string& type) {
+          return has_type(value, type);
+        });
+    if (!right_type || !within_limits(value, schema))
+      return add(pointer,
+                 fmt::format("{} is {}; expected {}", name, shown(value), expectation(schema)));
+    if (schema.contains("enum") && schema["enum"].is_array()) choice(value, schema, pointer, name);
+    if (value.is_object()) object(value, schema, pointer, name);
+    if (value.is_array() && schema.contains("items"))
+      for (std::size_t i = 0; i < value.size(); ++i)
+        this->value(value[i], schema["items"], fmt::format("{}/{}", pointer, i),
+                    fmt::format("{}[{}]", name, i));
+  }
+
+ private:
+  void add(std::string pointer, std::string message, bool at_key = false) {
+    problems.push_back({std::move(pointer), at_key, std::move(message)});
+  }
+
+  void choice(const json& value, const json& schema, const std::string& pointer,
+              const std::string& name) {
+    std::vector<std::string> texts;
+    for (const json& one : schema["enum"]) {
+      if (one == value) return;
+      if (one.is_string()) texts.push_back(one.get<std::string>());
+    }
+    add(pointer, fmt::format("{} is {}; expected {}{}", name, shown(value), expectation(schema),
+                             value.is_string() ? suggestion(value.get<std::string>(), texts) : ""));
+  }
+
+  void object(const json& value, const json& schema, const std::string& pointer,
+              const std::string& name) {
+    for (const auto& [key, item] : value.items()) {
+      const std::string place = pointer + "/" + escape_pointer_part(key);
+      bool known = true;
+      const json* of_item = member_schema(schema, key, known);
+      if (!known)
+        add(place,
+            fmt::format("unknown key '{}' in {}; expected {}{}", one_line(key, 60), name,
+                        member_names(schema).empty()
+                            ? std::string("none")
+                            : fmt::format("one of {}", fmt::join(member_names(schema), ", ")),
+                        suggestion(key, member_names(schema))),
+            true);
+      else if (of_item)
+        this->value(item, *of_item, place, fmt::format("{}.{}", name, one_line(key, 60)));
+    }
+    required(value, schema, pointer, name);
+  }
+
+  void required(const json& value, const json& schema, const std::string& pointer,
+                const std::string& name) {
+    if (!schema.contains("required") || !schema["required"].is_array()) return;
+    for (const json& key : schema["required"]) {
+      if (!key.is_string() || value.contains(key.get<std::string>())) continue;
+      bool known = true;
+      const json* of_key = member_schema(schema, key.get<std::string>(), known);
+      const std::string description =
+          of_key && of_key->is_object() ? of_key->value("description", "") : "";
+      add(pointer,
+          fmt::format("{} has no key '{}'; expected {}{}", name, key.get<std::string>(),
+                      of_key && of_key->is_object() ? expectation(*of_key) : "one",
+                      description.empty() ? "" : " (" + description + ")"),
+          true);
+    }
+  }
+};
+
+void fill(json& value, const json& schema, const std::filesystem::path& folder) {
+  if (!schema.is_object()) return;
+  const std::vector<std::string> types = types_of(schema);
+  const bool only_number = types.size() == 1 && types[0] == "number",
+             only_integer = types.size() == 1 && types[0] == "integer";
+  if (only_number && value.is_number_integer()) value = value.get<double>();
+  if (only_integer && value.is_number_float() && std::abs(value.get<double>()) < 0x1p53)
+    value = static_cast<std::int64_t>(value.get<double>());
+  if (value.is_string() && schema.value("format", "") == "path" &&
+      !value.get_ref<const std::string&>().empty())
+    value = (folder / value.get<std::string>()).lexically_normal().string();
+  if (value.is_array() && schema.contains("items"))
+    for (json& item : value) fill(item, schema["items"], folder);
+  if (!value.is_object()) return;
+  if (schema.contains("properties") && schema["properties"].is_object()) {
+    for (const auto& [key, of_key] : schema["properties"].items()) {
+      if (value.contains(key) || !of_key.is_object()) continue;
+      if (of_key.contains("default")) value[key] = of_key["default"];
+    }
+  }
+  for (auto& [key, item] : value.items()) {
+    bool known = true;
+    if (const json* of_key = member_schema(schema, key, known)) fill(item, *of_key, folder);
+  }
+}
+
+json schema_at(const std::string& schema_json, const std::string& pointer) {
+  const json schema = json::parse(schema_json, nullptr, false);
+  if (schema.is_discarded()) return {};
+  const json::json_pointer place(pointer);
+  return schema.contains(place) ? schema[place] : json();
+}
+
+}  // namespace
+
+std::vector<PointerProblem> check_against_schema(const std::string& value_json,
+                                                 const std::string& schema_json,
+                                                 const std::string& schema_pointer,
+                                                 const std::string& name) {
+  Check check;
+  const json value = json::parse(value_json, nullptr, false);
+  if (value.is_discarded()) return {{"", false, fmt::format("{} is no JSON; expected JSON", name)}};
+  try {
+    check.value(value, schema_at(schema_json, schema_pointer), "", name);
+  } catch (const json::exception& e) {
+    return {
+        {"", true, fmt::format("the evaluator's schema of {} cannot be used: {}", name, e.what())}};
+  }
+  return std::move(check.problems);
+}
+
+std::string with_schema_defaults(const std::string& value_json, const std::string& schema_json,
+                                 const std::string& schema_pointer,
+                                 const std::filesystem::path& folder) {
+  json value = json::parse(value_json, nullptr, false);
+  if (value.is_discarded()) return value_json;
+  try {
+    fill(value, schema_at(schema_json, schema_pointer), folder);
+  } catch (const json::exception&) {
+    return value_json;  // check_against_schema says why
+  }
+  return value.dump();
+}
+
+ConfigProblems apply_evaluator_schema(ReadConfiguration& read, const std::string& schema_json,
+                                      const std::filesystem::path& folder) {
+  ConfigProblems problems;
+  json config = json::parse(read.configuration.evaluator.config_json);
+  for (const std::string part : {"data", "options"}) {
+    const std::string value = config[part].dump(), place = "/properties/" + part;
+    for (PointerProblem& problem : check_against_schema(value, schema_json, place, part))
+      problems.push_back(read.document.problem_at_pointer(
+          "/" + part + problem.pointer, problem.at_key, std::move(problem.message)));
+    config[part] = json::parse(with_schema_defaults(value, schema_json, place, folder));
+  }
+  if (problems.empty()) read.configuration.evaluator.config_json = config.dump();
+  return problems;
+}
+
+}  // namespace equivolve::engine

@@ -1,0 +1,86 @@
+// The host's side of the C interface: the table of functions that an evaluator calls back, and what
+// they learn of each trial.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/plugins/evaluator.hpp"
+#include "evaluators/sdk/equivolve_evaluator.h"
+
+namespace equivolve::engine {
+
+/// What the host keeps of a trial while it runs. Intermediate values are kept up to
+/// kMostIntermediate, items up to kMostItems; the rest is dropped.
+struct RunningTrial {
+  static constexpr std::size_t kMostIntermediate = 10'000;
+  static constexpr std::size_t kMostItems = std::size_t{1} << 24;
+
+  // Constant while the trial runs.
+  std::uint64_t number = 0;  ///< from 1; 0 names no trial
+  std::uint32_t split = 0, threads = 1;
+  std::size_t figure_count = 0, first_objective = 0;
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  const std::atomic<bool>* stop = nullptr;
+
+  std::atomic<bool> cut_short{
+      false};  ///< report answered "stop": the result is of part of the work
+  std::atomic<bool> body_threw{false};
+
+  std::mutex lock;  // protects the two below
+  std::vector<double> items;
+  std::vector<IntermediateValue> intermediate;
+
+  bool stop_asked() const { return stop && stop->load(std::memory_order_relaxed); }
+  bool past_deadline() const { return std::chrono::steady_clock::now() > deadline; }
+};
+
+/// Where an evaluator's messages go; called by any thread, one at a time. `severity` is EQV_LOG_...
+using LogSink = std::function<void(int severity, std::string_view text)>;
+
+/// Outlives the handle made with table(). [any-thread]
+class HostBridge {
+ public:
+  HostBridge(std::string evaluator_id, LogSink log);
+  HostBridge(const HostBridge&) = delete;
+  HostBridge& operator=(const HostBridge&) = delete;
+
+  const eqv_host* table() const { return &table_; }
+  /// Hands a message on: one line, at most 4 KiB. Without a LogSink it goes to stderr under the
+  /// evaluator's id.
+  void log(int severity, std::string_view text);
+
+  /// While it lives the host's functions know the trial by its number.
+  class Registration {
+   public:
+    Registration(HostBridge& bridge, RunningTrial& trial);
+    ~Registration();
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+   private:
+    HostBridge& bridge_;
+    RunningTrial& trial_;
+  };
+
+ private:
+  struct Callbacks;
+
+  const std::string id_;
+  const LogSink log_;
+  const eqv_host table_;
+  std::mutex log_lock_;
+  std::shared_mutex
+      running_lock_;  // protects running_; held shared while a trial found in it is used
+  std::unordered_map<std::uint64_t, RunningTrial*> running_;
+};
+
+}  // namespace equivolve::engine

@@ -1,0 +1,80 @@
+#include "engine/plugins/plugin_host.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/plugins/loaded_plugin.hpp"
+#include "engine/plugins/module_table.hpp"
+#include "engine/plugins/plugin_folders.hpp"
+#include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/text_collector.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+std::string schema_text(void (*schema)(const eqv_text_sink* sink)) {
+  if (!schema) return "{}";
+  TextCollector text;
+  try {
+    schema(text.sink());
+  } catch (...) {
+    return "{}";
+  }
+  return text.text().empty() || text.overflowed() ? "{}" : text.text();
+}
+
+class OpenModule final : public PluginModule {
+ public:
+  explicit OpenModule(ModuleTable table) : table_(std::move(table)) {}
+  const EvaluatorDescriptor& descriptor() const override { return table_.descriptor; }
+  const std::filesystem::path& file() const override { return table_.file; }
+  std::string config_schema() const override { return schema_text(table_.functions.config_schema); }
+  std::string apply_schema() const override { return schema_text(table_.functions.apply_schema); }
+  tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(
+      const std::string& config_json, const CreateOptions& options) override {
+    return LoadedPlugin::create(table_, config_json, options);
+  }
+
+ private:
+  ModuleTable table_;
+};
+
+}  // namespace
+
+std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders) {
+  std::vector<FoundPlugin> out;
+  for (const ModuleFile& found : module_files(folders)) {
+    FoundPlugin plugin;
+    plugin.file = found.file;
+    plugin.descriptor.id = found.stem;
+    plugin.problem = found.problem;
+    if (plugin.problem.empty()) {
+      auto table = open_module(found.file);
+      if (table)
+        plugin.descriptor = std::move(table->descriptor);
+      else
+        plugin.problem = table.error();
+    }
+    out.push_back(std::move(plugin));
+  }
+  return out;
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin(
+    const std::string& id, const std::vector<std::filesystem::path>& folders) {
+  if (!is_plugin_name(id))
+    return tl::unexpected(EvaluatorError{
+        "",
+        fmt::format(
+            "'{}' is no evaluator id: ids are [A-Za-z][A-Za-z0-9_.-]{{0,63}}, without folders",
+            one_line(id, 80)),
+        true});
+  const auto file = find_module(id, folders);
+  if (!file) return tl::unexpected(file.error());
+  auto table = open_module(*file);
+  if (!table)
+    return tl::unexpected(
+        EvaluatorError{"", fmt::format("{} {}", file->string(), table.error()), false});
+  return std::make_unique<OpenModule>(std::move(*table));
+}
+
+}  // namespace equivolve::engine

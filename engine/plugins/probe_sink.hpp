@@ -1,0 +1,44 @@
+// The C face of hashing::OutputSink: what an evaluator's probe writes into.
+#pragma once
+
+#include <string>
+
+#include "evaluators/sdk/equivolve_evaluator.h"
+#include "hashing/sink.hpp"
+
+namespace equivolve::engine {
+
+/// One probe's sink. It borrows the calling thread's OutputSink (kept between probes, so that none
+/// allocates), so a thread has one at a time. Misuse by the evaluator (a set closed twice, a null
+/// pointer, more than 16 Mi numbers) is a fault that spoils the probe, never the process.
+class ProbeSink {
+ public:
+  explicit ProbeSink(const hashing::SinkSettings& settings);
+  ProbeSink(const ProbeSink&) = delete;
+  ProbeSink& operator=(const ProbeSink&) = delete;
+
+  const eqv_output_sink* sink() const { return &face_; }
+  /// What the evaluator did wrong, "" for nothing. Call when the probe has returned.
+  std::string fault() const;
+  /// Only without a fault.
+  hashing::ProbeDigest finish() const { return sink_.finish(); }
+
+ private:
+  struct Callbacks;
+  bool take(const void* group, std::size_t count);
+
+  hashing::OutputSink& sink_;
+  const char* fault_ = nullptr;
+  std::size_t depth_ = 0;
+  std::size_t taken_ = 0;
+  eqv_output_sink face_;
+};
+
+/// How an evaluator's outputs are told apart: its own wish, or `mantissa_bits` (1..52) of the
+/// configuration where that is not 0. edge_bits follows: 20 up to 12 bits (outputs computed in
+/// float), else 40, and always at least 16 more than mantissa_bits so that only values at a cell's
+/// very edge have two readings.
+hashing::SinkSettings sink_settings(std::uint32_t evaluator_bits, bool evaluator_exact,
+                                    int mantissa_bits);
+
+}  // namespace equivolve::engine

@@ -1,0 +1,62 @@
+#include "engine/config/evaluator_checks.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/config/config_support.hpp"
+
+namespace equivolve::engine::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+EvaluatorInfo info() {
+  EvaluatorInfo out;
+  out.figures = {{"accuracy", "", Role::kObjective, false, 0, 1, true},
+                 {"seconds", "s", Role::kMetric, true, 0, 1, false}};
+  return out;
+}
+
+const EvaluatorDescriptor kDescriptor{"toy", "1", "", true, true, true, false, {"program"}};
+
+std::string check(const std::string& text) {
+  const auto result = read(text);
+  return text_of(check_against_evaluator(*result, kDescriptor, info()));
+}
+
+TEST(EvaluatorChecks, TargetsMustBeFiguresThatAreTold) {
+  EXPECT_EQ(check("evaluator: toy\nbudget: {target: {accuracy: 0.9}}\n"), "");
+  EXPECT_THAT(check("evaluator: toy\nbudget: {target: {acuracy: 0.9}}\n"),
+              HasSubstr("run.yaml:2:19: budget.target names 'acuracy', which is no figure of "
+                        "evaluator 'toy'; expected one of "
+                        "accuracy; did you mean 'accuracy'?"));
+  EXPECT_THAT(check("evaluator: toy\nbudget: {target: {seconds: 1}}\n"),
+              HasSubstr("which is only a metric of"));
+}
+
+TEST(EvaluatorChecks, RepresentationsMustBeAccepted) {
+  const auto result = read("evaluator: toy\n");
+  EvaluatorDescriptor other = kDescriptor;
+  other.representations = {"graph"};
+  EXPECT_THAT(text_of(check_against_evaluator(*result, other, info())),
+              HasSubstr("expected graph"));
+}
+
+TEST(MapProblem, LeadsFromThePointerToTheLine) {
+  const auto result = read(
+      "evaluator: toy\ndata: x.csv\noptions:\n  layers: [1, 2]\nspace: {memories: {scalars: 2}}\n");
+  ASSERT_TRUE(result);
+  auto place = [&](const std::string& pointer, PointsInto into) {
+    const ConfigProblem problem = map_problem(*result, {pointer, "why", true}, into);
+    return std::to_string(problem.line) + ":" + std::to_string(problem.column) + " " +
+           problem.message;
+  };
+  EXPECT_EQ(place("/options/layers/1", PointsInto::kConfig), "4:15 options.layers.1: why");
+  EXPECT_EQ(place("/data/file", PointsInto::kConfig), "2:1 data.file: why") << "the short form";
+  EXPECT_EQ(place("/options/absent", PointsInto::kConfig), "3:1 options.absent: why");
+  EXPECT_EQ(place("", PointsInto::kConfig), "1:12 why");
+  EXPECT_EQ(place("/memories/scalars", PointsInto::kSpace), "5:29 space.memories.scalars: why");
+}
+
+}  // namespace
+}  // namespace equivolve::engine::test

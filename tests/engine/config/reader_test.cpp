@@ -1,0 +1,163 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/engine/config/config_support.hpp"
+
+namespace equivolve::engine::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(Reader, AFileOfOneLineHasEveryDefault) {
+  const Configuration c = configuration("evaluator: toy\n"), defaults;
+  EXPECT_EQ(c.name, "run");
+  EXPECT_EQ(c.seed, 0u);
+  EXPECT_EQ(c.evaluator.id, "toy");
+  EXPECT_EQ(c.evaluator.config_json, R"({"data":{},"options":{},"representation":"program"})");
+  EXPECT_EQ(c.evaluator.deadline, std::chrono::minutes(10));
+  EXPECT_EQ(c.search.algorithm, defaults.search.algorithm);
+  EXPECT_EQ(c.search.population_size, 100u);
+  EXPECT_EQ(c.search.lookahead, 16u);
+  EXPECT_EQ(c.hashing.policy, hashing::Policy::kReuse);
+  EXPECT_EQ(c.budget.candidates, 10'000u) << "the default budget";
+  EXPECT_FALSE(c.budget.evaluations || c.budget.time);
+  EXPECT_EQ(c.space_json, "{}");
+  EXPECT_EQ(c.store.file, "/here/results.db");
+  EXPECT_EQ(c.as_written, "evaluator: toy\n");
+}
+
+TEST(Reader, EveryKeyArrives) {
+  const Configuration c = configuration(R"(
+name: breast-cancer-from-nothing
+seed: 7
+evaluator: {id: algorithm_discovery, isolation: thread, deadline: 90s, max_failed_share: 0.25}
+data: {file: breast_cancer.csv, target: diagnosis, test_share: 0.2}
+options: {task: classification}
+space: {representation: program, memories: {scalars: 5}}
+search: {algorithm: random, population_size: 300, tournament_size: 5, mutation_probability: 0.8, crossover_probability: 0.1,
+         restart_after: 500000, lookahead: 32, repeats: 1, order: ticket}
+hashing: {policy: off, capacity: 1000, verify_fraction: 0.5, mantissa_bits: 12, record: true, grid: scaled}
+budget: {candidates: 200000, evaluations: 50000, time: 10m, target: {accuracy: 0.99}}
+final: {top: 3, repeats: 4}
+vary: {}
+plugins: {folders: [plugins, /opt/plugins]}
+workers: {count: 2, executor: threads}
+store: {file: runs.db, durability: relaxed}
+)");
+  EXPECT_EQ(c.name, "breast-cancer-from-nothing");
+  EXPECT_EQ(c.evaluator.id, "algorithm_discovery");
+  EXPECT_EQ(c.evaluator.deadline, std::chrono::seconds(90));
+  EXPECT_EQ(c.evaluator.max_failed_share, 0.25);
+  EXPECT_EQ(c.evaluator.config_json,
+            R"({"data":{"file":"/runs/breast_cancer.csv","target":"diagnosis","test_share":0.2},)"
+            R"("options":{"task":"classification"},"representation":"program"})");
+  EXPECT_EQ(c.space_json, R"({"memories":{"scalars":5},"representation":"program"})");
+  EXPECT_EQ(c.search.algorithm, "random");
+  EXPECT_EQ(c.search.population_size, 300u);
+  EXPECT_EQ(c.search.tournament_size, 5u);
+  EXPECT_EQ(c.search.mutation_probability, 0.8);
+  EXPECT_EQ(c.search.crossover_probability, 0.1);
+  EXPECT_EQ(c.search.restart_after, 500'000u);
+  EXPECT_EQ(c.search.lookahead, 32u);
+  EXPECT_EQ(c.hashing.policy, hashing::Policy::kOff);
+  EXPECT_EQ(c.hashing.capacity, 1000u);
+  EXPECT_EQ(c.hashing.verify_fraction, 0.5);
+  EXPECT_EQ(c.hashing.mantissa_bits, 12);
+  EXPECT_TRUE(c.hashing.record);
+  EXPECT_EQ(c.budget.candidates, 200'000u);
+  EXPECT_EQ(c.budget.evaluations, 50'000u);
+  EXPECT_EQ(c.budget.time, std::chrono::minutes(10));
+  EXPECT_THAT(c.budget.target, ElementsAre(::testing::Pair("accuracy", 0.99)));
+  EXPECT_EQ(c.final_stage.top, 3u);
+  EXPECT_EQ(c.final_stage.repeats, 4u);
+  EXPECT_THAT(c.plugin_folders, ElementsAre("/runs/plugins", "/opt/plugins"));
+  EXPECT_EQ(c.workers, 2u);
+  EXPECT_EQ(c.executor, "threads");
+  EXPECT_EQ(c.store.file, "/here/runs.db");
+  EXPECT_TRUE(c.store.relaxed);
+}
+
+TEST(Reader, ShortFormsAreTheLongOnes) {
+  const Configuration c =
+      configuration("evaluator: toy\ndata: sub/../x.csv\nworkers: 3\nstore: /abs/r.db\n");
+  EXPECT_THAT(c.evaluator.config_json, HasSubstr(R"("data":{"file":"/runs/x.csv"})"));
+  EXPECT_EQ(c.workers, 3u);
+  EXPECT_EQ(c.store.file, "/abs/r.db");
+}
+
+TEST(Reader, FilesInsideDataAreAbsoluteAtAnyDepth) {
+  const Configuration c =
+      configuration("evaluator: toy\ndata: {parts: [{file: a}, {file: /b}], name: c}\n");
+  EXPECT_THAT(c.evaluator.config_json,
+              HasSubstr(R"({"name":"c","parts":[{"file":"/runs/a"},{"file":"/b"}]})"));
+}
+
+TEST(Reader, FreeFormScalarsAreTyped) {
+  const Configuration c = configuration(
+      "evaluator: toy\noptions: {a: 1, b: -2, c: 0.5, d: 1e3, e: true, f: ~, g: 'yes', h: \"5\", "
+      "i: text, j: inf, k: 1.2.3, l: e5,\n"
+      "          m: 18446744073709551615, n: -9223372036854775808, o: null, p: 2024-01-01}\n");
+  EXPECT_THAT(
+      c.evaluator.config_json,
+      HasSubstr(
+          R"("options":{"a":1,"b":-2,"c":0.5,"d":1000.0,"e":true,"f":null,"g":"yes","h":"5","i":"text","j":"inf",)"
+          R"("k":"1.2.3","l":"e5","m":18446744073709551615,"n":-9223372036854775808,"o":null,"p":"2024-01-01"})"));
+}
+
+TEST(Reader, OneBudgetIsEnough) {
+  const Configuration c = configuration("evaluator: toy\nbudget: {time: 5s}\n");
+  EXPECT_FALSE(c.budget.candidates.has_value());
+}
+
+TEST(Reader, ASmallPopulationHasASmallTournament) {
+  EXPECT_EQ(configuration("evaluator: toy\nsearch: {population_size: 1}\n").search.tournament_size,
+            1u);
+}
+
+TEST(Reader, WarnsOfWhatIsOddButAllowed) {
+  const auto odd = read(
+      "evaluator: toy\nsearch: {population_size: 500, lookahead: 2}\nbudget: {candidates: "
+      "100}\nworkers: 4\n");
+  ASSERT_TRUE(odd);
+  ASSERT_EQ(odd->warnings.size(), 2u);
+  EXPECT_THAT(odd->warnings[0].message,
+              HasSubstr("search.population_size is 500, budget.candidates is 100"));
+  EXPECT_EQ(odd->warnings[0].line, 2u);
+  EXPECT_THAT(odd->warnings[1].message, HasSubstr("workers.count is 4, search.lookahead is 2"));
+  EXPECT_EQ(odd->warnings[1].line, 4u);
+  EXPECT_THAT(read("evaluator: toy\n")->warnings, IsEmpty());
+}
+
+TEST(Reader, AFilesNameFolderAndStoreFollowFromWhereItIs) {
+  std::string name = "/tmp/equivolve-XXXXXX";
+  ASSERT_NE(mkdtemp(name.data()), nullptr);
+  const std::filesystem::path folder = name;
+  for (const char* file : {"quick start.yaml", "12.yaml", "latest.yaml"})
+    std::ofstream(folder / file) << "evaluator: toy\ndata: d.csv\n";
+  ReadOptions options;
+  options.current_folder = folder;
+  ASSERT_EQ(setenv("EQUIVOLVE_STORE", "from/environment.db", 1), 0);
+  const auto result = read_configuration_file("quick start.yaml", options);
+  // The name is relative to the process's folder, which is another.
+  EXPECT_FALSE(result);
+  const auto read = read_configuration_file(folder / "quick start.yaml", options);
+  unsetenv("EQUIVOLVE_STORE");
+  ASSERT_TRUE(read) << text_of(read.error());
+  EXPECT_EQ(read->configuration.name, "quick start");
+  EXPECT_EQ(read->configuration.file, folder / "quick start.yaml");
+  EXPECT_EQ(read->configuration.store.file, folder / "from/environment.db");
+  EXPECT_THAT(read->configuration.evaluator.config_json, HasSubstr((folder / "d.csv").string()));
+  EXPECT_EQ(read_configuration_file(folder / "12.yaml", options)->configuration.name, "run-12");
+  const auto latest = read_configuration_file(folder / "latest.yaml", options);
+  EXPECT_EQ(latest->configuration.name, "run-latest");
+  EXPECT_EQ(latest->configuration.store.file, folder / "equivolve.db");
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace equivolve::engine::test

@@ -1,0 +1,120 @@
+#include "engine/config/schema_check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/config/config_support.hpp"
+
+namespace equivolve::engine::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const std::string kSchema = R"({
+  "type": "object",
+  "properties": {
+    "data": {"type": "object", "additionalProperties": false, "required": ["file"],
+      "properties": {"file": {"type": "string", "format": "path", "description": "a CSV file"},
+                     "images": {"type": "string", "format": "path"},
+                     "target": {"type": ["string", "integer"]}}},
+    "options": {"type": "object", "additionalProperties": false,
+      "properties": {"task": {"enum": ["classification", "regression"], "default": "regression"},
+                     "epochs": {"type": "integer", "minimum": 1, "maximum": 9, "default": 2},
+                     "rate": {"type": "number", "exclusiveMinimum": 0, "default": 0.5},
+                     "pause": {"type": "string", "format": "duration"},
+                     "layers": {"type": "array", "maxItems": 2, "items": {"type": "integer", "minimum": 1}}}}}})";
+
+std::string schema_problems(const std::string& text) {
+  auto result = read(text);
+  if (!result) return "unread: " + text_of(result.error());
+  return text_of(apply_evaluator_schema(*result, kSchema, "/runs"));
+}
+
+std::string first(const std::string& text) {
+  const std::string all = schema_problems(text);
+  return all.substr(0, all.find('\n'));
+}
+
+const std::string kHead = "evaluator: toy\ndata: x.csv\n";
+
+TEST(SchemaCheck, PassesWhatFits) {
+  EXPECT_EQ(
+      schema_problems(
+          kHead + "options: {task: regression, epochs: 9, rate: 1, layers: [1, 2], pause: 3s}\n"),
+      "");
+  EXPECT_EQ(schema_problems("evaluator: toy\ndata: {file: a, target: 3}\n"), "");
+}
+
+TEST(SchemaCheck, NamesPlaceAndExpectation) {
+  EXPECT_EQ(first(kHead + "options: {task: clasification}\n"),
+            "run.yaml:3:17: options.task is \"clasification\"; expected classification or "
+            "regression; did you mean "
+            "'classification'?");
+  EXPECT_EQ(first(kHead + "options: {epochs: 0}\n"),
+            "run.yaml:3:19: options.epochs is 0; expected an integer of at least 1 of at most 9");
+  EXPECT_EQ(first(kHead + "options: {epochs: 2.5}\n"),
+            "run.yaml:3:19: options.epochs is 2.5; expected an integer of at least 1 of at most 9");
+  EXPECT_EQ(first(kHead + "options: {rate: 0}\n"),
+            "run.yaml:3:17: options.rate is 0; expected a number above 0");
+  EXPECT_EQ(first(kHead + "options: {rate: \"1\"}\n"),
+            "run.yaml:3:17: options.rate is \"1\"; expected a number above 0");
+  EXPECT_EQ(first(kHead + "options: {layers: [1, 0]}\n"),
+            "run.yaml:3:23: options.layers[1] is 0; expected an integer of at least 1");
+  EXPECT_EQ(first(kHead + "options: {layers: [1, 1, 1]}\n"),
+            "run.yaml:3:19: options.layers is a list; expected a list with a number of items of at "
+            "most 2");
+  EXPECT_EQ(first(kHead + "options: {epoch: 1}\n"),
+            "run.yaml:3:11: unknown key 'epoch' in options; expected one of epochs, layers, pause, "
+            "rate, task; did you mean "
+            "'epochs'?");
+  EXPECT_EQ(first("evaluator: toy\ndata: {target: y}\n"),
+            "run.yaml:2:1: data has no key 'file'; expected a path (a CSV file)");
+  EXPECT_EQ(first("evaluator: toy\n"),
+            "run.yaml:1:1: data has no key 'file'; expected a path (a CSV file)");
+  EXPECT_THAT(first(kHead + "options: {pause: 3}\n"),
+              HasSubstr("run.yaml:3:18: options.pause is 3; expected a duration"));
+  EXPECT_THAT(first(kHead + "options: {pause: soon}\n"), HasSubstr("expected a duration"));
+}
+
+TEST(SchemaCheck, ReportsAllProblems) {
+  auto result = read(kHead + "options: {task: x, epochs: 0, rte: 1}\n");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(apply_evaluator_schema(*result, kSchema, "/runs").size(), 3u);
+}
+
+TEST(SchemaDefaults, AreFilledInPathsMadeAbsoluteNumbersTyped) {
+  auto result = read(
+      "evaluator: toy\ndata: {file: x.csv, images: pictures}\noptions: {rate: 2, epochs: 3.0}\n");
+  ASSERT_TRUE(result);
+  EXPECT_THAT(apply_evaluator_schema(*result, kSchema, "/runs"), IsEmpty());
+  EXPECT_EQ(result->configuration.evaluator.config_json,
+            R"({"data":{"file":"/runs/x.csv","images":"/runs/pictures"},)"
+            R"("options":{"epochs":3,"rate":2.0,"task":"regression"},"representation":"program"})");
+}
+
+TEST(SchemaDefaults, LeavingOneOutIsTheSameAsWritingIt) {
+  auto silent = read(kHead),
+       explicit_ = read(kHead + "options: {task: regression, epochs: 2, rate: 0.5}\n");
+  apply_evaluator_schema(*silent, kSchema, "/runs");
+  apply_evaluator_schema(*explicit_, kSchema, "/runs");
+  EXPECT_EQ(silent->configuration.evaluator.config_json,
+            explicit_->configuration.evaluator.config_json);
+}
+
+TEST(SchemaCheck, StrangeSchemasDoNoHarm) {
+  for (const std::string schema :
+       {"", "{", "[]", "5", "{}", R"({"properties": 3})",
+        R"({"properties": {"options": {"type": 7, "properties": [1]}}})",
+        R"({"properties": {"options": {"enum": 3, "items": false, "required": [1, "x"]}}})",
+        R"({"properties": {"options": {"properties": {"a": {"format": 1, "type": "string"}}}}})"}) {
+    auto result = read(kHead + "options: {a: x}\n");
+    const std::string before = result->configuration.evaluator.config_json;
+    if (apply_evaluator_schema(*result, schema, "/runs").empty()) {
+      EXPECT_EQ(result->configuration.evaluator.config_json, before) << schema;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace equivolve::engine::test

@@ -1,0 +1,23 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+
+#include "evaluators/sdk/equivolve_evaluator.h"
+
+extern "C" const std::size_t equivolve_test_c_layout[];
+extern const std::size_t equivolve_test_cxx_layout[];
+
+namespace {
+
+// Layout of version 1.0, written down: a change here breaks every evaluator that is out there.
+constexpr std::size_t kVersion1[] = {1280, 24, 56, 56, 32,  80, 56, 96, 16, 72,
+                                     544,  40, 40, 56, 112, 16, 8,  32, 88, 56};
+
+TEST(SdkLayout, IsTheSameInCAndCxxAndAsReleased) {
+  for (std::size_t i = 0; i < std::size(kVersion1); ++i) {
+    EXPECT_EQ(equivolve_test_c_layout[i], equivolve_test_cxx_layout[i]) << "entry " << i;
+    EXPECT_EQ(equivolve_test_c_layout[i], kVersion1[i]) << "entry " << i;
+  }
+}
+
+}  // namespace
