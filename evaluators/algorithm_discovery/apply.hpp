@@ -1,0 +1,32 @@
+// From a candidate to files a person can use.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "evaluators/algorithm_discovery/program_run.hpp"
+#include "evaluators/algorithm_discovery/references.hpp"
+#include "evaluators/algorithm_discovery/task.hpp"
+#include "evaluators/sdk/evaluator.hpp"
+
+namespace equivolve::algorithm_discovery {
+
+struct ApplyContext {
+  const Problem& problem;
+  const Options& options;
+  const Rules& rules;
+  ApplySettings settings;
+  std::uint64_t common_seed = 0;
+};
+
+/// Trains on everything outside the test split and writes program.txt, model.py and
+/// predictions.csv. When training or a prediction does not stay finite, the first two only, and
+/// `warn` is told. Throws sdk::Refused for unusable data.
+void apply_program(const ApplyContext& context, const search::ProgramView& program,
+                   const search::PreparedProgram& prepared, const search::MemoryShape& shape,
+                   sdk::ArtefactSink& sink, const std::function<void(const std::string&)>& warn);
+
+/// The same for a rival known by name: model.py and predictions.csv.
+void apply_rival(const ApplyContext& context, const std::string& name, sdk::ArtefactSink& sink);
+
+}  // namespace equivolve::algorithm_discovery

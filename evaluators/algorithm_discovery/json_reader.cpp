@@ -1,0 +1,113 @@
+#include "evaluators/algorithm_discovery/json_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "evaluators/common/tables/names.hpp"
+#include "evaluators/sdk/evaluator.hpp"
+
+namespace equivolve::algorithm_discovery {
+
+using nlohmann::json;
+using sdk::Refused;
+
+namespace {
+const json kNoObject = json::object();
+
+std::optional<std::uint64_t> as_whole(const json& value) {
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (number >= 0 && number <= 0x1p53 && number == std::floor(number))
+      return static_cast<std::uint64_t>(number);
+  }
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    std::uint64_t number = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (code == std::errc() && end == text.data() + text.size()) return number;
+  }
+  return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+json parse_object(std::string_view text) {
+  json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object()) throw Refused("", "the configuration is not a JSON object");
+  return parsed;
+}
+
+JsonReader::JsonReader(const json& object, std::string pointer)
+    : object_(&object), pointer_(std::move(pointer)) {
+  if (!object.is_object()) throw Refused(pointer_, "must be a mapping of names to values");
+}
+
+bool JsonReader::has(const std::string& key) const {
+  return object_->contains(key);
+}
+
+const json* JsonReader::raw(const std::string& key) {
+  asked_.push_back(key);
+  const auto found = object_->find(key);
+  return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+JsonReader JsonReader::object(const std::string& key) {
+  const json* value = raw(key);
+  return JsonReader(value ? *value : kNoObject, at(key));
+}
+
+std::optional<std::string> JsonReader::text(const std::string& key) {
+  const json* value = raw(key);
+  if (!value) return std::nullopt;
+  if (!value->is_string()) throw Refused(at(key), "must be text");
+  return value->get<std::string>();
+}
+
+std::uint64_t JsonReader::whole(const std::string& key, std::uint64_t fallback, std::uint64_t low,
+                                std::uint64_t high) {
+  const json* value = raw(key);
+  if (!value) return fallback;
+  const auto number = as_whole(*value);
+  if (!number || *number < low || *number > high)
+    throw Refused(at(key), fmt::format("must be a whole number from {} to {}", low, high));
+  return *number;
+}
+
+double JsonReader::number(const std::string& key, double fallback, double low, double high) {
+  const json* value = raw(key);
+  if (!value) return fallback;
+  if (!value->is_number() || !(value->get<double>() >= low && value->get<double>() <= high))
+    throw Refused(at(key), fmt::format("must be a number from {} to {}", low, high));
+  return value->get<double>();
+}
+
+std::optional<std::size_t> JsonReader::choice(const std::string& key,
+                                              const std::vector<std::string>& names) {
+  const auto value = text(key);
+  if (!value) return std::nullopt;
+  const auto found = std::find(names.begin(), names.end(), *value);
+  if (found == names.end())
+    throw Refused(at(key), fmt::format("'{}' is not one of: {}{}", *value, joined(names),
+                                       tables::suggestion(*value, names)));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+void JsonReader::finish() const {
+  for (const auto& item : object_->items())
+    if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end())
+      throw Refused(at(item.key()), fmt::format("unknown key '{}'{}", item.key(),
+                                                tables::suggestion(item.key(), asked_)));
+}
+
+}  // namespace equivolve::algorithm_discovery

@@ -1,0 +1,97 @@
+#include "evaluators/algorithm_discovery/program_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace equivolve::algorithm_discovery {
+namespace {
+
+using search::Function;
+
+/// Operations between two looks at the stop flag: a few milliseconds.
+constexpr std::uint64_t kOperationsBetweenLooks = 4'000'000;
+
+}  // namespace
+
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+ProgramRun::ProgramRun(interpreters::Machine& machine, const Rules& rules,
+                       interpreters::DrawKey key)
+    : machine_(machine),
+      rules_(rules),
+      row_(interpreters::padded(machine.shape().dimension)),
+      stop_every_(1 + kOperationsBetweenLooks / (machine.call_cost(Function::kPredict) +
+                                                 machine.call_cost(Function::kLearn))) {
+  machine_.reset(key);
+  machine_.run(Function::kSetup);
+}
+
+double ProgramRun::predict(const double* features) {
+  std::copy_n(features, row_, machine_.vector(search::kFeaturesAddress));
+  machine_.scalar(search::kLabelAddress) = 0;
+  machine_.run(Function::kPredict);
+  return machine_.scalar(search::kPredictionAddress);
+}
+
+bool ProgramRun::end(End how) {
+  ended_.how = how;
+  return false;
+}
+
+bool ProgramRun::check(double prediction, double label) {
+  if (!std::isfinite(prediction)) return end(End::kNonFinite);
+  if (rules_.classification && rules_.error_bound >= 1)
+    return true;  // |label - sigmoid| never passes 1
+  const double told = rules_.classification ? sigmoid(prediction) : prediction;
+  return std::abs(label - told) <= rules_.error_bound || end(End::kErrorBound);
+}
+
+bool ProgramRun::learn(double prediction, double label) {
+  if (!check(prediction, label)) return false;
+  if (rules_.classification) machine_.scalar(search::kPredictionAddress) = sigmoid(prediction);
+  machine_.scalar(search::kLabelAddress) = label;
+  machine_.run(Function::kLearn);
+  ++ended_.example;
+  return true;
+}
+
+bool ProgramRun::train(const Examples& examples, const Labels& labels,
+                       const std::function<bool()>& stop) {
+  std::uint64_t until_look = stop_every_;
+  for (std::uint32_t epoch = 0; epoch < rules_.epochs; ++epoch)
+    for (std::size_t r = 0; r < examples.rows(); ++r) {
+      if (--until_look == 0) {
+        until_look = stop_every_;
+        if (stop()) return end(End::kCancelled);
+      }
+      if (!learn(predict(examples.row(r)), labels[r])) return false;
+    }
+  return true;
+}
+
+bool ProgramRun::judge(const Examples& examples, const Labels* labels, std::span<double> scores,
+                       const std::function<bool()>& stop) {
+  std::uint64_t until_look = stop_every_;
+  for (std::size_t r = 0; r < examples.rows(); ++r) {
+    if (--until_look == 0) {
+      until_look = stop_every_;
+      if (stop()) return end(End::kCancelled);
+    }
+    scores[r] = predict(examples.row(r));
+    if (labels && !check(scores[r], (*labels)[r])) return false;
+    ++ended_.example;
+  }
+  return true;
+}
+
+std::uint64_t run_length(const interpreters::Machine& machine, const Rules& rules,
+                         std::size_t train_rows, std::size_t judged_rows) {
+  const std::uint64_t predict = machine.length(Function::kPredict),
+                      learn = machine.length(Function::kLearn);
+  return machine.length(Function::kSetup) +
+         rules.epochs * std::uint64_t{train_rows} * (predict + learn) + judged_rows * predict;
+}
+
+}  // namespace equivolve::algorithm_discovery

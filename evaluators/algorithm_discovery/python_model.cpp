@@ -1,0 +1,196 @@
+#include "evaluators/algorithm_discovery/python_model.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "evaluators/algorithm_discovery/python_operations.hpp"
+#include "evaluators/algorithm_discovery/python_parts.hpp"
+
+namespace equivolve::algorithm_discovery {
+namespace {
+
+using search::Function;
+
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+template <class Items, class Write>
+std::string list_of(const Items& items, Write write) {
+  std::string out = "[";
+  for (const auto& item : items) out += (out.size() == 1 ? "" : ", ") + write(item);
+  return out + "]";
+}
+
+std::string numbers(const std::vector<double>& values) {
+  return list_of(values, python_number);
+}
+
+std::string wrapped_numbers(const std::vector<double>& values, const std::string& name) {
+  return fmt::format("{} = np.array({})\n", name, numbers(values));
+}
+
+std::string scales_text(const PythonModel& model) {
+  std::vector<double> means, deviations;
+  for (const tables::Scale& scale : model.task.feature_scales) {
+    means.push_back(scale.mean);
+    deviations.push_back(scale.deviation);
+  }
+  return wrapped_numbers(means, "FEATURE_MEANS") +
+         wrapped_numbers(deviations, "FEATURE_DEVIATIONS") +
+         fmt::format("TARGET_MEAN, TARGET_DEVIATION = {}, {}\n",
+                     python_number(model.task.target_scale.mean),
+                     python_number(model.task.target_scale.deviation));
+}
+
+std::string columns_text(const ProblemInfo& info) {
+  std::string out = fmt::format("CLASSIFICATION = {}\n",
+                                info.kind == TaskKind::kClassification ? "True" : "False");
+  out += "FEATURES = " + list_of(info.features, quoted) + "\n";
+  out += "TARGET = " + quoted(info.target) + "\n";
+  if (info.kind == TaskKind::kClassification)
+    out += "CLASSES = " +
+           (info.numeric_classes
+                ? list_of(info.class_names, [](const std::string& name) { return name; })
+                : list_of(info.class_names, quoted)) +
+           "\n";
+  return out;
+}
+
+constexpr std::string_view kImports =
+    "import csv\nimport gzip\nimport io\nimport math\nimport sys\n\nimport numpy as np\n\n";
+
+std::string head(const std::string& what) {
+  return fmt::format(
+      "#!/usr/bin/env python3\n\"\"\"{} Written by Equivolve (algorithm_discovery).\n\n"
+      "    python3 model.py data.csv [predictions.csv]     predicts with the trained state below\n"
+      "    from model import Model, pretrained             fit(X, y), predict(X); needs numpy "
+      "only\n\"\"\"\n{}",
+      what, kImports);
+}
+
+/// {address: value, ...}
+template <class Values, class Write>
+std::string by_address(const std::vector<std::uint8_t>& addresses, const Values& values,
+                       Write write) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < addresses.size(); ++i)
+    out += fmt::format("{}{}: {}", i == 0 ? "" : ", ", addresses[i], write(values[i]));
+  return out + "}";
+}
+
+std::string matrix_text(const std::vector<double>& values, std::uint32_t d) {
+  std::string out = "[";
+  for (std::uint32_t r = 0; r < d; ++r)
+    out += (r == 0 ? "" : ", ") + numbers({values.begin() + r * d, values.begin() + (r + 1) * d});
+  return out + "]";
+}
+
+std::string pretrained_text(const PythonModel& model, const search::PreparedProgram& program,
+                            std::uint32_t d, const TrainedState& state) {
+  std::string out = "\n\n# ---- the state that training left " + std::string(60, '-') + "\n\n";
+  out += scales_text(model);
+  out += fmt::format("STEP = {}\nRUNS = [\n", state.step);
+  for (const TrainedState::Run& run : state.runs)
+    out += fmt::format("    ({}, {}, {}, {}),\n", run.seed,
+                       by_address(program.live_state[0], run.scalars, python_number),
+                       by_address(program.live_state[1], run.vectors, numbers),
+                       by_address(program.live_state[2], run.matrices,
+                                  [d](const std::vector<double>& m) { return matrix_text(m, d); }));
+  out +=
+      "]\n\n\ndef pretrained():\n"
+      "    \"\"\"The model as it was trained when this file was written.\"\"\"\n"
+      "    model = Model()\n"
+      "    model.n_features_in_ = D\n"
+      "    model.feature_scale_ = FEATURE_MEANS, FEATURE_DEVIATIONS\n"
+      "    model.target_scale_ = TARGET_MEAN, TARGET_DEVIATION\n"
+      "    model.machines_ = [_Machine.restored(seed, STEP, s, v, m) for seed, s, v, m in RUNS]\n";
+  if (model.info.kind == TaskKind::kClassification)
+    out += "    model.classes_ = np.array(CLASSES)\n";
+  out += "    return model\n";
+  return out;
+}
+
+std::string function_text(const search::PreparedProgram& program, Function function) {
+  const auto& code = program[function];
+  std::string out = fmt::format("\n\ndef {}(s, v, m, draw):\n", search::function_name(function));
+  if (code.instructions.empty()) out += "    pass\n";
+  for (std::size_t at = 0; at < code.instructions.size(); ++at)
+    out += "    " + python_statement(code.instructions[at], code.zero_kind[at], code.ordinal[at]) +
+           "\n";
+  return out;
+}
+
+}  // namespace
+
+TrainedState::Run live_state_of(interpreters::Machine& machine,
+                                const search::PreparedProgram& program, std::uint64_t seed) {
+  const std::uint32_t d = machine.shape().dimension, row = interpreters::padded(d);
+  TrainedState::Run run;
+  run.seed = seed;
+  for (std::uint8_t a : program.live_state[0]) run.scalars.push_back(machine.scalar(a));
+  for (std::uint8_t a : program.live_state[1])
+    run.vectors.emplace_back(machine.vector(a), machine.vector(a) + d);
+  for (std::uint8_t a : program.live_state[2]) {
+    std::vector<double>& matrix = run.matrices.emplace_back();
+    for (std::uint32_t r = 0; r < d; ++r)
+      matrix.insert(matrix.end(), machine.matrix(a) + std::size_t{r} * row,
+                    machine.matrix(a) + std::size_t{r} * row + d);
+  }
+  return run;
+}
+
+std::string python_program(const PythonModel& model, const search::PreparedProgram& program,
+                           const search::MemoryShape& shape, const std::string& text,
+                           const std::optional<TrainedState>& state) {
+  std::string out = head("A learning algorithm found by evolution.");
+  out +=
+      "# The program (dead instructions and all); setup, predict and learn below are what of it "
+      "matters.\n#\n";
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += "#   " + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  out += "\n" + columns_text(model.info);
+  out += fmt::format("D, SCALARS, VECTORS, MATRICES = {}, {}, {}, {}\n", shape.dimension,
+                     shape.scalars, shape.vectors, shape.matrices);
+  out += fmt::format("EPOCHS = {}\nERROR_BOUND = {}\nCOMMON_SEED = {}\n", model.options.epochs,
+                     python_number(model.options.error_bound), model.common_seed);
+  out += fmt::format("PREPROCESS = {}  # standardise, and shuffle the training rows\n",
+                     model.info.preprocessed ? "True" : "False");
+  for (std::size_t f = 0; f < search::kFunctionCount; ++f)
+    out += function_text(program, static_cast<Function>(f));
+  out += "\n";
+  out += kPythonArithmetic;
+  out += kPythonProgram;
+  if (state) {
+    out += pretrained_text(model, program, shape.dimension, *state);
+  } else {
+    out +=
+        "\n\ndef pretrained():\n    raise SystemExit(\"training did not end with finite numbers: "
+        "nothing was kept\")\n";
+  }
+  out += kPythonMain;
+  return out;
+}
+
+std::string python_rival(const PythonModel& model, const LinearRival& rival,
+                         const std::string& name) {
+  std::string out = head("The hand-made reference '" + name + "', fitted.");
+  out += columns_text(model.info) + scales_text(model);
+  std::vector<double> intercepts;
+  std::string weights;
+  for (const linalg::LinearModel& one : rival.models) {
+    weights += "    " + numbers(one.weights) + ",\n";
+    intercepts.push_back(one.intercept);
+  }
+  out += "WEIGHTS = np.array([\n" + weights + "])\n" + wrapped_numbers(intercepts, "INTERCEPTS");
+  out += kPythonLinear;
+  out += kPythonMain;
+  return out;
+}
+
+}  // namespace equivolve::algorithm_discovery

@@ -1,0 +1,104 @@
+#include "evaluators/algorithm_discovery/settings.hpp"
+
+#include <limits>
+
+#include "evaluators/algorithm_discovery/json_reader.hpp"
+#include "evaluators/sdk/evaluator.hpp"
+
+namespace equivolve::algorithm_discovery {
+namespace {
+
+using sdk::Refused;
+constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
+
+template <class Enum>
+std::optional<Enum> as(std::optional<std::size_t> choice) {
+  if (!choice) return std::nullopt;
+  return static_cast<Enum>(*choice);
+}
+
+TableData read_table(JsonReader& in) {
+  TableData data;
+  const auto target = in.text("target");
+  data.file = in.text("file").value_or("");
+  if (data.file.empty()) throw Refused("/data/file", "names no file");
+  if (!target || target->empty())
+    throw Refused("/data", "'target' is missing: name the column to predict");
+  data.target = *target;
+  data.test_share = in.number("test_share", data.test_share, 0.0, 0.9);
+  data.split_seed = in.whole("split_seed", data.split_seed, 0, kAnySeed);
+  return data;
+}
+
+SyntheticData read_synthetic(JsonReader& in) {
+  SyntheticData data;
+  data.kind =
+      as<Synthetic>(in.choice("synthetic", {"linear", "two_layer_teacher"})).value_or(data.kind);
+  auto count = [&](const char* key, std::uint32_t fallback, std::uint64_t high) {
+    return static_cast<std::uint32_t>(in.whole(key, fallback, 1, high));
+  };
+  data.tasks = count("tasks", data.tasks, 1000);
+  data.dimension = count("dimension", data.dimension, 1000);
+  data.train = count("train", data.train, 1'000'000);
+  data.validation = count("validation", data.validation, 1'000'000);
+  data.seed = in.whole("seed", data.seed, 0, kAnySeed);
+  return data;
+}
+
+Options read_options(JsonReader in) {
+  Options options;
+  options.task = as<TaskKind>(in.choice("task", {"classification", "regression"}));
+  options.resamplings =
+      static_cast<std::uint32_t>(in.whole("resamplings", options.resamplings, 1, 100));
+  options.validation_share = in.number("validation_share", options.validation_share, 0.01, 0.9);
+  options.epochs = static_cast<std::uint32_t>(in.whole("epochs", options.epochs, 1, 1000));
+  options.balanced = in.choice("class_weights", {"none", "balanced"}).value_or(0) == 1;
+  options.max_live_instructions =
+      in.whole("max_live_instructions", options.max_live_instructions, 1, std::uint64_t{1} << 53);
+  options.error_bound = in.number("error_bound", options.error_bound, 1e-9, 1e300);
+  options.aggregate =
+      as<Aggregate>(in.choice("aggregate", {"mean", "median"})).value_or(options.aggregate);
+  in.finish();
+  return options;
+}
+
+}  // namespace
+
+Settings read_settings(std::string_view config_json) {
+  const nlohmann::json config = parse_object(config_json);
+  JsonReader in(config, "");
+  Settings settings;
+  if (const auto representation = in.text("representation");
+      representation && *representation != "program")
+    throw Refused("/representation", "this evaluator knows the representation 'program' only");
+  if (!in.has("data")) throw Refused("", "'data' is missing: give {file, target} or {synthetic}");
+  JsonReader data = in.object("data");
+  if (data.has("synthetic") && data.has("file"))
+    throw Refused("/data/synthetic", "stands beside 'file'; give one of the two");
+  if (data.has("synthetic"))
+    settings.synthetic = read_synthetic(data);
+  else if (data.has("file"))
+    settings.table = read_table(data);
+  else
+    throw Refused("/data", "needs 'file' (a CSV file) or 'synthetic' (linear, two_layer_teacher)");
+  data.finish();
+  settings.options = read_options(in.object("options"));
+  if (settings.synthetic && settings.options.task == TaskKind::kClassification)
+    throw Refused("/options/task", "synthetic tasks are regression tasks");
+  return settings;
+}
+
+ApplySettings read_apply_settings(std::string_view options_json) {
+  const nlohmann::json options = parse_object(options_json.empty() ? "{}" : options_json);
+  JsonReader in(options, "");
+  ApplySettings settings;
+  settings.data = in.text("data");
+  settings.predictions_for = as<RowsWanted>(in.choice("predictions_for", {"test", "pool", "all"}));
+  in.finish();
+  if (settings.data && settings.predictions_for)
+    throw Refused("/predictions_for",
+                  "chooses rows of the run's own data and cannot stand beside 'data'");
+  return settings;
+}
+
+}  // namespace equivolve::algorithm_discovery

@@ -1,0 +1,64 @@
+// What a person may set, as plain values. The defaults stand here; schema.cpp shows them to the
+// world.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace equivolve::algorithm_discovery {
+
+enum class TaskKind : std::uint8_t { kClassification, kRegression };
+enum class Synthetic : std::uint8_t { kLinear, kTwoLayerTeacher };
+enum class Aggregate : std::uint8_t { kMean, kMedian };
+
+struct TableData {
+  std::string file;
+  std::string target;
+  double test_share = 0.2;  ///< 0: no test split; else below 0.9
+  std::uint64_t split_seed = 0;
+};
+
+struct SyntheticData {
+  Synthetic kind = Synthetic::kLinear;
+  std::uint32_t tasks = 10;     ///< 1..1000
+  std::uint32_t dimension = 4;  ///< 1..1000
+  std::uint32_t train = 100;    ///< examples a task, 1..1000000
+  std::uint32_t validation = 100;
+  std::uint64_t seed = 0;
+};
+
+struct Options {
+  std::optional<TaskKind> task;                       ///< empty: derived from the target
+  std::uint32_t resamplings = 4;                      ///< 1..100
+  double validation_share = 0.25;                     ///< of the pool, 0.01..0.9
+  std::uint32_t epochs = 1;                           ///< 1..1000
+  bool balanced = false;                              ///< class_weights: balanced
+  std::uint64_t max_live_instructions = 100'000'000;  ///< executed in one trial
+  double error_bound = 100;
+  Aggregate aggregate = Aggregate::kMean;
+};
+
+struct Settings {
+  std::optional<TableData> table;  ///< exactly one of these two
+  std::optional<SyntheticData> synthetic;
+  Options options;
+};
+
+/// Throws sdk::Refused with a pointer to what is wrong.
+Settings read_settings(std::string_view config_json);
+
+/// JSON Schemas (draft 2020-12) of {"data", "options"} and of apply's options.
+std::string config_schema();
+std::string apply_schema();
+
+enum class RowsWanted : std::uint8_t { kTest, kPool, kAll };
+
+struct ApplySettings {
+  std::optional<std::string> data;
+  std::optional<RowsWanted> predictions_for;
+};
+ApplySettings read_apply_settings(std::string_view options_json);
+
+}  // namespace equivolve::algorithm_discovery

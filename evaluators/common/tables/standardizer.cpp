@@ -1,0 +1,31 @@
+#include "evaluators/common/tables/standardizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace equivolve::tables {
+
+Scale fit_scale(std::span<const double> values, std::size_t stride,
+                std::span<const std::uint32_t> rows) {
+  auto at = [&](std::uint32_t row) { return values[row * stride]; };
+  if (std::all_of(rows.begin(), rows.end(),
+                  [&](std::uint32_t row) { return at(row) == at(rows[0]); }))
+    return {at(rows[0]), 0};
+  const auto n = static_cast<double>(rows.size());
+  double sum = 0;
+  for (std::uint32_t row : rows) sum += at(row);
+  const double mean = sum / n;
+  double squares = 0;
+  for (std::uint32_t row : rows) squares += (at(row) - mean) * (at(row) - mean);
+  return {mean, std::sqrt(squares / n)};
+}
+
+std::vector<Scale> fit_scales(std::span<const double> table, std::size_t columns,
+                              std::span<const std::uint32_t> rows) {
+  std::vector<Scale> scales;
+  for (std::size_t c = 0; c < columns; ++c)
+    scales.push_back(fit_scale(table.subspan(c), columns, rows));
+  return scales;
+}
+
+}  // namespace equivolve::tables
