@@ -1,0 +1,30 @@
+#include "engine/cli/event_stream.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace equivolve::cli {
+
+void EventStream::run_started(engine::RunId run) { write(fmt::format("{{\"event\":\"run\",\"run\":{}}}\n", run)); }
+
+void EventStream::committed(const std::vector<engine::OutcomeRow>& outcomes) {
+  std::string lines;
+  for (const engine::OutcomeRow& o : outcomes)
+    lines += fmt::format("{{\"event\":\"outcome\",\"ticket\":{},\"birth\":{},\"status\":{},\"genome\":\"{:016x}\"}}\n", o.ticket, o.birth,
+                         static_cast<int>(o.status), o.genome_checksum);
+  write(lines);
+}
+
+void EventStream::write(const std::string& lines) {
+  std::size_t at = 0;
+  while (!closed_ && at < lines.size()) {
+    const ssize_t n = ::write(descriptor_, lines.data() + at, lines.size() - at);
+    if (n > 0) at += static_cast<std::size_t>(n);
+    if (n < 0 && errno != EINTR) closed_ = true;  // nobody listens any more: the run goes on
+  }
+}
+
+}  // namespace equivolve::cli

@@ -1,0 +1,30 @@
+#include "engine/cli/signals.hpp"
+
+#include <csignal>
+#include <unistd.h>
+
+namespace equivolve::cli {
+namespace {
+
+std::atomic<int> first_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free, "set in a signal handler");
+
+extern "C" void on_signal(int number) {
+  int none = 0;
+  // A closed terminal asks for the same as SIGTERM.
+  if (!first_signal.compare_exchange_strong(none, number == SIGHUP ? SIGTERM : number)) _exit(128 + number);
+}
+
+}  // namespace
+
+const std::atomic<int>& watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+  return first_signal;
+}
+
+}  // namespace equivolve::cli

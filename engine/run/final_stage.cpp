@@ -1,0 +1,228 @@
+#include "engine/run/final_stage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/run/batch.hpp"
+#include "engine/run/seeds.hpp"
+#include "engine/store/fault_point.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+/// One trial of one contender.
+struct Job {
+  Contender* contender;
+  std::uint32_t split;
+  std::uint32_t repeat;
+  std::vector<double>* figures;  // where the figures go
+};
+
+CandidateView view_of(const Contender& c) {
+  return {c.genome.representation, c.genome.flat, c.genome.flat.empty() ? std::string_view(c.name) : std::string_view()};
+}
+
+std::uint64_t own_seed_of(std::uint64_t run_seed, const Contender& c, std::uint32_t repeat) {
+  if (c.leader && c.leader->has_digest) return own_seed(run_seed, c.leader->digest, repeat);
+  return own_seed(run_seed, c.leader ? c.subject : ~c.subject, repeat);
+}
+
+TrialRow describe(const FinalStageParts& parts, const Job& job) {
+  TrialRow row;
+  const Contender& c = *job.contender;
+  row.kind = c.leader ? TrialKind::kFinal : TrialKind::kReference;
+  row.subject = c.subject;
+  row.birth = c.leader ? c.leader->birth : kNone64;
+  row.cls = c.leader ? c.leader->cls : kNone64;
+  row.split = job.split;
+  row.repeat = job.repeat;
+  row.level = static_cast<std::uint32_t>(parts.evaluator.info().levels.size()) - 1;
+  // A reference's repeat 0 on validation is what the search's own candidates went through.
+  const bool as_in_search = job.repeat == 0 && job.split == 0;
+  row.common_seed = as_in_search ? common_seed(parts.seed, 0) : final_seed(parts.seed, job.repeat);
+  row.own_seed = own_seed_of(parts.seed, c, job.repeat);
+  row.genome_checksum = c.genome.flat.empty() ? 0 : hashing::checksum64(c.genome.flat);
+  return row;
+}
+
+void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
+  TrialRequest request;
+  request.level = row.level;
+  request.repeat = row.repeat;
+  request.split = row.split;
+  request.common_seed = row.common_seed;
+  request.own_seed = row.own_seed;
+  request.deadline = parts.deadline;
+  const TrialResult result = parts.evaluator.evaluate(view_of(*job.contender), request, parts.stop);
+  row.status = result.status;
+  row.reason = result.reason;
+  row.figures = result.figures;
+  row.items = result.items;
+  row.seconds = result.seconds;
+  row.cost = result.cost;
+  row.message = result.message;
+}
+
+/// Runs the jobs, from the store where it has them. False when stopped.
+bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult& result) {
+  std::vector<TrialRow> rows;
+  rows.reserve(jobs.size());
+  std::vector<bool> stored(jobs.size(), false);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    rows.push_back(describe(parts, jobs[i]));
+    const TrialRow* known =
+        parts.replay ? parts.replay->trial(rows[i].kind, rows[i].subject, rows[i].split, rows[i].repeat) : nullptr;
+    if (!known || known->genome_checksum != rows[i].genome_checksum) continue;
+    rows[i] = *known;
+    stored[i] = true;
+  }
+  run_batch(parts.executor, jobs.size(), [&](std::size_t i) {
+    if (stored[i]) return;
+    rows[i].status = Status::kCancelled;
+    if (!parts.stop.load()) evaluate(parts, jobs[i], rows[i]);
+    if (parts.writer && rows[i].status != Status::kCancelled) parts.writer->push(rows[i]);
+    EQV_FAULT_POINT("run.final_trial");
+  });
+  bool complete = true;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const TrialRow& row = rows[i];
+    complete = complete && row.status != Status::kCancelled;
+    Contender& c = *jobs[i].contender;
+    if (row.status == Status::kOk) *jobs[i].figures = row.figures;
+    if (row.status != Status::kOk && row.status != Status::kCancelled && c.problem.empty())
+      c.problem = row.message.empty() ? "a trial gave no figures" : row.message;
+    if (row.split == 1) c.test_items = row.items;
+    ++result.trials;
+    result.seconds += row.seconds;
+  }
+  return complete;
+}
+
+/// The first objective of each repeat, to be maximised; a repeat without figures counts as the worst seen.
+std::vector<double> scores_of(const Contender& c, std::size_t objective, bool minimize) {
+  std::vector<double> scores;
+  for (const auto& figures : c.repeats) {
+    if (figures.empty()) return {};
+    scores.push_back(minimize ? -figures[objective] : figures[objective]);
+  }
+  return scores;
+}
+
+void choose_winner(FinalResult& result, std::size_t objective, bool minimize) {
+  double best = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < result.found.size(); ++i) {
+    const Contender& c = result.found[i];
+    const std::vector<double> scores = scores_of(c, objective, minimize);
+    if (scores.size() != c.repeats.size()) continue;
+    const double bound = scores.empty() ? c.leader->score : t_interval(scores).low;
+    if (bound > best || result.winner < 0) {
+      best = bound;
+      result.winner = static_cast<int>(i);
+    }
+  }
+}
+
+std::vector<Job> repeat_jobs(FinalResult& result, std::uint32_t repeats) {
+  std::vector<Job> jobs;
+  auto add = [&](Contender& c) {
+    c.repeats.resize(repeats);
+    for (std::uint32_t r = 0; r < repeats; ++r) jobs.push_back({&c, 0, r + 1, &c.repeats[r]});
+  };
+  for (Contender& c : result.found) add(c);
+  for (Contender& c : result.references) {
+    jobs.push_back({&c, 0, 0, &c.validation});
+    add(c);
+  }
+  return jobs;
+}
+
+std::vector<Job> test_jobs(FinalResult& result) {
+  std::vector<Job> jobs;
+  if (result.winner >= 0) {
+    Contender& winner = result.found[static_cast<std::size_t>(result.winner)];
+    jobs.push_back({&winner, 1, 0, &winner.test});
+  }
+  for (Contender& c : result.references) jobs.push_back({&c, 1, 0, &c.test});
+  return jobs;
+}
+
+void compare(FinalResult& result, std::size_t objective, bool minimize, std::uint64_t seed) {
+  double best = -std::numeric_limits<double>::infinity();
+  const Contender* winner = result.winner < 0 ? nullptr : &result.found[static_cast<std::size_t>(result.winner)];
+  for (std::size_t i = 0; i < result.references.size(); ++i) {
+    const Contender& reference = result.references[i];
+    Comparison comparison;
+    comparison.reference = reference.name;
+    const std::vector<double> theirs = scores_of(reference, objective, minimize);
+    const double mean = theirs.empty() ? -std::numeric_limits<double>::infinity() : t_interval(theirs).mean;
+    if (mean > best || result.best_reference < 0) {
+      best = mean;
+      result.best_reference = static_cast<int>(i);
+    }
+    if (winner) {
+      const std::vector<double> ours = scores_of(*winner, objective, minimize);
+      if (!ours.empty() && ours.size() == theirs.size()) comparison.confirmed = t_interval(differences(ours, theirs));
+      if (!winner->test_items.empty() && winner->test_items.size() == reference.test_items.size()) {
+        std::vector<double> d = differences(winner->test_items, reference.test_items);
+        if (minimize)
+          for (double& v : d) v = -v;
+        comparison.test = bootstrap_interval(d, seed);
+      }
+    }
+    result.comparisons.push_back(comparison);
+  }
+  if (result.best_reference < 0 || !winner) return;
+  const Comparison& rival = result.comparisons[static_cast<std::size_t>(result.best_reference)];
+  // Repeats without any spread say nothing of chance: then the test rows decide.
+  const Interval& decisive = rival.confirmed.has_spread || rival.test.count == 0 ? rival.confirmed : rival.test;
+  result.improved = decisive.count > 0 && decisive.low > 0;
+}
+
+}  // namespace
+
+std::size_t objective_position(const std::vector<NamedFigure>& figures) {
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    if (figures[i].role == Role::kObjective) return i;
+  return 0;
+}
+
+tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts, const std::vector<Leader>& leaders) {
+  FinalResult result;
+  const std::size_t kept = std::min<std::size_t>(leaders.size(), std::max<std::uint32_t>(parts.config.top, 1));
+  for (std::size_t i = 0; i < kept; ++i) {
+    Contender c;
+    c.subject = leaders[i].birth;
+    c.leader = &leaders[i];
+    c.genome = *leaders[i].genome;
+    c.validation = leaders[i].figures;
+    result.found.push_back(std::move(c));
+  }
+  for (const ReferenceCandidate& r : parts.evaluator.reference_candidates()) {
+    Contender c;
+    c.name = r.name;
+    c.subject = result.references.size();
+    if (!r.genome_text.empty()) {
+      auto program = search::parse_program(r.genome_text, parts.memories);
+      if (!program) return tl::unexpected<std::string>("reference candidate '" + r.name + "': " + program.error().message);
+      c.genome = search::to_genome(*program);
+    }
+    result.references.push_back(std::move(c));
+  }
+  const std::vector<NamedFigure>& figures = parts.evaluator.info().figures;
+  const std::size_t objective = objective_position(figures);
+  const bool minimize = figures[objective].minimize;
+
+  std::vector<Job> repeats = repeat_jobs(result, parts.config.repeats);
+  if (!run_jobs(parts, repeats, result)) return result;
+  choose_winner(result, objective, minimize);
+  if (parts.evaluator.info().offers_test_split) {
+    std::vector<Job> tests = test_jobs(result);
+    if (!run_jobs(parts, tests, result)) return result;
+  }
+  compare(result, objective, minimize, parts.seed);
+  result.complete = true;
+  return result;
+}
+
+}  // namespace equivolve::engine

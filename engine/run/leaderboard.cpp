@@ -1,0 +1,17 @@
+#include "engine/run/leaderboard.hpp"
+
+#include <algorithm>
+
+namespace equivolve::engine {
+
+void Leaderboard::offer(Leader leader) {
+  if (!would_enter(leader.score)) return;
+  const bool there = std::any_of(leaders_.begin(), leaders_.end(), [&](const Leader& l) { return l.identity == leader.identity; });
+  if (there) return;
+  auto place = std::upper_bound(leaders_.begin(), leaders_.end(), leader.score,
+                                [](double score, const Leader& l) { return score > l.score; });
+  leaders_.insert(place, std::move(leader));
+  if (leaders_.size() > kept_) leaders_.pop_back();
+}
+
+}  // namespace equivolve::engine

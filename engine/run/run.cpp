@@ -1,0 +1,281 @@
+#include "engine/run/run.hpp"
+
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "engine/config/resolved.hpp"
+#include "engine/run/clock.hpp"
+#include "engine/run/kernel.hpp"
+#include "engine/run/summarise.hpp"
+#include "engine/store/fault_point.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPoll = 50ms;
+constexpr auto kGrace = 10s;  // for trials in flight after a stop
+
+RunHead head_of(const Preparation& prepared) {
+  RunHead head;
+  head.name = prepared.config.name;
+  head.seed = prepared.config.seed;
+  head.evaluator = prepared.evaluator->descriptor().id;
+  head.evaluator_version = prepared.evaluator->descriptor().version;
+  head.representation = prepared.config.representation;
+  head.config_as_written = prepared.config.as_written;
+  Configuration resolved = prepared.config;
+  resolved.space_json = prepared.space_json;
+  head.config_resolved = to_json_text(resolved);
+  head.context = prepared.context;
+  for (const NamedFigure& f : prepared.evaluator->info().figures)
+    head.figures.push_back({f.name, f.unit, static_cast<std::uint32_t>(f.role), f.minimize, f.reproducible});
+  head.engine_version = EQUIVOLVE_VERSION;
+  head.kernel = kernel_kind();
+  return head;
+}
+
+PipelineSettings pipeline_settings(const Preparation& prepared) {
+  const Configuration& c = prepared.config;
+  PipelineSettings s;
+  s.seed = c.seed;
+  s.probe_seed = probe_seed(prepared.context);
+  s.lookahead = c.search.lookahead;
+  s.policy = c.hashing.policy;
+  s.record_digests = c.hashing.record;
+  s.capacity = c.hashing.capacity;
+  s.verify_fraction = c.hashing.verify_fraction;
+  s.leaders_kept = std::max<std::uint32_t>(c.final_stage.top, 1);
+  s.max_failed_share = c.evaluator.max_failed_share;
+  s.deadline = c.evaluator.deadline;
+  return s;
+}
+
+/// One session of a run: from begin_run or resume_run to its end.
+class Session {
+ public:
+  Session(const Preparation& prepared, const RunControls& controls, std::unique_ptr<StoreWriter> writer, RunId run,
+          std::unique_ptr<ReplayIndex> replay, double used_seconds)
+      : prepared_(prepared),
+        controls_(controls),
+        writer_(std::move(writer)),
+        run_(run),
+        replay_(std::move(replay)),
+        used_seconds_(used_seconds) {}
+
+  tl::expected<RunOutcome, RunError> go() {
+    const unsigned width = prepared_.config.workers != 0 ? prepared_.config.workers : available_cores();
+    if (controls_.executor) {
+      executor_ = controls_.executor(width);
+    } else {
+      auto made = make_executor(prepared_.config.executor, width);
+      if (!made) return fail(2, made.error());
+      executor_ = std::move(*made);
+    }
+    started_ = clock_.now();
+    const auto used = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(used_seconds_));
+    BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures, used);
+    pipeline_.emplace(pipeline_settings(prepared_), make_searcher(prepared_), *prepared_.evaluator, *executor_, clock_, budget,
+                      writer_.get(), replay_.get());
+    search();
+    if (auto failure = writer_->failure()) return fail(3, failure->message);
+    if (pipeline_->stopped_by() == StopCause::kDefect) return fail(1, pipeline_->defect());
+    FinalResult final_result;
+    if (goes_on_to_the_end()) {
+      auto result = final_stage();
+      if (!result) return fail(4, result.error());
+      final_result = std::move(*result);
+    }
+    return close(final_result);
+  }
+
+ private:
+  tl::unexpected<RunError> fail(int exit_code, std::string message) {
+    executor_.reset();  // nothing may still use the pipeline
+    if (exit_code != 3) {
+      writer_->push(EventRow{"failed", fmt::format("{{\"exit\":{}}}", exit_code)});
+      (void)writer_->update_run(state_of(RunStatus::kFailed, ""));
+    }
+    return tl::unexpected<RunError>(RunError{exit_code, std::move(message), run_});
+  }
+
+  bool goes_on_to_the_end() const {
+    switch (pipeline_->stopped_by()) {
+      case StopCause::kCandidates:
+      case StopCause::kEvaluations:
+      case StopCause::kTime:
+      case StopCause::kTarget:
+      case StopCause::kExhausted: return true;
+      default: return false;
+    }
+  }
+
+  double session_seconds() const { return std::chrono::duration<double>(clock_.now() - started_).count(); }
+  double all_seconds() const { return used_seconds_ + session_seconds(); }
+
+  RunState state_of(RunStatus status, std::string summary) const {
+    RunState state;
+    state.status = status;
+    state.told = pipeline_ ? pipeline_->progress().told : 0;
+    state.seconds = all_seconds();
+    state.stopped_by = pipeline_ ? stop_cause_name(pipeline_->stopped_by()) : "";
+    state.summary_json = std::move(summary);
+    return state;
+  }
+
+  void search() {
+    pipeline_->start();
+    while (!pipeline_->wait(kPoll)) poll(ProgressReport::Phase::kSearch);
+  }
+
+  /// Between two waits: signals, wishes, heartbeat, progress.
+  void poll(ProgressReport::Phase phase) {
+    const auto now = clock_.now();
+    if (controls_.signal && controls_.signal->load() != 0) ask_to_stop(StopCause::kSignal);
+    if (stopping_since_ && now - *stopping_since_ > kGrace) {
+      pipeline_->cancel_trials();
+    }
+    if (now - last_wishes_ > 500ms) {
+      last_wishes_ = now;
+      for (const std::string& wish : writer_->take_wishes()) obey(wish);
+    }
+    if (now - last_heartbeat_ > 1s) {
+      last_heartbeat_ = now;
+      writer_->heartbeat(pipeline_->progress().told, all_seconds());
+    }
+    if (controls_.progress && now - last_progress_ > 200ms) {
+      last_progress_ = now;
+      controls_.progress({phase, pipeline_->progress(), session_seconds(), paused_});
+    }
+  }
+
+  void obey(const std::string& wish) {
+    if (wish == "stop") ask_to_stop(StopCause::kWish);
+    if (wish == "pause" || wish == "continue") {
+      paused_ = wish == "pause";
+      pipeline_->pause(paused_);
+      writer_->push(EventRow{paused_ ? "paused" : "continued", "{}"});
+      (void)writer_->update_run(state_of(paused_ ? RunStatus::kPaused : RunStatus::kRunning, ""));
+      if (controls_.notice) controls_.notice(paused_ ? "paused, as asked" : "going on, as asked");
+    }
+  }
+
+  void ask_to_stop(StopCause cause) {
+    if (stopping_since_) return;
+    stopping_since_ = clock_.now();
+    stop_cause_ = cause;
+    pipeline_->stop(cause);
+    final_stop_.store(true);
+  }
+
+  tl::expected<FinalResult, std::string> final_stage() {
+    EQV_FAULT_POINT("run.before_final");
+    const FinalStageParts parts{prepared_.config.seed, prepared_.config.final_stage, *prepared_.evaluator, *executor_,
+                                writer_.get(),         replay_.get(),                final_stop_,          prepared_.config.evaluator.deadline,
+                                prepared_.space->memories};
+    // The stage runs on the executor; this thread goes on polling beside it.
+    tl::expected<FinalResult, std::string> result;
+    std::atomic<bool> done{false};
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::thread stage([&] {
+      result = run_final_stage(parts, pipeline_->leaders().leaders());
+      std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_all();
+    });
+    {
+      std::unique_lock lock(mutex);
+      while (!done) {
+        changed.wait_for(lock, kPoll, [&] { return done.load(); });
+        lock.unlock();
+        poll(ProgressReport::Phase::kFinal);
+        lock.lock();
+      }
+    }
+    stage.join();
+    return result;
+  }
+
+  tl::expected<RunOutcome, RunError> close(const FinalResult& final_result) {
+    executor_.reset();
+    RunOutcome outcome;
+    const bool finished = final_result.complete;
+    const bool failures = pipeline_->stopped_by() == StopCause::kFailures;
+    const RunStatus status = finished ? RunStatus::kFinished : failures ? RunStatus::kFailed : RunStatus::kStopped;
+    outcome.summary = summarise(prepared_, *pipeline_, final_result, run_, all_seconds());
+    outcome.summary.status = status;
+    if (!finished && stop_cause_ != StopCause::kNone) outcome.summary.stopped_by = stop_cause_name(stop_cause_);
+    writer_->push(EventRow{run_status_name(status), fmt::format("{{\"stopped_by\":\"{}\"}}", outcome.summary.stopped_by)});
+    EQV_FAULT_POINT("run.before_finish");
+    RunState state = state_of(status, to_json(outcome.summary));
+    state.stopped_by = outcome.summary.stopped_by;
+    if (auto written = writer_->update_run(state); !written) return fail(3, written.error().message);
+    if (auto ended = writer_->finish_run(); !ended) return fail(3, ended.error().message);
+    outcome.exit_code = failures ? 4 : finished ? 0 : stop_exit_code();
+    return outcome;
+  }
+
+  int stop_exit_code() const {
+    if (stop_cause_ != StopCause::kSignal || !controls_.signal) return 0;
+    return 128 + (controls_.signal->load() == SIGINT ? SIGINT : SIGTERM);
+  }
+
+  const Preparation& prepared_;
+  const RunControls& controls_;
+  std::unique_ptr<StoreWriter> writer_;
+  RunId run_;
+  std::unique_ptr<ReplayIndex> replay_;
+  double used_seconds_;
+  SteadyClock clock_;
+  std::optional<Pipeline> pipeline_;
+  std::unique_ptr<Executor> executor_;  // ends before the pipeline does
+  std::chrono::nanoseconds started_{0}, last_wishes_{0}, last_heartbeat_{0}, last_progress_{0};
+  std::optional<std::chrono::nanoseconds> stopping_since_;
+  StopCause stop_cause_ = StopCause::kNone;
+  bool paused_ = false;
+  std::atomic<bool> final_stop_{false};
+};
+
+tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparation& prepared, const RunControls& controls) {
+  WriterOptions options;
+  options.relaxed = prepared.config.store.relaxed;
+  options.message = controls.notice;
+  auto writer = StoreWriter::open(prepared.config.store.file, options);
+  if (!writer) return tl::unexpected<RunError>(RunError{3, writer.error().message, 0});
+  if (controls.committed) (*writer)->on_commit(controls.committed);
+  return std::move(*writer);
+}
+
+}  // namespace
+
+tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared, const RunControls& controls) {
+  auto writer = open_store(prepared, controls);
+  if (!writer) return tl::unexpected<RunError>(writer.error());
+  auto run = (*writer)->begin_run(head_of(prepared));
+  if (!run) return tl::unexpected<RunError>(RunError{3, run.error().message, 0});
+  if (controls.started) controls.started(*run);
+  (*writer)->push(EventRow{"started", "{}"});
+  return Session(prepared, controls, std::move(*writer), *run, nullptr, 0).go();
+}
+
+tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info, const RunControls& controls) {
+  auto writer = open_store(prepared, controls);
+  if (!writer) return tl::unexpected<RunError>(writer.error());
+  if (auto taken = (*writer)->resume_run(info.id); !taken) return tl::unexpected<RunError>(RunError{3, taken.error().message, info.id});
+  auto reader = StoreReader::open(prepared.config.store.file);
+  if (!reader) return tl::unexpected<RunError>(RunError{3, reader.error().message, info.id});
+  auto data = (*reader)->replay(info.id);
+  if (!data) return tl::unexpected<RunError>(RunError{3, data.error().message, info.id});
+  if (controls.started) controls.started(info.id);
+  (*writer)->push(EventRow{"resumed", fmt::format("{{\"told\":{}}}", data->outcomes.size())});
+  return Session(prepared, controls, std::move(*writer), info.id, std::make_unique<ReplayIndex>(std::move(*data)), info.state.seconds).go();
+}
+
+}  // namespace equivolve::engine

@@ -1,0 +1,111 @@
+#include "engine/run/summarise.hpp"
+
+#include <cmath>
+
+namespace equivolve::engine {
+namespace {
+
+Figures named(const std::vector<NamedFigure>& figures, const std::vector<double>& values) {
+  Figures out;
+  for (std::size_t i = 0; i < figures.size() && i < values.size(); ++i)
+    if (std::isfinite(values[i])) out.emplace(figures[i].name, values[i]);
+  return out;
+}
+
+/// Mean of each figure over the repeats that have it.
+Figures confirmed(const std::vector<NamedFigure>& figures, const Contender& c) {
+  Figures out;
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    std::vector<double> values;
+    for (const auto& repeat : c.repeats)
+      if (i < repeat.size() && std::isfinite(repeat[i])) values.push_back(repeat[i]);
+    if (!values.empty()) out.emplace(figures[i].name, t_interval(values).mean);
+  }
+  return out;
+}
+
+std::string text_of(const search::Genome& genome) {
+  auto view = search::view_program(genome.flat);
+  return view ? search::to_text(*view) : std::string();
+}
+
+BestSummary best_of(const std::vector<NamedFigure>& figures, const Leader& leader) {
+  BestSummary best;
+  best.birth = leader.birth;
+  best.digest = leader.has_digest ? hashing::to_hex(leader.digest) : "";
+  best.text = text_of(*leader.genome);
+  best.validation = named(figures, leader.figures);
+  return best;
+}
+
+void add_final(RunSummary& s, const std::vector<NamedFigure>& figures, const FinalResult& final_result) {
+  s.final_trials = final_result.trials;
+  if (final_result.winner >= 0) {
+    const Contender& winner = final_result.found[static_cast<std::size_t>(final_result.winner)];
+    s.best = best_of(figures, *winner.leader);
+    s.best->confirmed = confirmed(figures, winner);
+    s.best->test = named(figures, winner.test);
+  }
+  for (std::size_t i = 0; i < final_result.references.size(); ++i) {
+    const Contender& c = final_result.references[i];
+    ReferenceSummary r;
+    r.name = c.name;
+    r.validation = named(figures, c.validation);
+    r.confirmed = confirmed(figures, c);
+    r.test = named(figures, c.test);
+    r.problem = c.problem;
+    if (i < final_result.comparisons.size()) {
+      const Comparison& comparison = final_result.comparisons[i];
+      if (comparison.confirmed.count > 0) r.confirmed_difference = comparison.confirmed;
+      if (comparison.test.count > 0) r.test_difference = comparison.test;
+    }
+    s.references.push_back(std::move(r));
+  }
+  if (final_result.best_reference >= 0) s.best_reference = s.references[static_cast<std::size_t>(final_result.best_reference)].name;
+  s.improved = final_result.improved;
+}
+
+}  // namespace
+
+RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline, const FinalResult& final_result, RunId run, double seconds) {
+  const std::vector<NamedFigure>& figures = prepared.evaluator->info().figures;
+  const PipelineTotals& totals = pipeline.totals();
+  const hashing::Accounting accounting = pipeline.accounting();
+  RunSummary s;
+  s.run = run;
+  s.name = prepared.config.name;
+  s.seed = prepared.config.seed;
+  s.stopped_by = stop_cause_name(pipeline.stopped_by());
+  s.stopped_at = totals.told;
+  s.candidates = totals.candidates;
+  s.evaluations = totals.evaluations;
+  s.cache_hits = totals.told - totals.evaluations;
+  s.partial_hits = accounting.partial_hits;
+  s.classes = accounting.classes;
+  s.evictions = accounting.evictions;
+  s.failed = totals.failed;
+  s.verified = totals.verified;
+  s.wrong_hits = totals.wrong_hits;
+  s.largest_error = totals.largest_error;
+  s.seconds = seconds;
+  s.probe_seconds = totals.probe_seconds;
+  s.look_up_seconds = totals.look_up_seconds;
+  s.evaluation_seconds = totals.evaluation_seconds;
+  s.seconds_saved = accounting.seconds_saved - totals.probe_seconds - totals.look_up_seconds;
+  if (totals.evaluations > 0 && totals.told > 0) {
+    const auto n = static_cast<double>(totals.told);
+    s.predicted_speed_up = hashing::predicted_speed_up(totals.probe_seconds / n, totals.look_up_seconds / n,
+                                                       totals.evaluation_seconds / static_cast<double>(totals.evaluations),
+                                                       static_cast<double>(s.cache_hits) / n);
+  }
+  s.reproducible = pipeline.stopped_by() != StopCause::kTime;
+  s.result_digest = pipeline.digests().result_digest();
+  s.trajectory_digest = pipeline.digests().trajectory_digest();
+  if (!figures.empty()) s.objective = figures[objective_position(figures)].name;
+  if (!pipeline.leaders().leaders().empty()) s.best = best_of(figures, pipeline.leaders().leaders().front());
+  add_final(s, figures, final_result);
+  s.defect = pipeline.defect();
+  return s;
+}
+
+}  // namespace equivolve::engine

@@ -1,0 +1,67 @@
+// What a run came to: the values behind `run --json`, `show` and the printed summary.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/run/final_stage.hpp"
+#include "engine/run/pipeline.hpp"
+
+namespace equivolve::engine {
+
+using Figures = std::map<std::string, double>;
+
+struct ReferenceSummary {
+  std::string name;
+  Figures validation, confirmed, test;
+  std::optional<Interval> confirmed_difference;  ///< found minus reference, more is better
+  std::optional<Interval> test_difference;
+  std::string problem;
+};
+
+struct BestSummary {
+  std::uint64_t birth = 0;
+  std::string digest;     ///< 32 hex digits; "" without classes
+  std::string text;       ///< the genome's readable form
+  Figures validation, confirmed, test;
+};
+
+struct RunSummary {
+  RunId run = 0;
+  std::string name;
+  std::uint64_t seed = 0;
+  RunStatus status = RunStatus::kFinished;
+  std::string stopped_by;
+  std::uint64_t stopped_at = 0;       ///< tickets told
+  std::uint64_t candidates = 0, evaluations = 0, cache_hits = 0, partial_hits = 0, classes = 0, evictions = 0, failed = 0;
+  std::uint64_t verified = 0, wrong_hits = 0;
+  double largest_error = 0;
+  std::uint64_t final_trials = 0;
+  double seconds = 0;                 ///< wall time of all sessions
+  double probe_seconds = 0, look_up_seconds = 0, evaluation_seconds = 0, seconds_saved = 0;
+  double predicted_speed_up = 1;      ///< break-even formula
+  bool reproducible = true;
+  std::string result_digest, trajectory_digest;
+  std::string objective;              ///< name of the first objective
+  std::optional<BestSummary> best;
+  std::vector<ReferenceSummary> references;
+  std::string best_reference;
+  bool improved = false;
+  std::string defect;
+};
+
+/// One line of JSON; keys as in docs/commands.md.
+std::string to_json(const RunSummary& summary);
+
+/// Several lines for people. `command` is the next one to type.
+std::string to_text(const RunSummary& summary);
+
+std::string run_status_name(RunStatus status);  ///< "running", "paused", "stopped", "finished", "failed"
+
+/// 95 % Wilson interval of a share of `part` in `whole`. Source: Wilson 1927.
+Interval wilson_interval(std::uint64_t part, std::uint64_t whole);
+
+}  // namespace equivolve::engine

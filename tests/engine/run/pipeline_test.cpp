@@ -1,0 +1,242 @@
+#include "engine/run/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/run/shuffling_executor.hpp"
+#include "tests/engine/run/toy_evaluator.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using search::Op;
+
+std::shared_ptr<const search::ProgramSpace> toy_space() {
+  auto space = std::make_shared<search::ProgramSpace>();
+  space->memories = {3, 1, 0, 1};
+  for (auto& f : space->functions) f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
+  return space;
+}
+
+/// A run without a store, described by what a test changes.
+struct ToyRun {
+  test::ToyEvaluator evaluator;
+  PipelineSettings settings;
+  BudgetConfig budget;
+  std::string algorithm = "regularized_evolution";
+  std::string executor = "threads";
+  unsigned workers = 2;
+  std::uint64_t shuffle = 0;
+
+  PipelineTotals totals;
+  hashing::Accounting accounting;
+  std::string result_digest, trajectory_digest;
+  StopCause stopped_by = StopCause::kNone;
+
+  ToyRun() {
+    settings.seed = 7;
+    settings.verify_fraction = 0;
+    budget.candidates = 2000;
+  }
+
+  ToyRun& go() {
+    SteadyClock clock;
+    search::RegularizedEvolutionSettings evolution;
+    evolution.population_size = 50;
+    evolution.tournament_size = 5;
+    search::Algorithm chosen = search::RandomSearch();
+    if (algorithm == "regularized_evolution") chosen = search::RegularizedEvolution(evolution);
+    auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle) : std::move(*make_executor(executor, workers));
+    Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator, *where, clock,
+                      BudgetMeter(budget, evaluator.info().figures), nullptr, nullptr);
+    pipeline.start();
+    while (!pipeline.wait(100ms)) {
+    }
+    where.reset();
+    totals = pipeline.totals();
+    accounting = pipeline.accounting();
+    result_digest = pipeline.digests().result_digest();
+    trajectory_digest = pipeline.digests().trajectory_digest();
+    stopped_by = pipeline.stopped_by();
+    return *this;
+  }
+};
+
+struct Width {
+  const char* executor;
+  unsigned workers;
+};
+
+std::vector<Width> widths() {
+  std::vector<Width> all = {{"threads", 1}, {"threads", 2}, {"threads", 8}};
+  if (make_executor("tbb", 1))
+    for (unsigned w : {1u, 2u, 8u}) all.push_back({"tbb", w});
+  return all;
+}
+
+TEST(Pipeline, WorkersAndExecutorsDoNotChangeTheResult) {
+  ToyRun first;
+  first.go();
+  EXPECT_EQ(first.totals.candidates, 2000u);
+  EXPECT_GT(first.accounting.hits, 500u);
+  for (const Width& w : widths()) {
+    ToyRun run;
+    run.executor = w.executor;
+    run.workers = w.workers;
+    run.go();
+    EXPECT_EQ(run.result_digest, first.result_digest) << w.executor << " " << w.workers;
+    EXPECT_EQ(run.totals.evaluations, first.totals.evaluations);
+  }
+}
+
+TEST(Pipeline, TheOrderOfRepliesDoesNotChangeTheResult) {
+  ToyRun first;
+  first.settings.verify_fraction = 0.1;
+  first.settings.capacity = 30;  // evictions too
+  first.go();
+  EXPECT_GT(first.accounting.evictions, 10u);
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    ToyRun run;
+    run.settings = first.settings;
+    run.shuffle = seed;
+    run.go();
+    ASSERT_EQ(run.result_digest, first.result_digest) << "order " << seed;
+    ASSERT_EQ(run.totals.verified, first.totals.verified);
+  }
+}
+
+TEST(Pipeline, AnotherSeedGivesAnotherRun) {
+  ToyRun one, other;
+  other.settings.seed = 8;
+  EXPECT_NE(one.go().result_digest, other.go().result_digest);
+}
+
+TEST(Pipeline, LookaheadIsPartOfTheRun) {
+  ToyRun one, other;
+  other.settings.lookahead = 4;
+  EXPECT_NE(one.go().result_digest, other.go().result_digest);
+}
+
+TEST(Pipeline, CacheOnAndOffWalkTheSamePath) {
+  ToyRun on, off;
+  on.settings.verify_fraction = 1;
+  off.settings.policy = hashing::Policy::kOff;
+  on.go();
+  off.go();
+  EXPECT_EQ(on.trajectory_digest, off.trajectory_digest);
+  EXPECT_NE(on.result_digest, off.result_digest);
+  EXPECT_EQ(on.totals.verified, 2000 - on.totals.evaluations);
+  EXPECT_EQ(on.totals.wrong_hits, 0u);
+  EXPECT_EQ(off.totals.evaluations, 2000u);
+}
+
+TEST(Pipeline, CollisionsAreFoundByVerification) {
+  ToyRun run;
+  run.evaluator.digest_mask = 0x3f;
+  run.settings.verify_fraction = 1;
+  run.go();
+  EXPECT_LE(run.accounting.classes, 64u);
+  EXPECT_GT(run.totals.wrong_hits, 100u);
+  EXPECT_GT(run.totals.largest_error, 1e-9);
+}
+
+TEST(Pipeline, VerificationDoesNotChangeWhatTheSearchSees) {
+  ToyRun with, without;
+  with.evaluator.digest_mask = without.evaluator.digest_mask = 0xff;
+  with.settings.verify_fraction = 1;
+  EXPECT_EQ(with.go().trajectory_digest, without.go().trajectory_digest);
+}
+
+TEST(Pipeline, BudgetsCountWhatIsTold) {
+  ToyRun run;
+  run.budget = {};
+  run.budget.evaluations = 37;
+  run.go();
+  EXPECT_EQ(run.totals.evaluations, 37u);
+  EXPECT_EQ(run.stopped_by, StopCause::kEvaluations);
+
+  ToyRun target;
+  target.budget.target = {{"fitness", 0.3}};
+  target.go();
+  EXPECT_EQ(target.stopped_by, StopCause::kTarget);
+  EXPECT_LT(target.totals.told, 2000u);
+}
+
+TEST(Pipeline, EndsWhateverTheInputs) {
+  ToyRun nothing;
+  nothing.budget.candidates = 0;
+  EXPECT_EQ(nothing.go().totals.told, 0u);
+
+  ToyRun failing;
+  failing.evaluator.fails = [](double) { return true; };
+  failing.go();
+  EXPECT_EQ(failing.stopped_by, StopCause::kFailures);
+  EXPECT_EQ(failing.totals.told, 10u);
+
+  ToyRun half;
+  half.evaluator.fails = [](double f) { return f < 0.15; };
+  half.settings.max_failed_share = 0.9;
+  half.go();
+  EXPECT_GT(half.totals.failed, 0u);
+  EXPECT_EQ(half.totals.told, 2000u);
+
+  ToyRun alike;
+  alike.evaluator.digest_mask = 0;
+  alike.go();
+  EXPECT_EQ(alike.totals.evaluations, 1u);
+}
+
+TEST(Pipeline, AFailedLeaderFailsItsClass) {
+  ToyRun run;
+  run.evaluator.fails = [](double f) { return f < 0.15; };
+  run.settings.max_failed_share = 1;
+  run.settings.verify_fraction = 1;
+  run.go();
+  EXPECT_GE(run.totals.failed, 3u);
+  EXPECT_EQ(run.totals.wrong_hits, 0u);
+}
+
+TEST(Pipeline, StopsFromOutside) {
+  ToyRun toy;
+  SteadyClock clock;
+  auto where = make_thread_executor(2);
+  Pipeline pipeline(toy.settings, search::Searcher(search::RandomSearch(), toy_space(), 7), toy.evaluator, *where, clock,
+                    BudgetMeter({}, toy.evaluator.info().figures), nullptr, nullptr);
+  pipeline.start();
+  while (pipeline.progress().told < 100) EXPECT_FALSE(pipeline.wait(1ms));
+  pipeline.stop(StopCause::kSignal);
+  while (!pipeline.wait(100ms)) {
+  }
+  where.reset();
+  EXPECT_EQ(pipeline.stopped_by(), StopCause::kSignal);
+  EXPECT_GE(pipeline.totals().told, 100u);
+}
+
+TEST(Pipeline, PausesAndGoesOnToTheSameResult) {
+  ToyRun plain;
+  plain.go();
+  ToyRun toy;
+  SteadyClock clock;
+  search::RegularizedEvolutionSettings evolution;
+  evolution.population_size = 50;
+  evolution.tournament_size = 5;
+  auto where = make_thread_executor(2);
+  Pipeline pipeline(toy.settings, search::Searcher(search::RegularizedEvolution(evolution), toy_space(), 7), toy.evaluator, *where, clock,
+                    BudgetMeter(toy.budget, toy.evaluator.info().figures), nullptr, nullptr);
+  pipeline.pause(true);
+  pipeline.start();
+  EXPECT_FALSE(pipeline.wait(1ms));
+  EXPECT_EQ(pipeline.progress().told, 0u);
+  pipeline.pause(false);
+  while (pipeline.progress().told < 50 && !pipeline.wait(1ms)) {
+  }
+  pipeline.pause(true);
+  pipeline.pause(false);
+  while (!pipeline.wait(100ms)) {
+  }
+  where.reset();
+  EXPECT_EQ(pipeline.digests().result_digest(), plain.result_digest);
+}
+
+}  // namespace
+}  // namespace equivolve::engine

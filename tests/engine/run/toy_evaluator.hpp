@@ -1,0 +1,34 @@
+// An evaluator for tests of the pipeline: programs are multisets of operations. Two programs with the same operations in any order
+// behave alike, so that there is plenty to merge; fitness is an arithmetic function of the multiset.
+#pragma once
+
+#include <functional>
+
+#include "engine/plugins/evaluator.hpp"
+
+namespace equivolve::engine::test {
+
+class ToyEvaluator final : public Evaluator {
+ public:
+  ToyEvaluator();
+  const EvaluatorDescriptor& descriptor() const override { return descriptor_; }
+  const EvaluatorInfo& info() const override { return info_; }
+  std::string default_space(const std::string&) const override { return "{}"; }
+  tl::expected<void, EvaluatorError> bind_space(const std::string&) override { return {}; }
+  std::vector<ReferenceCandidate> reference_candidates() const override { return references; }
+  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
+  TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request, const std::atomic<bool>& stop) override;
+  tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView&, const std::string&, std::uint64_t) override { return {}; }
+
+  // What a test may change, before a run.
+  std::uint64_t digest_mask = ~std::uint64_t{0};  ///< fewer bits: different behaviours collide
+  double noise = 0;                               ///< added times a number drawn from common_seed
+  std::function<bool(double)> fails = [](double) { return false; };  ///< by fitness
+  std::vector<ReferenceCandidate> references = {{"middling", "fitness 0.5", ""}};
+  EvaluatorDescriptor descriptor_;
+  EvaluatorInfo info_;
+  std::atomic<std::uint64_t> evaluations{0};
+};
+
+
+}  // namespace equivolve::engine::test
