@@ -1,0 +1,29 @@
+// Every file in examples/ runs as it is, with a small budget.
+#include <gtest/gtest.h>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+std::vector<std::filesystem::path> examples() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "examples"))
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  return files;
+}
+
+TEST(Examples, RunAsTheyAre) {
+  ASSERT_FALSE(examples().empty());
+  for (const auto& file : examples()) {
+    TempFolder folder;
+    const Finished done = equivolve({"run", file, "--store", folder.path() / "runs.db", "--json", "--quiet", "--set", "budget.candidates=300",
+                                     "--set", "final.repeats=2"});
+    ASSERT_EQ(done.exit_code, 0) << file << "\n" << done.err;
+    EXPECT_EQ(answer(done)["candidates"], 300) << file;
+  }
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,55 @@
+// S2: killed once at every named point of a run; resumed, it ends as if nothing had happened.
+#include <signal.h>
+
+#include <gtest/gtest.h>
+
+#include "engine/store/fault_point.hpp"
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+class KillPoint : public testing::TestWithParam<std::string> {};
+
+TEST_P(KillPoint, ResumesToTheSameEnd) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  TempFolder folder;
+  const auto yaml = folder.path() / "small.yaml";
+  write_file(yaml, small_yaml(300));
+  const auto undisturbed = answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
+  for (const char* pass : {":1", ":3"}) {
+    const std::string store = folder.path() / ("killed" + std::string(pass).substr(1) + ".db");
+    const std::vector<std::string> run = {"run", yaml, "--store", store, "--json", "--quiet"};
+    const Finished killed = equivolve(run, {{"EQUIVOLVE_FAULT", GetParam() + pass}});
+    if (killed.exit_code == 0 && std::string(pass) != ":1") continue;  // passed fewer times
+    if (killed.signal != SIGKILL) {
+      // Points of a rare path are killed at by the store's own tests; here the run must then have ended well.
+      ASSERT_EQ(killed.exit_code, 0) << killed.err;
+      continue;
+    }
+    // Before the run's row is committed there is nothing to resume: then it is simply run again.
+    Finished again = equivolve({"resume", "latest", "--store", store, "--json", "--quiet"});
+    if (again.exit_code != 0 && killed.out.empty()) again = equivolve(run);
+    ASSERT_EQ(again.exit_code, 0) << again.err;
+    const auto end = answer(again);
+    ASSERT_EQ(end["result_digest"], undisturbed["result_digest"]) << pass;
+    ASSERT_EQ(end["best"], undisturbed["best"]);
+    ASSERT_EQ(end["evaluations"], undisturbed["evaluations"]);
+    const Finished verified = equivolve({"store", "verify", "--store", store});
+    ASSERT_EQ(verified.exit_code, 0) << verified.out;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, KillPoint, testing::ValuesIn(std::vector<std::string>(engine::kFaultPoints.begin(), engine::kFaultPoints.end())),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name)
+                             if (c == '.') c = '_';
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace equivolve::tests
