@@ -9,7 +9,8 @@ LinearModel fit_ridge(const RowsView& x, std::span<const double> y, double alpha
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto rows = static_cast<Eigen::Index>(x.rows),
              columns = static_cast<Eigen::Index>(x.columns);
-  // Copies, because Eigen's sums over borrowed memory depend, in the last bit, on where it happens to be aligned.
+  // Copies, because Eigen's sums over borrowed memory depend, in the last bit, on where it happens
+  // to be aligned.
   const Matrix features = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>(
       x.data, rows, columns, Eigen::OuterStride<>(static_cast<Eigen::Index>(x.stride)));
   const Eigen::VectorXd target = Eigen::Map<const Eigen::VectorXd>(y.data(), rows);
