@@ -1,4 +1,5 @@
-// A candidate's behaviour in 128 bits, and the neighbouring digests worth trying when a number lay near a cell's edge.
+// A candidate's behaviour in 128 bits, and the neighbouring digests worth trying when a number lay
+// near a cell's edge.
 #pragma once
 
 #include <compare>
@@ -14,11 +15,13 @@ namespace equivolve::hashing {
 struct Digest {
   std::uint64_t hi = 0;
   std::uint64_t lo = 0;
-  auto operator<=>(const Digest&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 mistakes <=>
+  auto operator<=>(const Digest&) const =
+      default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 mistakes <=>
 };
 
-/// What a probe yields: `key` under which a founder is stored, and the digests that the same behaviour might have had if
-/// a value near a cell's edge had fallen on the other side (most ambiguous first; key and alternatives are at most 16).
+/// What a probe yields: `key` under which a founder is stored, and the digests that the same
+/// behaviour might have had if a value near a cell's edge had fallen on the other side (most
+/// ambiguous first; key and alternatives are at most 16).
 struct ProbeDigest {
   Digest key;
   std::vector<Digest> alternatives;

@@ -19,14 +19,18 @@ unsigned terminal_width() {
 }
 
 /// How much of the budget is spent: the largest share of its parts; nothing without a bound.
-std::optional<double> share_done(const engine::ProgressReport& report, const engine::BudgetConfig& budget) {
+std::optional<double> share_done(const engine::ProgressReport& report,
+                                 const engine::BudgetConfig& budget) {
   std::optional<double> done;
   auto consider = [&](double part, double whole) {
     const double share = whole > 0 ? std::min(1.0, part / whole) : 1.0;
     done = std::max(done.value_or(0), share);
   };
-  if (budget.candidates) consider(static_cast<double>(report.live.told), static_cast<double>(*budget.candidates));
-  if (budget.evaluations) consider(static_cast<double>(report.live.evaluations), static_cast<double>(*budget.evaluations));
+  if (budget.candidates)
+    consider(static_cast<double>(report.live.told), static_cast<double>(*budget.candidates));
+  if (budget.evaluations)
+    consider(static_cast<double>(report.live.evaluations),
+             static_cast<double>(*budget.evaluations));
   if (budget.time) consider(report.seconds, std::chrono::duration<double>(*budget.time).count());
   return done;
 }
@@ -34,7 +38,8 @@ std::optional<double> share_done(const engine::ProgressReport& report, const eng
 std::string bar(double share) {
   constexpr int kCells = 20;
   const int full = static_cast<int>(share * kCells);
-  return "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(kCells - full), '.') + "]";
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(kCells - full), '.') + "]";
 }
 
 }  // namespace
@@ -46,8 +51,10 @@ std::string duration_text(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
-std::string progress_line(const engine::ProgressReport& report, const engine::BudgetConfig& budget, unsigned width) {
-  if (report.phase == engine::ProgressReport::Phase::kFinal) return fmt::format("confirming the best, {}", duration_text(report.seconds));
+std::string progress_line(const engine::ProgressReport& report, const engine::BudgetConfig& budget,
+                          unsigned width) {
+  if (report.phase == engine::ProgressReport::Phase::kFinal)
+    return fmt::format("confirming the best, {}", duration_text(report.seconds));
   const auto& live = report.live;
   const double rate = report.seconds > 0 ? static_cast<double>(live.told) / report.seconds : 0;
   const auto done = share_done(report, budget);
@@ -55,8 +62,11 @@ std::string progress_line(const engine::ProgressReport& report, const engine::Bu
   if (done) line += fmt::format("{} {:3.0f} % ", bar(*done), 100 * *done);
   line += fmt::format("{} candidates, {:.0f}/s", live.told, rate);
   if (live.best) line += fmt::format(", best {:.4f}", *live.best);
-  if (live.told > 0) line += fmt::format(", {:.0f} % known", 100.0 * static_cast<double>(live.hits) / static_cast<double>(live.told));
-  if (done && *done > 0.01 && *done < 1) line += fmt::format(", {} left", duration_text(report.seconds * (1 - *done) / *done));
+  if (live.told > 0)
+    line += fmt::format(", {:.0f} % known",
+                        100.0 * static_cast<double>(live.hits) / static_cast<double>(live.told));
+  if (done && *done > 0.01 && *done < 1)
+    line += fmt::format(", {} left", duration_text(report.seconds * (1 - *done) / *done));
   if (report.paused) line += ", paused";
   if (line.size() >= width) line.resize(width - 1);
   return line;

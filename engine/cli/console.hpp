@@ -1,5 +1,5 @@
-// What people see while a command runs: a progress bar on a terminal, plain lines elsewhere, nothing with --quiet. Everything here goes
-// to stderr; results go to stdout.
+// What people see while a command runs: a progress bar on a terminal, plain lines elsewhere,
+// nothing with --quiet. Everything here goes to stderr; results go to stdout.
 #pragma once
 
 #include <chrono>
@@ -26,12 +26,13 @@ class Console {
   void clear_line();
   bool quiet_;
   bool terminal_;
-  bool open_ = false;           // a progress line stands without its line break
-  double last_plain_ = 0;       // seconds at which the last plain line was written
+  bool open_ = false;      // a progress line stands without its line break
+  double last_plain_ = 0;  // seconds at which the last plain line was written
 };
 
 /// One line: bar, rate, best, share of known behaviours, time left. `width` is the terminal's.
-std::string progress_line(const engine::ProgressReport& report, const engine::BudgetConfig& budget, unsigned width);
+std::string progress_line(const engine::ProgressReport& report, const engine::BudgetConfig& budget,
+                          unsigned width);
 
 /// "3.2 s", "4 min 10 s", "2 h 5 min".
 std::string duration_text(double seconds);

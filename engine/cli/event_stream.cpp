@@ -8,13 +8,17 @@
 
 namespace equivolve::cli {
 
-void EventStream::run_started(engine::RunId run) { write(fmt::format("{{\"event\":\"run\",\"run\":{}}}\n", run)); }
+void EventStream::run_started(engine::RunId run) {
+  write(fmt::format("{{\"event\":\"run\",\"run\":{}}}\n", run));
+}
 
 void EventStream::committed(const std::vector<engine::OutcomeRow>& outcomes) {
   std::string lines;
   for (const engine::OutcomeRow& o : outcomes)
-    lines += fmt::format("{{\"event\":\"outcome\",\"ticket\":{},\"birth\":{},\"status\":{},\"genome\":\"{:016x}\"}}\n", o.ticket, o.birth,
-                         static_cast<int>(o.status), o.genome_checksum);
+    lines += fmt::format(
+        "{{\"event\":\"outcome\",\"ticket\":{},\"birth\":{},\"status\":{},\"genome\":\"{:016x}\"}}"
+        "\n",
+        o.ticket, o.birth, static_cast<int>(o.status), o.genome_checksum);
   write(lines);
 }
 

@@ -1,4 +1,5 @@
-// `--events FD`: one JSON object a line for every outcome, written after the commit that made it durable.
+// `--events FD`: one JSON object a line for every outcome, written after the commit that made it
+// durable.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ class EventStream {
  public:
   explicit EventStream(int descriptor) : descriptor_(descriptor) {}
   void run_started(engine::RunId run);
-  void committed(const std::vector<engine::OutcomeRow>& outcomes);  ///< on the store's writer thread
+  void committed(
+      const std::vector<engine::OutcomeRow>& outcomes);  ///< on the store's writer thread
 
  private:
   void write(const std::string& lines);

@@ -16,11 +16,16 @@ using Json = nlohmann::ordered_json;
 
 const char* status_name(engine::Status status) {
   switch (status) {
-    case engine::Status::kOk: return "ok";
-    case engine::Status::kInfeasible: return "infeasible";
-    case engine::Status::kNonFinite: return "non_finite";
-    case engine::Status::kFailed: return "failed";
-    case engine::Status::kCancelled: break;
+    case engine::Status::kOk:
+      return "ok";
+    case engine::Status::kInfeasible:
+      return "infeasible";
+    case engine::Status::kNonFinite:
+      return "non_finite";
+    case engine::Status::kFailed:
+      return "failed";
+    case engine::Status::kCancelled:
+      break;
   }
   return "cancelled";
 }
@@ -44,21 +49,31 @@ std::string csv_text(const std::string& text) {
   return out + "\"";
 }
 
-std::string number_or_empty(double value) { return std::isfinite(value) ? fmt::format("{}", value) : std::string(); }
-std::string id_or_empty(std::uint64_t id) { return id == engine::kNone64 ? std::string() : std::to_string(id); }
+std::string number_or_empty(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : std::string();
+}
+std::string id_or_empty(std::uint64_t id) {
+  return id == engine::kNone64 ? std::string() : std::to_string(id);
+}
 
-std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
-  std::string out = fmt::format("{},{},{},{},{},{},{}", o.ticket, o.birth, id_or_empty(g.parent), id_or_empty(g.second_parent),
-                                search::operator_name(static_cast<search::Operator>(g.operator_id)), id_or_empty(o.cls), o.hit ? 1 : 0);
+std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
+                    const engine::TrialRow* trial) {
+  std::string out = fmt::format("{},{},{},{},{},{},{}", o.ticket, o.birth, id_or_empty(g.parent),
+                                id_or_empty(g.second_parent),
+                                search::operator_name(static_cast<search::Operator>(g.operator_id)),
+                                id_or_empty(o.cls), o.hit ? 1 : 0);
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
   return out + "," + csv_text(genome_text(g)) + "\n";
 }
 
-std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial, const engine::RunInfo& info,
+std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
+                     const engine::TrialRow* trial, const engine::RunInfo& info,
                      const std::vector<std::string>& names) {
-  auto id = [](std::uint64_t value) { return value == engine::kNone64 ? Json(nullptr) : Json(value); };
+  auto id = [](std::uint64_t value) {
+    return value == engine::kNone64 ? Json(nullptr) : Json(value);
+  };
   Json row{{"ticket", o.ticket},
            {"birth", o.birth},
            {"parent", id(g.parent)},
@@ -67,11 +82,13 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g, co
            {"class", id(o.cls)},
            {"hit", o.hit},
            {"status", status_name(o.status)}};
-  for (std::size_t i = 0; i < names.size() && i < o.told.size(); ++i) row[names[i]] = std::isfinite(o.told[i]) ? Json(o.told[i]) : Json(nullptr);
+  for (std::size_t i = 0; i < names.size() && i < o.told.size(); ++i)
+    row[names[i]] = std::isfinite(o.told[i]) ? Json(o.told[i]) : Json(nullptr);
   if (trial) {
     row["seconds"] = trial->seconds;
     for (std::size_t i = 0; i < info.head.figures.size() && i < trial->figures.size(); ++i)
-      row["trial"][info.head.figures[i].name] = std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
+      row["trial"][info.head.figures[i].name] =
+          std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
   }
   row["genome"] = genome_text(g);
   return row.dump() + "\n";
@@ -81,7 +98,9 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g, co
 
 int export_run(const ExportCommand& command) {
   const std::string kind = command.out.extension().string();
-  if (kind != ".csv" && kind != ".jsonl") return fail(kBadInput, "--out " + command.out.string() + ": expected a name that ends in .csv or .jsonl");
+  if (kind != ".csv" && kind != ".jsonl")
+    return fail(kBadInput,
+                "--out " + command.out.string() + ": expected a name that ends in .csv or .jsonl");
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
   std::ofstream out(command.out, std::ios::binary | std::ios::trunc);
@@ -94,14 +113,17 @@ int export_run(const ExportCommand& command) {
   }
   std::uint64_t rows = 0;
   auto visited = found->reader->each_candidate(
-      found->info.id, [&](const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
+      found->info.id,
+      [&](const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
         out << (kind == ".csv" ? csv_row(o, g, trial) : json_row(o, g, trial, found->info, names));
         ++rows;
       });
   if (!visited) return fail(kStoreTrouble, visited.error().message);
   out.close();
   if (!out) return fail(kStoreTrouble, "cannot write " + command.out.string());
-  if (!command.common.quiet) std::printf("%llu candidates in %s\n", static_cast<unsigned long long>(rows), command.out.c_str());
+  if (!command.common.quiet)
+    std::printf("%llu candidates in %s\n", static_cast<unsigned long long>(rows),
+                command.out.c_str());
   return kFinished;
 }
 

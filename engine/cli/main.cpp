@@ -1,4 +1,5 @@
-// The command line: which commands there are, what they take, what --help says. CLI11 is seen here only.
+// The command line: which commands there are, what they take, what --help says. CLI11 is seen here
+// only.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -25,7 +26,10 @@ struct Parsed {
 };
 
 void add_store(CLI::App* command, CommonOptions& common) {
-  command->add_option("--store", common.store, "Results file [default: $EQUIVOLVE_STORE, else ./equivolve.db]")->type_name("FILE");
+  command
+      ->add_option("--store", common.store,
+                   "Results file [default: $EQUIVOLVE_STORE, else ./equivolve.db]")
+      ->type_name("FILE");
 }
 void add_common(CLI::App* command, CommonOptions& common) {
   add_store(command, common);
@@ -36,23 +40,39 @@ void add_common(CLI::App* command, CommonOptions& common) {
 void add_run(CLI::App& app, Parsed& p) {
   CLI::App* run = app.add_subcommand("run", "Start a search from a YAML file");
   run->add_option("FILE", p.run.file, "Configuration")->required();
-  run->add_option("--set", p.run.overrides, "Override a key: --set budget.candidates=5000 (may be repeated)")->type_name("KEY=VALUE")->allow_extra_args(false);
+  run->add_option("--set", p.run.overrides,
+                  "Override a key: --set budget.candidates=5000 (may be repeated)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   run->add_option("--seed", p.run.seed, "Override seed")->type_name("N");
-  run->add_option("--workers", p.run.workers, "Override workers.count")->type_name("N")->check(CLI::Range(1u, 1024u));
-  run->add_option("--events", p.run.events, "Write a JSON line to this descriptor for every durable outcome")->type_name("FD");
+  run->add_option("--workers", p.run.workers, "Override workers.count")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  run->add_option("--events", p.run.events,
+                  "Write a JSON line to this descriptor for every durable outcome")
+      ->type_name("FD");
   add_common(run, p.run.common);
-  run->footer("Examples:\n  equivolve run examples/quickstart.yaml\n  equivolve run search.yaml --seed 3 --set budget.time=10m --store runs.db");
+  run->footer(
+      "Examples:\n  equivolve run examples/quickstart.yaml\n  equivolve run search.yaml --seed 3 "
+      "--set budget.time=10m --store runs.db");
 
-  CLI::App* validate = app.add_subcommand("validate", "Check a YAML file and its data without running it");
+  CLI::App* validate =
+      app.add_subcommand("validate", "Check a YAML file and its data without running it");
   validate->add_option("FILE", p.validate.file, "Configuration")->required();
-  validate->add_option("--set", p.validate.overrides, "Override a key")->type_name("KEY=VALUE")->allow_extra_args(false);
+  validate->add_option("--set", p.validate.overrides, "Override a key")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   add_common(validate, p.validate.common);
   validate->footer("Example:\n  equivolve validate search.yaml");
 
-  CLI::App* resume = app.add_subcommand("resume", "Go on with a run that was stopped, killed or interrupted");
+  CLI::App* resume =
+      app.add_subcommand("resume", "Go on with a run that was stopped, killed or interrupted");
   resume->add_option("RUN", p.resume.run, "Number, name or latest")->required();
-  resume->add_option("--workers", p.resume.workers, "Override workers.count")->type_name("N")->check(CLI::Range(1u, 1024u));
-  resume->add_option("--executor", p.resume.executor, "Override workers.executor")->check(CLI::IsMember({"tbb", "threads"}));
+  resume->add_option("--workers", p.resume.workers, "Override workers.count")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1024u));
+  resume->add_option("--executor", p.resume.executor, "Override workers.executor")
+      ->check(CLI::IsMember({"tbb", "threads"}));
   resume->add_option("--events", p.resume.events, "As for run")->type_name("FD");
   add_common(resume, p.resume.common);
   resume->footer("Example:\n  equivolve resume latest --store runs.db");
@@ -63,12 +83,14 @@ void add_views(CLI::App& app, Parsed& p) {
   add_common(list, p.list.common);
   list->footer("Example:\n  equivolve list --store runs.db");
 
-  CLI::App* show = app.add_subcommand("show", "Show a run: figures, references, hashing, the best candidate");
+  CLI::App* show =
+      app.add_subcommand("show", "Show a run: figures, references, hashing, the best candidate");
   show->add_option("RUN", p.show.run, "Number, name or latest")->default_val("latest");
   add_common(show, p.show.common);
   show->footer("Example:\n  equivolve show latest");
 
-  CLI::App* out = app.add_subcommand("export", "Write a run's candidates to a CSV or JSON-lines file");
+  CLI::App* out =
+      app.add_subcommand("export", "Write a run's candidates to a CSV or JSON-lines file");
   out->add_option("RUN", p.export_run.run, "Number, name or latest")->required();
   out->add_option("--out", p.export_run.out, "File that ends in .csv or .jsonl")->required();
   add_common(out, p.export_run.common);
@@ -76,15 +98,20 @@ void add_views(CLI::App& app, Parsed& p) {
 }
 
 void add_apply(CLI::App& app, Parsed& p) {
-  CLI::App* apply = app.add_subcommand("apply", "Turn a run's result, or a candidate, into files a person can use");
-  apply->add_option("SUBJECT", p.apply.subject, "A run, or a YAML file (with --candidate)")->required();
-  apply->add_option("--candidate", p.apply.candidate, "A reference candidate's name, a program's text, or a file with it");
+  CLI::App* apply = app.add_subcommand(
+      "apply", "Turn a run's result, or a candidate, into files a person can use");
+  apply->add_option("SUBJECT", p.apply.subject, "A run, or a YAML file (with --candidate)")
+      ->required();
+  apply->add_option("--candidate", p.apply.candidate,
+                    "A reference candidate's name, a program's text, or a file with it");
   apply->add_option("--out", p.apply.out, "Folder for the files")->required();
   add_common(apply, p.apply.common);
   apply->allow_extras();
   apply->footer(
-      "The evaluator's own options are given as --KEY VALUE (see: equivolve evaluators describe ID).\n"
-      "Examples:\n  equivolve apply latest --out result\n  equivolve apply latest --data new_patients.csv --out result\n"
+      "The evaluator's own options are given as --KEY VALUE (see: equivolve evaluators describe "
+      "ID).\n"
+      "Examples:\n  equivolve apply latest --out result\n  equivolve apply latest --data "
+      "new_patients.csv --out result\n"
       "  equivolve apply examples/quickstart.yaml --candidate logistic_regression --out rival");
 }
 
@@ -95,7 +122,8 @@ void add_others(CLI::App& app, Parsed& p) {
   CLI::App* describe = evaluators->add_subcommand("describe", "One evaluator and its settings");
   describe->add_option("ID", p.evaluators.id, "Evaluator")->required();
   for (CLI::App* c : {list, describe}) {
-    c->add_option("--folder", p.evaluators.folders, "A folder to look in first (may be repeated)")->allow_extra_args(false);
+    c->add_option("--folder", p.evaluators.folders, "A folder to look in first (may be repeated)")
+        ->allow_extra_args(false);
     c->add_flag("--json", p.evaluators.common.json, "Print JSON");
     c->add_flag("-q,--quiet", p.evaluators.common.quiet, "No hints");
   }
@@ -103,7 +131,8 @@ void add_others(CLI::App& app, Parsed& p) {
 
   CLI::App* store = app.add_subcommand("store", "Look after a results file");
   store->require_subcommand(1);
-  CLI::App* verify = store->add_subcommand("verify", "Check every row, and recompute the runs' digests");
+  CLI::App* verify =
+      store->add_subcommand("verify", "Check every row, and recompute the runs' digests");
   verify->add_option("RUN", p.verify.run, "One run only");
   add_common(verify, p.verify.common);
   store->footer("Example:\n  equivolve store verify --store runs.db");
@@ -114,7 +143,8 @@ void add_others(CLI::App& app, Parsed& p) {
 }
 
 /// "--key value" or "--key=value" pairs that no option took.
-bool pair_up(const std::vector<std::string>& rest, std::vector<std::pair<std::string, std::string>>& options) {
+bool pair_up(const std::vector<std::string>& rest,
+             std::vector<std::pair<std::string, std::string>>& options) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (!rest[i].starts_with("--") || rest[i].size() < 3) return false;
     const std::size_t sign = rest[i].find('=');
@@ -152,9 +182,11 @@ int dispatch(CLI::App& app, Parsed& p) {
 bool is_unknown_command(const CLI::App& app, int argc, char** argv, std::string& message) {
   if (argc < 2 || argv[1][0] == '-') return false;
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return false;
-  message = std::string("unknown command '") + argv[1] + "'" + engine::suggestion(argv[1], names) + "; see equivolve --help";
+  message = std::string("unknown command '") + argv[1] + "'" + engine::suggestion(argv[1], names) +
+            "; see equivolve --help";
   return true;
 }
 
@@ -163,8 +195,12 @@ bool is_unknown_command(const CLI::App& app, int argc, char** argv, std::string&
 
 int main(int argc, char** argv) {
   using namespace equivolve;
-  if (const std::string missing = engine::missing_instructions(); !missing.empty()) return cli::fail(cli::kBadInput, missing);
-  CLI::App app("Equivolve searches for algorithms and configurations by evolution, and evaluates equal behaviour once.", "equivolve");
+  if (const std::string missing = engine::missing_instructions(); !missing.empty())
+    return cli::fail(cli::kBadInput, missing);
+  CLI::App app(
+      "Equivolve searches for algorithms and configurations by evolution, and evaluates equal "
+      "behaviour once.",
+      "equivolve");
   app.set_version_flag("--version", std::string("equivolve ") + EQUIVOLVE_VERSION);
   app.require_subcommand(1);
   app.footer("Start with:\n  equivolve run examples/quickstart.yaml");

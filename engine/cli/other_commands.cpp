@@ -16,7 +16,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const engine::FoundPlugin& p) {
-  Json out{{"id", p.descriptor.id}, {"version", p.descriptor.version}, {"summary", p.descriptor.summary}, {"file", p.file.string()}};
+  Json out{{"id", p.descriptor.id},
+           {"version", p.descriptor.version},
+           {"summary", p.descriptor.summary},
+           {"file", p.file.string()}};
   out["representations"] = p.descriptor.representations;
   if (!p.problem.empty()) out["problem"] = p.problem;
   return out;
@@ -32,11 +35,13 @@ int list_evaluators(const EvaluatorsCommand& command) {
   }
   for (const auto& p : found) {
     if (p.problem.empty())
-      std::printf("%-28s %-10s %s\n", p.descriptor.id.c_str(), p.descriptor.version.c_str(), p.descriptor.summary.c_str());
+      std::printf("%-28s %-10s %s\n", p.descriptor.id.c_str(), p.descriptor.version.c_str(),
+                  p.descriptor.summary.c_str());
     else
       std::printf("%-28s cannot be used: %s\n", p.file.filename().c_str(), p.problem.c_str());
   }
-  if (!found.empty() && !command.common.quiet) std::printf("next: equivolve evaluators describe %s\n", found.front().descriptor.id.c_str());
+  if (!found.empty() && !command.common.quiet)
+    std::printf("next: equivolve evaluators describe %s\n", found.front().descriptor.id.c_str());
   return kFinished;
 }
 
@@ -45,9 +50,11 @@ void print_properties(const std::string& title, const Json& schema) {
   std::printf("\n%s\n", title.c_str());
   for (const auto& [name, property] : schema["properties"].items()) {
     std::string line = fmt::format("  {:<24}", name);
-    if (property.contains("description") && property["description"].is_string()) line += property["description"].get<std::string>();
+    if (property.contains("description") && property["description"].is_string())
+      line += property["description"].get<std::string>();
     if (property.contains("enum")) line += fmt::format(" One of {}.", property["enum"].dump());
-    if (property.contains("default")) line += fmt::format(" Default {}.", property["default"].dump());
+    if (property.contains("default"))
+      line += fmt::format(" Default {}.", property["default"].dump());
     std::printf("%s\n", line.c_str());
   }
 }
@@ -55,13 +62,15 @@ void print_properties(const std::string& title, const Json& schema) {
 /// A section, or each of the forms it may take.
 void print_section(const std::string& name, const Json& schema) {
   if (schema.contains("oneOf"))
-    for (const Json& form : schema["oneOf"]) print_properties(name + ", " + form.value("title", "one form") + ":", form);
+    for (const Json& form : schema["oneOf"])
+      print_properties(name + ", " + form.value("title", "one form") + ":", form);
   print_properties(name + ":", schema);
 }
 
 int describe_evaluator(const EvaluatorsCommand& command) {
   auto module = engine::load_plugin(command.id, engine::plugin_folders(command.folders));
-  if (!module) return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
+  if (!module)
+    return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
   const engine::EvaluatorDescriptor& d = (*module)->descriptor();
   const Json config = Json::parse((*module)->config_schema(), nullptr, false);
   const Json apply = Json::parse((*module)->apply_schema(), nullptr, false);
@@ -79,20 +88,25 @@ int describe_evaluator(const EvaluatorsCommand& command) {
                             .c_str());
     return kFinished;
   }
-  std::printf("%s %s\n%s\n%s\n", d.id.c_str(), d.version.c_str(), d.summary.c_str(), (*module)->file().c_str());
+  std::printf("%s %s\n%s\n%s\n", d.id.c_str(), d.version.c_str(), d.summary.c_str(),
+              (*module)->file().c_str());
   std::printf("takes:");
   for (const std::string& r : d.representations) std::printf(" %s", r.c_str());
-  std::printf("; %s, %s\n", d.deterministic ? "deterministic" : "not deterministic", d.offers_probe ? "offers a probe" : "no probe");
+  std::printf("; %s, %s\n", d.deterministic ? "deterministic" : "not deterministic",
+              d.offers_probe ? "offers a probe" : "no probe");
   if (config.is_object() && config.contains("properties"))
     for (const char* section : {"data", "options"})
-      if (config["properties"].contains(section)) print_section(section, config["properties"][section]);
+      if (config["properties"].contains(section))
+        print_section(section, config["properties"][section]);
   print_properties("apply:", apply);
   return kFinished;
 }
 
 }  // namespace
 
-int evaluators(const EvaluatorsCommand& command) { return command.id.empty() ? list_evaluators(command) : describe_evaluator(command); }
+int evaluators(const EvaluatorsCommand& command) {
+  return command.id.empty() ? list_evaluators(command) : describe_evaluator(command);
+}
 
 int verify(const VerifyCommand& command) {
   const std::filesystem::path store = store_path(command.common);
@@ -116,9 +130,11 @@ int verify(const VerifyCommand& command) {
                             .c_str());
   if (!command.common.json) {
     for (const std::string& problem : report->problems) std::printf("%s\n", problem.c_str());
-    std::printf("%s: %llu rows checked, %zu problems\n", store.c_str(), static_cast<unsigned long long>(report->rows), report->problems.size());
+    std::printf("%s: %llu rows checked, %zu problems\n", store.c_str(),
+                static_cast<unsigned long long>(report->rows), report->problems.size());
     if (!report->result_digest.empty())
-      std::printf("result_digest      %s\ntrajectory_digest  %s\n", report->result_digest.c_str(), report->trajectory_digest.c_str());
+      std::printf("result_digest      %s\ntrajectory_digest  %s\n", report->result_digest.c_str(),
+                  report->trajectory_digest.c_str());
   }
   return report->problems.empty() ? kFinished : kStoreTrouble;
 }
@@ -142,11 +158,13 @@ int info(const CommonOptions& common) {
     return kFinished;
   }
   std::printf("equivolve %s\n", EQUIVOLVE_VERSION);
-  std::printf("kernel       %s, %u cores\n", engine::kernel_kind().c_str(), engine::available_cores());
+  std::printf("kernel       %s, %u cores\n", engine::kernel_kind().c_str(),
+              engine::available_cores());
   std::printf("compiler     %s\n", __VERSION__);
   std::printf("executors    %s\n", tbb ? "tbb, threads" : "threads");
   std::printf("isolation    thread\n");
-  std::printf("store        %s, durability full unless store.durability says relaxed\n", store.c_str());
+  std::printf("store        %s, durability full unless store.durability says relaxed\n",
+              store.c_str());
   for (const auto& f : folders) std::printf("evaluators   %s\n", f.c_str());
   return kFinished;
 }

@@ -35,22 +35,29 @@ struct Watch {
   std::unique_ptr<EventStream> events;
   engine::RunControls controls;
 
-  Watch(const CommonOptions& common, int events_descriptor, const engine::BudgetConfig& budget) : console(common.quiet) {
+  Watch(const CommonOptions& common, int events_descriptor, const engine::BudgetConfig& budget)
+      : console(common.quiet) {
     if (events_descriptor >= 0) events = std::make_unique<EventStream>(events_descriptor);
     controls.signal = &watch_signals();
     controls.notice = [this](const std::string& line) { console.note(line); };
-    controls.progress = [this, &budget](const engine::ProgressReport& report) { console.progress(report, budget); };
+    controls.progress = [this, &budget](const engine::ProgressReport& report) {
+      console.progress(report, budget);
+    };
     if (!events) return;
     controls.started = [this](engine::RunId run) { events->run_started(run); };
-    controls.committed = [this](const std::vector<engine::OutcomeRow>& outcomes) { events->committed(outcomes); };
+    controls.committed = [this](const std::vector<engine::OutcomeRow>& outcomes) {
+      events->committed(outcomes);
+    };
   }
 };
 
-int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome, const CommonOptions& common, const std::filesystem::path& store) {
+int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
+           const CommonOptions& common, const std::filesystem::path& store) {
   if (!outcome) {
     fail(outcome.error().exit_code, outcome.error().message);
     if (outcome.error().run != 0)
-      std::fprintf(stderr, "to go on: %s\n", next_command("resume", std::to_string(outcome.error().run), store).c_str());
+      std::fprintf(stderr, "to go on: %s\n",
+                   next_command("resume", std::to_string(outcome.error().run), store).c_str());
     return outcome.error().exit_code;
   }
   const engine::RunSummary& summary = outcome->summary;
@@ -61,7 +68,8 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome, co
     std::printf("%s", engine::to_text(summary).c_str());
   if (summary.status != engine::RunStatus::kFinished) {
     std::fflush(stdout);
-    if (outcome->exit_code == kEvaluatorTrouble) fail(kEvaluatorTrouble, "too many trials failed (evaluator.max_failed_share)");
+    if (outcome->exit_code == kEvaluatorTrouble)
+      fail(kEvaluatorTrouble, "too many trials failed (evaluator.max_failed_share)");
     std::fprintf(stderr, "to go on: %s\n", next_command("resume", run, store).c_str());
   } else if (!common.json && !common.quiet) {
     std::printf("next: %s --out result\n", next_command("apply", run, store).c_str());
@@ -69,12 +77,16 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome, co
   return outcome->exit_code;
 }
 
-bool bad_descriptor(int events) { return events >= 0 && write(events, "", 0) != 0; }
+bool bad_descriptor(int events) {
+  return events >= 0 && write(events, "", 0) != 0;
+}
 
 }  // namespace
 
 int run(const RunCommand& command) {
-  if (bad_descriptor(command.events)) return fail(kBadInput, "--events: descriptor " + std::to_string(command.events) + " is not open for writing");
+  if (bad_descriptor(command.events))
+    return fail(kBadInput, "--events: descriptor " + std::to_string(command.events) +
+                               " is not open for writing");
   auto read = read_file(command);
   if (!read) return read.error();
   auto preparation = prepared(std::move(*read), command.common.quiet);
@@ -90,10 +102,12 @@ int validate(const RunCommand& command) {
   if (!read) return read.error();
   auto preparation = prepared(std::move(*read), command.common.quiet);
   if (!preparation) return preparation.error();
-  for (const std::string& warning : preparation->warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  for (const std::string& warning : preparation->warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
   if (!command.common.quiet)
-    std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n", command.file.c_str(),
-                preparation->module->descriptor().id.c_str(), preparation->module->descriptor().version.c_str(),
+    std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n",
+                command.file.c_str(), preparation->module->descriptor().id.c_str(),
+                preparation->module->descriptor().version.c_str(),
                 hashing::to_hex(preparation->context).c_str(), shell_word(command.file).c_str());
   return kFinished;
 }
@@ -115,8 +129,10 @@ int resume(const ResumeCommand& command) {
   if (!preparation) return preparation.error();
   if (preparation->context != found->info.head.context)
     return fail(kBadInput, "run " + std::to_string(found->info.id) +
-                               " cannot go on: its data file or evaluator has changed since it began (stored context " +
-                               hashing::to_hex(found->info.head.context) + ", now " + hashing::to_hex(preparation->context) + ")");
+                               " cannot go on: its data file or evaluator has changed since it "
+                               "began (stored context " +
+                               hashing::to_hex(found->info.head.context) + ", now " +
+                               hashing::to_hex(preparation->context) + ")");
   found->reader.reset();
   Watch watch(command.common, command.events, preparation->config.budget);
   auto outcome = engine::resume_run(*preparation, found->info, watch.controls);

@@ -13,7 +13,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string status_of(const engine::RunInfo& info) {
-  const bool running = info.state.status == engine::RunStatus::kRunning || info.state.status == engine::RunStatus::kPaused;
+  const bool running = info.state.status == engine::RunStatus::kRunning ||
+                       info.state.status == engine::RunStatus::kPaused;
   if (running && !info.locked) return "interrupted";
   return engine::run_status_name(info.state.status);
 }
@@ -33,12 +34,14 @@ Json summary_of(const engine::RunInfo& info) {
 void print_figures(const char* title, const Json& figures) {
   if (!figures.is_object() || figures.empty()) return;
   std::string line;
-  for (const auto& [name, value] : figures.items()) line += fmt::format("{}{} {:.4f}", line.empty() ? "" : ", ", name, value.get<double>());
+  for (const auto& [name, value] : figures.items())
+    line += fmt::format("{}{} {:.4f}", line.empty() ? "" : ", ", name, value.get<double>());
   std::printf("  %-14s %s\n", title, line.c_str());
 }
 
 std::string interval_text(const Json& i) {
-  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i["mean"].get<double>(), i["low"].get<double>(), i["high"].get<double>());
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i["mean"].get<double>(), i["low"].get<double>(),
+                     i["high"].get<double>());
 }
 
 void print_contender(const std::string& name, const Json& contender) {
@@ -46,37 +49,53 @@ void print_contender(const std::string& name, const Json& contender) {
   print_figures("search", contender.value("validation", Json()));
   print_figures("confirmed", contender.value("confirmed", Json()));
   print_figures("test", contender.value("test", Json()));
-  for (const auto& [key, title] : {std::pair("confirmed_difference", "found - this, confirmed"), std::pair("test_difference", "found - this, test")})
-    if (contender.contains(key)) std::printf("  %s: %s\n", title, interval_text(contender[key]).c_str());
+  for (const auto& [key, title] : {std::pair("confirmed_difference", "found - this, confirmed"),
+                                   std::pair("test_difference", "found - this, test")})
+    if (contender.contains(key))
+      std::printf("  %s: %s\n", title, interval_text(contender[key]).c_str());
 }
 
-void print_text(const engine::RunInfo& info, const Json& summary, const std::filesystem::path& store) {
-  std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(), status_of(info).c_str());
-  if (!info.state.stopped_by.empty()) std::printf(" (stopped by %s)", info.state.stopped_by.c_str());
+void print_text(const engine::RunInfo& info, const Json& summary,
+                const std::filesystem::path& store) {
+  std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
+              status_of(info).c_str());
+  if (!info.state.stopped_by.empty())
+    std::printf(" (stopped by %s)", info.state.stopped_by.c_str());
   std::printf("\n  started        %s, %.2f s of work\n", info.created.c_str(), info.state.seconds);
-  std::printf("  evaluator      %s %s, representation %s, seed %llu\n", info.head.evaluator.c_str(), info.head.evaluator_version.c_str(),
-              info.head.representation.c_str(), static_cast<unsigned long long>(info.head.seed));
-  std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(), info.head.kernel.c_str());
+  std::printf("  evaluator      %s %s, representation %s, seed %llu\n", info.head.evaluator.c_str(),
+              info.head.evaluator_version.c_str(), info.head.representation.c_str(),
+              static_cast<unsigned long long>(info.head.seed));
+  std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(),
+              info.head.kernel.c_str());
   std::printf("  candidates     %llu\n", static_cast<unsigned long long>(info.state.told));
   if (summary.contains("evaluations")) {
-    const double known = summary["cache_hits"].get<double>(), all = known + summary["evaluations"].get<double>();
-    std::printf("  evaluations    %lld, %lld failed\n", summary["evaluations"].get<long long>(), summary["failed"].get<long long>());
-    std::printf("  hashing        %lld classes, %.1f %% known, %lld evicted; %.2f s in probes, %.2f s in evaluations, %.2f s saved\n",
-                summary["classes"].get<long long>(), all > 0 ? 100 * known / all : 0.0, summary["evictions"].get<long long>(),
-                summary["probe_seconds"].get<double>(), summary["evaluation_seconds"].get<double>(), summary["seconds_saved"].get<double>());
-    std::printf("  verification   %lld hits repeated, %lld wrong\n", summary["verified"].get<long long>(), summary["wrong_hits"].get<long long>());
-    std::printf("  result_digest      %s\n  trajectory_digest  %s\n", summary["result_digest"].get<std::string>().c_str(),
+    const double known = summary["cache_hits"].get<double>(),
+                 all = known + summary["evaluations"].get<double>();
+    std::printf("  evaluations    %lld, %lld failed\n", summary["evaluations"].get<long long>(),
+                summary["failed"].get<long long>());
+    std::printf(
+        "  hashing        %lld classes, %.1f %% known, %lld evicted; %.2f s in probes, %.2f s in "
+        "evaluations, %.2f s saved\n",
+        summary["classes"].get<long long>(), all > 0 ? 100 * known / all : 0.0,
+        summary["evictions"].get<long long>(), summary["probe_seconds"].get<double>(),
+        summary["evaluation_seconds"].get<double>(), summary["seconds_saved"].get<double>());
+    std::printf("  verification   %lld hits repeated, %lld wrong\n",
+                summary["verified"].get<long long>(), summary["wrong_hits"].get<long long>());
+    std::printf("  result_digest      %s\n  trajectory_digest  %s\n",
+                summary["result_digest"].get<std::string>().c_str(),
                 summary["trajectory_digest"].get<std::string>().c_str());
   }
   if (summary.contains("best") && summary["best"].is_object()) {
     const Json& best = summary["best"];
     print_contender(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best);
-    for (const auto& [name, reference] : summary["references"].items()) print_contender(name, reference);
+    for (const auto& [name, reference] : summary["references"].items())
+      print_contender(name, reference);
     std::printf("\n%s", best["text"].get<std::string>().c_str());
   }
   const std::string run = std::to_string(info.id);
   const bool finished = info.state.status == engine::RunStatus::kFinished;
-  std::printf("\nnext: %s%s\n", next_command(finished ? "apply" : "resume", run, store).c_str(), finished ? " --out result" : "");
+  std::printf("\nnext: %s%s\n", next_command(finished ? "apply" : "resume", run, store).c_str(),
+              finished ? " --out result" : "");
 }
 
 }  // namespace
@@ -104,11 +123,14 @@ int list(const ListCommand& command) {
     std::printf("%s\n", out.dump().c_str());
     return kFinished;
   }
-  std::printf("%5s  %-12s %12s  %-20s  %-24s %s\n", "run", "status", "candidates", "started", "evaluator", "name");
+  std::printf("%5s  %-12s %12s  %-20s  %-24s %s\n", "run", "status", "candidates", "started",
+              "evaluator", "name");
   for (const engine::RunInfo& info : *runs)
-    std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s\n", static_cast<long long>(info.id), status_of(info).c_str(),
-                static_cast<unsigned long long>(info.state.told), info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
-  if (!command.common.quiet) std::printf("next: %s\n", next_command("show", "latest", store).c_str());
+    std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s\n", static_cast<long long>(info.id),
+                status_of(info).c_str(), static_cast<unsigned long long>(info.state.told),
+                info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
+  if (!command.common.quiet)
+    std::printf("next: %s\n", next_command("show", "latest", store).c_str());
   return kFinished;
 }
 

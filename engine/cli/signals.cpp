@@ -1,7 +1,7 @@
 #include "engine/cli/signals.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace equivolve::cli {
 namespace {
@@ -12,7 +12,8 @@ static_assert(std::atomic<int>::is_always_lock_free, "set in a signal handler");
 extern "C" void on_signal(int number) {
   int none = 0;
   // A closed terminal asks for the same as SIGTERM.
-  if (!first_signal.compare_exchange_strong(none, number == SIGHUP ? SIGTERM : number)) _exit(128 + number);
+  if (!first_signal.compare_exchange_strong(none, number == SIGHUP ? SIGTERM : number))
+    _exit(128 + number);
 }
 
 }  // namespace

@@ -14,20 +14,25 @@ int fail(int exit_code, const std::string& message) {
 
 std::filesystem::path store_path(const CommonOptions& common) {
   if (common.store) return std::filesystem::absolute(*common.store);
-  if (const char* named = std::getenv("EQUIVOLVE_STORE"); named && *named) return std::filesystem::absolute(named);
+  if (const char* named = std::getenv("EQUIVOLVE_STORE"); named && *named)
+    return std::filesystem::absolute(named);
   return std::filesystem::absolute("equivolve.db");
 }
 
 std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+=:,@%") ==
-                                          std::string::npos;
+  const bool plain =
+      !word.empty() &&
+      word.find_first_not_of(
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+=:,@%") ==
+          std::string::npos;
   if (plain) return word;
   std::string out = "'";
   for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
 }
 
-std::string next_command(const std::string& command, const std::string& run, const std::filesystem::path& store) {
+std::string next_command(const std::string& command, const std::string& run,
+                         const std::filesystem::path& store) {
   std::string out = "equivolve " + command;
   if (!run.empty()) out += " " + shell_word(run);
   if (store_path({}) == store) return out;
@@ -48,11 +53,16 @@ tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::str
   return found;
 }
 
-tl::expected<engine::ReadConfiguration, int> stored_configuration(const engine::RunInfo& info, const std::filesystem::path& store) {
+tl::expected<engine::ReadConfiguration, int> stored_configuration(
+    const engine::RunInfo& info, const std::filesystem::path& store) {
   auto document = engine::Document::from_json(info.head.config_resolved);
-  if (!document) return tl::unexpected<int>(fail(kStoreTrouble, "the stored configuration cannot be read: " + document.error().text()));
+  if (!document)
+    return tl::unexpected<int>(
+        fail(kStoreTrouble, "the stored configuration cannot be read: " + document.error().text()));
   auto read = engine::read_document(std::move(*document), store.parent_path(), info.head.name, {});
-  if (!read) return tl::unexpected<int>(fail(kStoreTrouble, "the stored configuration cannot be read: " + engine::text_of(read.error())));
+  if (!read)
+    return tl::unexpected<int>(fail(kStoreTrouble, "the stored configuration cannot be read: " +
+                                                       engine::text_of(read.error())));
   read->configuration.as_written = info.head.config_as_written;
   read->configuration.store.file = store;
   return std::move(*read);

@@ -23,7 +23,8 @@ std::filesystem::path store_path(const CommonOptions& common);
 std::string shell_word(const std::string& word);
 
 /// "equivolve COMMAND RUN --store FILE", without --store where the default finds the file.
-std::string next_command(const std::string& command, const std::string& run, const std::filesystem::path& store);
+std::string next_command(const std::string& command, const std::string& run,
+                         const std::filesystem::path& store);
 
 /// A run and the open store it is in. The error has been printed; it is the exit code.
 struct FoundRun {
@@ -34,7 +35,8 @@ struct FoundRun {
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run);
 
 /// The configuration of a stored run, read back. Prints and returns the exit code on failure.
-tl::expected<engine::ReadConfiguration, int> stored_configuration(const engine::RunInfo& info, const std::filesystem::path& store);
+tl::expected<engine::ReadConfiguration, int> stored_configuration(
+    const engine::RunInfo& info, const std::filesystem::path& store);
 
 /// prepare(), with its problems printed. The error is the exit code.
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet);

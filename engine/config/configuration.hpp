@@ -1,5 +1,5 @@
-// A run's configuration as plain values: what a YAML file says, with every default filled in. Nothing below engine/config
-// touches YAML. Defaults stand here and nowhere else.
+// A run's configuration as plain values: what a YAML file says, with every default filled in.
+// Nothing below engine/config touches YAML. Defaults stand here and nowhere else.
 #pragma once
 
 #include <chrono>
@@ -17,20 +17,22 @@ namespace equivolve::engine {
 
 struct EvaluatorConfig {
   std::string id;
-  /// JSON text {"data": ..., "options": {...}, "representation": "program"} with absolute paths: what the evaluator's create gets.
+  /// JSON text {"data": ..., "options": {...}, "representation": "program"} with absolute paths:
+  /// what the evaluator's create gets.
   std::string config_json;
   std::chrono::nanoseconds deadline = std::chrono::minutes(10);  ///< of one trial; 0: none
-  double max_failed_share = 0.5;                                ///< after 50 trials
+  double max_failed_share = 0.5;                                 ///< after 50 trials
 };
 
 struct SearchConfig {
   std::string algorithm = "regularized_evolution";  ///< or "random"
   std::uint32_t population_size = 100;
   std::uint32_t tournament_size = 10;
-  double mutation_probability = 0.9;    ///< else the child is its parent's copy
+  double mutation_probability = 0.9;  ///< else the child is its parent's copy
   double crossover_probability = 0.0;
-  std::uint64_t restart_after = 0;      ///< births without a new best after which the population starts anew; 0: never
-  std::uint32_t lookahead = 16;         ///< part of the run's identity
+  std::uint64_t restart_after =
+      0;  ///< births without a new best after which the population starts anew; 0: never
+  std::uint32_t lookahead = 16;  ///< part of the run's identity
 };
 
 struct HashingConfig {
@@ -48,7 +50,8 @@ struct BudgetConfig {
   std::optional<std::uint64_t> candidates;
   std::optional<std::uint64_t> evaluations;
   std::optional<std::chrono::nanoseconds> time;
-  std::map<std::string, double> target;  ///< figure -> value that ends the run when reached (in the figure's direction), all of them
+  std::map<std::string, double> target;  ///< figure -> value that ends the run when reached (in the
+                                         ///< figure's direction), all of them
 };
 
 struct FinalConfig {
@@ -74,11 +77,11 @@ struct Configuration {
   FinalConfig final_stage;
   std::vector<std::filesystem::path> plugin_folders;  ///< absolute
   std::uint32_t workers = 0;                          ///< 0: as many as this machine has cores
-  std::string executor = "tbb";                       ///< or "threads"; not part of the run's identity
+  std::string executor = "tbb";  ///< or "threads"; not part of the run's identity
   StoreConfig store;
 
-  std::string as_written;     ///< the file's bytes
-  std::filesystem::path file; ///< absolute; empty for text
+  std::string as_written;      ///< the file's bytes
+  std::filesystem::path file;  ///< absolute; empty for text
 };
 
 }  // namespace equivolve::engine

@@ -1,4 +1,5 @@
-// An evaluator as the engine sees it, whatever stands behind it: a module in this process today, a worker pool later.
+// An evaluator as the engine sees it, whatever stands behind it: a module in this process today, a
+// worker pool later.
 #pragma once
 
 #include <atomic>
@@ -58,7 +59,7 @@ struct ReferenceCandidate {
 /// What goes in for one candidate: a genome, or a reference's name.
 struct CandidateView {
   search::Representation representation = search::Representation::kProgram;
-  search::GenomeView genome;   ///< data aligned to 8 bytes
+  search::GenomeView genome;  ///< data aligned to 8 bytes
   std::string_view reference;
 };
 
@@ -81,8 +82,9 @@ struct IntermediateValue {
 struct TrialResult {
   Status status = Status::kFailed;
   Reason reason = Reason::kNone;
-  std::vector<double> figures;   ///< one a named figure, NaN where there is none; on kOk every objective and constraint is finite
-  std::vector<double> items;     ///< of the first objective, when the evaluator gave them
+  std::vector<double> figures;  ///< one a named figure, NaN where there is none; on kOk every
+                                ///< objective and constraint is finite
+  std::vector<double> items;    ///< of the first objective, when the evaluator gave them
   std::vector<IntermediateValue> intermediate;
   double seconds = 0;
   std::uint64_t cost = 0;
@@ -95,11 +97,13 @@ struct ProbeResult {
   std::string message;
 };
 
-/// Where the trouble lies in the configuration: pointer into config_json or space_json, "" when nowhere in particular.
+/// Where the trouble lies in the configuration: pointer into config_json or space_json, "" when
+/// nowhere in particular.
 struct EvaluatorError {
   std::string json_pointer;
   std::string message;
-  bool bad_input = false;  ///< options or data are at fault (exit 2), not the evaluator itself (exit 4)
+  bool bad_input =
+      false;  ///< options or data are at fault (exit 2), not the evaluator itself (exit 4)
 };
 
 struct Artefact {
@@ -111,16 +115,21 @@ class Evaluator {
   virtual ~Evaluator() = default;
   virtual const EvaluatorDescriptor& descriptor() const = 0;
   virtual const EvaluatorInfo& info() const = 0;
-  virtual std::string default_space(const std::string& representation) const = 0;  ///< JSON; "{}" when not offered
+  virtual std::string default_space(
+      const std::string& representation) const = 0;  ///< JSON; "{}" when not offered
   virtual tl::expected<void, EvaluatorError> bind_space(const std::string& space_json) = 0;
   virtual std::vector<ReferenceCandidate> reference_candidates() const = 0;
 
-  /// [any-thread] Digest of a candidate's behaviour; serialised inside when the evaluator is not thread-safe.
+  /// [any-thread] Digest of a candidate's behaviour; serialised inside when the evaluator is not
+  /// thread-safe.
   virtual ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) = 0;
-  /// [any-thread] One trial. Never throws; whatever goes wrong is a status and a reason. `stop` is polled through the host.
-  virtual TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request, const std::atomic<bool>& stop) = 0;
-  virtual tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView& candidate, const std::string& options_json,
-                                                                   std::uint64_t common_seed) = 0;
+  /// [any-thread] One trial. Never throws; whatever goes wrong is a status and a reason. `stop` is
+  /// polled through the host.
+  virtual TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
+                               const std::atomic<bool>& stop) = 0;
+  virtual tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView& candidate,
+                                                                    const std::string& options_json,
+                                                                    std::uint64_t common_seed) = 0;
 };
 
 }  // namespace equivolve::engine

@@ -94,14 +94,15 @@ tl::expected<fs::path, EvaluatorError> find_module(const std::string& id,
   }
   if (matches.empty())
     return tl::unexpected(EvaluatorError{
-        "", fmt::format("no evaluator '{}' in {}{}", id, list_of(folders), suggestion(id, known)), true});
+        "", fmt::format("no evaluator '{}' in {}{}", id, list_of(folders), suggestion(id, known)),
+        true});
   // Which of two the user means is not ours to guess: the one passed over might be the one trusted.
   if (matches.size() > 1)
-    return tl::unexpected(EvaluatorError{
-        "",
-        fmt::format("evaluator '{}' is there twice: {} and {}; remove one of them", id,
-                    matches[0]->file.string(), matches[1]->file.string()),
-        false});
+    return tl::unexpected(
+        EvaluatorError{"",
+                       fmt::format("evaluator '{}' is there twice: {} and {}; remove one of them",
+                                   id, matches[0]->file.string(), matches[1]->file.string()),
+                       false});
   if (!matches[0]->problem.empty())
     return tl::unexpected(EvaluatorError{
         "", fmt::format("{} {}", matches[0]->file.string(), matches[0]->problem), false});

@@ -22,7 +22,8 @@ struct Batch {
 
 }  // namespace
 
-void run_batch(Executor& executor, std::size_t count, const std::function<void(std::size_t)>& body) {
+void run_batch(Executor& executor, std::size_t count,
+               const std::function<void(std::size_t)>& body) {
   Batch batch{body, count, {}, {}};
   for (std::size_t i = 0; i < count; ++i) executor.submit({Batch::run, &batch, i});
   std::unique_lock lock(batch.mutex);

@@ -8,7 +8,8 @@
 
 namespace equivolve::engine {
 
-/// body(i) for 0 <= i < count, in any order, at most the executor's width at once. body must not throw.
+/// body(i) for 0 <= i < count, in any order, at most the executor's width at once. body must not
+/// throw.
 void run_batch(Executor& executor, std::size_t count, const std::function<void(std::size_t)>& body);
 
 }  // namespace equivolve::engine

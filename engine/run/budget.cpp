@@ -7,26 +7,35 @@
 namespace equivolve::engine {
 
 std::string stop_cause_name(StopCause cause) {
-  constexpr std::array<const char*, 11> names = {"",       "candidates", "evaluations", "time",  "target", "exhausted",
-                                                 "signal", "wish",       "failures",    "store", "defect"};
+  constexpr std::array<const char*, 11> names = {"",         "candidates", "evaluations", "time",
+                                                 "target",   "exhausted",  "signal",      "wish",
+                                                 "failures", "store",      "defect"};
   return names[static_cast<std::size_t>(cause)];
 }
 
-BudgetMeter::BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures, std::chrono::nanoseconds used)
+BudgetMeter::BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures,
+                         std::chrono::nanoseconds used)
     : budget_(budget), used_(used) {
   for (const auto& [name, value] : budget_.target) {
-    auto found = std::find_if(figures.begin(), figures.end(), [&name = name](const NamedFigure& f) { return f.name == name; });
+    auto found = std::find_if(figures.begin(), figures.end(),
+                              [&name = name](const NamedFigure& f) { return f.name == name; });
     assert(found != figures.end());
     if (found == figures.end()) continue;
     targets_.push_back({static_cast<std::size_t>(found - figures.begin()), value, found->minimize});
   }
 }
 
-void BudgetMeter::start(std::chrono::nanoseconds now) { started_ = now; }
+void BudgetMeter::start(std::chrono::nanoseconds now) {
+  started_ = now;
+}
 
-std::chrono::nanoseconds BudgetMeter::spent(std::chrono::nanoseconds now) const { return used_ + (now - started_); }
+std::chrono::nanoseconds BudgetMeter::spent(std::chrono::nanoseconds now) const {
+  return used_ + (now - started_);
+}
 
-bool BudgetMeter::time_is_up(std::chrono::nanoseconds now) const { return budget_.time && spent(now) >= *budget_.time; }
+bool BudgetMeter::time_is_up(std::chrono::nanoseconds now) const {
+  return budget_.time && spent(now) >= *budget_.time;
+}
 
 bool BudgetMeter::reached(const std::vector<double>& figures) const {
   if (targets_.empty() || figures.empty()) return false;
@@ -35,7 +44,8 @@ bool BudgetMeter::reached(const std::vector<double>& figures) const {
   });
 }
 
-StopCause BudgetMeter::count(bool child, bool evaluated, const std::vector<double>& figures, std::chrono::nanoseconds now) {
+StopCause BudgetMeter::count(bool child, bool evaluated, const std::vector<double>& figures,
+                             std::chrono::nanoseconds now) {
   candidates_ += child ? 1 : 0;
   evaluations_ += evaluated ? 1 : 0;
   if (reached(figures)) return StopCause::kTarget;

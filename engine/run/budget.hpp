@@ -1,5 +1,5 @@
-// When a search has had enough. Counted at tell, in ticket order, so that what is told is a prefix and the same on any machine
-// (time excepted).
+// When a search has had enough. Counted at tell, in ticket order, so that what is told is a prefix
+// and the same on any machine (time excepted).
 #pragma once
 
 #include <chrono>
@@ -13,25 +13,43 @@
 
 namespace equivolve::engine {
 
-enum class StopCause : std::uint8_t { kNone, kCandidates, kEvaluations, kTime, kTarget, kExhausted, kSignal, kWish, kFailures, kStore, kDefect };
-/// "candidates", "evaluations", "time", "target", "exhausted", "signal", "wish", "failures", "store", "defect"; "" for kNone.
+enum class StopCause : std::uint8_t {
+  kNone,
+  kCandidates,
+  kEvaluations,
+  kTime,
+  kTarget,
+  kExhausted,
+  kSignal,
+  kWish,
+  kFailures,
+  kStore,
+  kDefect
+};
+/// "candidates", "evaluations", "time", "target", "exhausted", "signal", "wish", "failures",
+/// "store", "defect"; "" for kNone.
 std::string stop_cause_name(StopCause cause);
 
 class BudgetMeter {
  public:
-  /// `used` is the time that earlier sessions of the run took. Target figures are looked up by name; unknown ones are a programmer's
-  /// error (the configuration's check refuses them).
-  BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures, std::chrono::nanoseconds used = {});
+  /// `used` is the time that earlier sessions of the run took. Target figures are looked up by
+  /// name; unknown ones are a programmer's error (the configuration's check refuses them).
+  BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures,
+              std::chrono::nanoseconds used = {});
 
   void start(std::chrono::nanoseconds now);
   bool time_is_up(std::chrono::nanoseconds now) const;
   std::chrono::nanoseconds spent(std::chrono::nanoseconds now) const;
 
-  /// Counts one told request; the reason to end, if it is one. `figures`: of the outcome, in the evaluator's order, or empty.
-  StopCause count(bool child, bool evaluated, const std::vector<double>& figures, std::chrono::nanoseconds now);
+  /// Counts one told request; the reason to end, if it is one. `figures`: of the outcome, in the
+  /// evaluator's order, or empty.
+  StopCause count(bool child, bool evaluated, const std::vector<double>& figures,
+                  std::chrono::nanoseconds now);
 
   /// Whether asking for one more child could still matter.
-  bool wants_child(std::uint64_t asked) const { return !budget_.candidates || asked < *budget_.candidates; }
+  bool wants_child(std::uint64_t asked) const {
+    return !budget_.candidates || asked < *budget_.candidates;
+  }
 
   const BudgetConfig& budget() const { return budget_; }
 

@@ -13,7 +13,9 @@ class Clock {
 
 class SteadyClock final : public Clock {
  public:
-  std::chrono::nanoseconds now() const override { return std::chrono::steady_clock::now().time_since_epoch(); }
+  std::chrono::nanoseconds now() const override {
+    return std::chrono::steady_clock::now().time_since_epoch();
+  }
 };
 
 }  // namespace equivolve::engine

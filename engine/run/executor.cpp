@@ -8,7 +8,8 @@
 
 namespace equivolve::engine {
 
-tl::expected<std::unique_ptr<Executor>, std::string> make_executor(const std::string& kind, unsigned width) {
+tl::expected<std::unique_ptr<Executor>, std::string> make_executor(const std::string& kind,
+                                                                   unsigned width) {
   if (kind == "threads") return make_thread_executor(width);
   if (kind == "tbb") {
 #ifdef EQUIVOLVE_TBB

@@ -1,5 +1,5 @@
-// Where tasks run: oneTBB, or plain threads (so that the thread sanitizer needs no instrumented oneTBB). A run gives the same
-// result on either, with any width.
+// Where tasks run: oneTBB, or plain threads (so that the thread sanitizer needs no instrumented
+// oneTBB). A run gives the same result on either, with any width.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ class Executor {
 std::unique_ptr<Executor> make_thread_executor(unsigned width);
 
 /// "tbb" or "threads"; the error says what is offered. width >= 1.
-tl::expected<std::unique_ptr<Executor>, std::string> make_executor(const std::string& kind, unsigned width);
+tl::expected<std::unique_ptr<Executor>, std::string> make_executor(const std::string& kind,
+                                                                   unsigned width);
 
 /// Cores this process may use, at least 1.
 unsigned available_cores();

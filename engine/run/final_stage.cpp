@@ -20,7 +20,8 @@ struct Job {
 };
 
 CandidateView view_of(const Contender& c) {
-  return {c.genome.representation, c.genome.flat, c.genome.flat.empty() ? std::string_view(c.name) : std::string_view()};
+  return {c.genome.representation, c.genome.flat,
+          c.genome.flat.empty() ? std::string_view(c.name) : std::string_view()};
 }
 
 std::uint64_t own_seed_of(std::uint64_t run_seed, const Contender& c, std::uint32_t repeat) {
@@ -71,8 +72,9 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
   std::vector<bool> stored(jobs.size(), false);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     rows.push_back(describe(parts, jobs[i]));
-    const TrialRow* known =
-        parts.replay ? parts.replay->trial(rows[i].kind, rows[i].subject, rows[i].split, rows[i].repeat) : nullptr;
+    const TrialRow* known = parts.replay ? parts.replay->trial(rows[i].kind, rows[i].subject,
+                                                               rows[i].split, rows[i].repeat)
+                                         : nullptr;
     if (!known || known->genome_checksum != rows[i].genome_checksum) continue;
     rows[i] = *known;
     stored[i] = true;
@@ -99,7 +101,8 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
   return complete;
 }
 
-/// The first objective of each repeat, to be maximised; a repeat without figures counts as the worst seen.
+/// The first objective of each repeat, to be maximised; a repeat without figures counts as the
+/// worst seen.
 std::vector<double> scores_of(const Contender& c, std::size_t objective, bool minimize) {
   std::vector<double> scores;
   for (const auto& figures : c.repeats) {
@@ -149,20 +152,23 @@ std::vector<Job> test_jobs(FinalResult& result) {
 
 void compare(FinalResult& result, std::size_t objective, bool minimize, std::uint64_t seed) {
   double best = -std::numeric_limits<double>::infinity();
-  const Contender* winner = result.winner < 0 ? nullptr : &result.found[static_cast<std::size_t>(result.winner)];
+  const Contender* winner =
+      result.winner < 0 ? nullptr : &result.found[static_cast<std::size_t>(result.winner)];
   for (std::size_t i = 0; i < result.references.size(); ++i) {
     const Contender& reference = result.references[i];
     Comparison comparison;
     comparison.reference = reference.name;
     const std::vector<double> theirs = scores_of(reference, objective, minimize);
-    const double mean = theirs.empty() ? -std::numeric_limits<double>::infinity() : t_interval(theirs).mean;
+    const double mean =
+        theirs.empty() ? -std::numeric_limits<double>::infinity() : t_interval(theirs).mean;
     if (mean > best || result.best_reference < 0) {
       best = mean;
       result.best_reference = static_cast<int>(i);
     }
     if (winner) {
       const std::vector<double> ours = scores_of(*winner, objective, minimize);
-      if (!ours.empty() && ours.size() == theirs.size()) comparison.confirmed = t_interval(differences(ours, theirs));
+      if (!ours.empty() && ours.size() == theirs.size())
+        comparison.confirmed = t_interval(differences(ours, theirs));
       if (!winner->test_items.empty() && winner->test_items.size() == reference.test_items.size()) {
         std::vector<double> d = differences(winner->test_items, reference.test_items);
         if (minimize)
@@ -175,7 +181,8 @@ void compare(FinalResult& result, std::size_t objective, bool minimize, std::uin
   if (result.best_reference < 0 || !winner) return;
   const Comparison& rival = result.comparisons[static_cast<std::size_t>(result.best_reference)];
   // Repeats without any spread say nothing of chance: then the test rows decide.
-  const Interval& decisive = rival.confirmed.has_spread || rival.test.count == 0 ? rival.confirmed : rival.test;
+  const Interval& decisive =
+      rival.confirmed.has_spread || rival.test.count == 0 ? rival.confirmed : rival.test;
   result.improved = decisive.count > 0 && decisive.low > 0;
 }
 
@@ -187,9 +194,11 @@ std::size_t objective_position(const std::vector<NamedFigure>& figures) {
   return 0;
 }
 
-tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts, const std::vector<Leader>& leaders) {
+tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts,
+                                                       const std::vector<Leader>& leaders) {
   FinalResult result;
-  const std::size_t kept = std::min<std::size_t>(leaders.size(), std::max<std::uint32_t>(parts.config.top, 1));
+  const std::size_t kept =
+      std::min<std::size_t>(leaders.size(), std::max<std::uint32_t>(parts.config.top, 1));
   for (std::size_t i = 0; i < kept; ++i) {
     Contender c;
     c.subject = leaders[i].birth;
@@ -204,7 +213,9 @@ tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& pa
     c.subject = result.references.size();
     if (!r.genome_text.empty()) {
       auto program = search::parse_program(r.genome_text, parts.memories);
-      if (!program) return tl::unexpected<std::string>("reference candidate '" + r.name + "': " + program.error().message);
+      if (!program)
+        return tl::unexpected<std::string>("reference candidate '" + r.name +
+                                           "': " + program.error().message);
       c.genome = search::to_genome(*program);
     }
     result.references.push_back(std::move(c));

@@ -1,6 +1,6 @@
-// The end of a run: the best behaviours are tried again with fresh seeds, the winner is the one with the best lower confidence
-// bound, and only then is the test split opened, once. The evaluator's reference candidates get the same treatment with the same
-// seeds.
+// The end of a run: the best behaviours are tried again with fresh seeds, the winner is the one
+// with the best lower confidence bound, and only then is the test split opened, once. The
+// evaluator's reference candidates get the same treatment with the same seeds.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,8 @@
 
 namespace equivolve::engine {
 
-/// One candidate of the final stage and what it returned; figures in the evaluator's order, empty where a trial failed.
+/// One candidate of the final stage and what it returned; figures in the evaluator's order, empty
+/// where a trial failed.
 struct Contender {
   std::string name;                          ///< of a reference; empty for a found candidate
   std::uint64_t subject = 0;                 ///< birth, or position of the reference
@@ -29,7 +30,7 @@ struct Contender {
   std::vector<std::vector<double>> repeats;  ///< one a repeat
   std::vector<double> test;
   std::vector<double> test_items;
-  std::string problem;                       ///< why a trial of it failed; empty when none did
+  std::string problem;  ///< why a trial of it failed; empty when none did
 };
 
 /// Found minus reference in the first objective, signed so that more is better.
@@ -40,15 +41,16 @@ struct Comparison {
 };
 
 struct FinalResult {
-  std::vector<Contender> found;       ///< in the search's order
+  std::vector<Contender> found;  ///< in the search's order
   std::vector<Contender> references;
-  int winner = -1;                    ///< position in found; -1 when nothing was found
-  int best_reference = -1;            ///< position in references, by confirmed mean; -1 without any
+  int winner = -1;          ///< position in found; -1 when nothing was found
+  int best_reference = -1;  ///< position in references, by confirmed mean; -1 without any
   std::vector<Comparison> comparisons;  ///< one a reference
-  bool improved = false;              ///< the winner's confirmed interval against the best reference lies above 0
-  bool complete = false;              ///< false: stopped before its end
-  std::uint64_t trials = 0;           ///< done here or replayed
-  double seconds = 0;                 ///< of trials
+  bool improved =
+      false;  ///< the winner's confirmed interval against the best reference lies above 0
+  bool complete = false;     ///< false: stopped before its end
+  std::uint64_t trials = 0;  ///< done here or replayed
+  double seconds = 0;        ///< of trials
 };
 
 struct FinalStageParts {
@@ -58,13 +60,14 @@ struct FinalStageParts {
   Executor& executor;
   StoreWriter* writer = nullptr;
   const ReplayIndex* replay = nullptr;
-  const std::atomic<bool>& stop;      ///< polled; true: give up soon
+  const std::atomic<bool>& stop;  ///< polled; true: give up soon
   std::chrono::nanoseconds deadline{0};
-  search::MemoryShape memories;       ///< to parse the references' programs
+  search::MemoryShape memories;  ///< to parse the references' programs
 };
 
 /// The error names a reference whose genome does not parse.
-tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts, const std::vector<Leader>& leaders);
+tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts,
+                                                       const std::vector<Leader>& leaders);
 
 /// Position of the first figure with role objective.
 std::size_t objective_position(const std::vector<NamedFigure>& figures);

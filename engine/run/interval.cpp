@@ -38,7 +38,9 @@ double student_t_975(std::size_t degrees) {
     y = a * y * y;
     y = y > 0.002 ? std::expm1(y) : 0.5 * y * y + y;
   } else {
-    y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) * (n + 1) / (n + 2) + 1 / y;
+    y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) *
+            (n + 1) / (n + 2) +
+        1 / y;
   }
   return std::sqrt(n * y);
 }
@@ -81,7 +83,8 @@ Interval bootstrap_interval(std::span<const double> values, std::uint64_t seed) 
 
 std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
   std::vector<double> out(a.size());
-  std::transform(a.begin(), a.end(), b.begin(), out.begin(), [](double x, double y) { return x - y; });
+  std::transform(a.begin(), a.end(), b.begin(), out.begin(),
+                 [](double x, double y) { return x - y; });
   return out;
 }
 

@@ -7,7 +7,8 @@
 
 namespace equivolve::engine {
 
-/// A mean and its two-sided 95 % interval. With one value or none the interval is the mean itself (`has_spread` false).
+/// A mean and its two-sided 95 % interval. With one value or none the interval is the mean itself
+/// (`has_spread` false).
 struct Interval {
   double mean = 0;
   double low = 0;
@@ -16,7 +17,8 @@ struct Interval {
   bool has_spread = false;
 };
 
-/// Two-sided 95 % point of Student's t distribution; degrees >= 1. Source: Hill 1970, algorithm 396 (six digits).
+/// Two-sided 95 % point of Student's t distribution; degrees >= 1. Source: Hill 1970, algorithm 396
+/// (six digits).
 double student_t_975(std::size_t degrees);
 
 /// Student's t interval of independent values.

@@ -20,7 +20,8 @@ std::string missing_instructions() {
   need(__builtin_cpu_supports("bmi"), "BMI1");
   need(__builtin_cpu_supports("bmi2"), "BMI2");
   if (missing.empty()) return {};
-  return "this processor lacks " + missing + "; Equivolve needs an x86-64-v3 machine (Intel Haswell, AMD Zen, or newer)";
+  return "this processor lacks " + missing +
+         "; Equivolve needs an x86-64-v3 machine (Intel Haswell, AMD Zen, or newer)";
 }
 
 }  // namespace equivolve::engine

@@ -6,7 +6,8 @@ namespace equivolve::engine {
 
 void Leaderboard::offer(Leader leader) {
   if (!would_enter(leader.score)) return;
-  const bool there = std::any_of(leaders_.begin(), leaders_.end(), [&](const Leader& l) { return l.identity == leader.identity; });
+  const bool there = std::any_of(leaders_.begin(), leaders_.end(),
+                                 [&](const Leader& l) { return l.identity == leader.identity; });
   if (there) return;
   auto place = std::upper_bound(leaders_.begin(), leaders_.end(), leader.score,
                                 [](double score, const Leader& l) { return score > l.score; });

@@ -8,7 +8,9 @@
 namespace equivolve::engine {
 namespace {
 
-double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 std::vector<std::size_t> told_positions(const std::vector<NamedFigure>& figures) {
   std::vector<std::size_t> told;
@@ -17,7 +19,9 @@ std::vector<std::size_t> told_positions(const std::vector<NamedFigure>& figures)
   return told;
 }
 
-bool has_objective(const std::vector<NamedFigure>& figures, std::size_t at) { return figures[at].role == Role::kObjective; }
+bool has_objective(const std::vector<NamedFigure>& figures, std::size_t at) {
+  return figures[at].role == Role::kObjective;
+}
 
 /// Relative difference of two figures; equal NaN are equal.
 double relative_error(double a, double b) {
@@ -49,8 +53,9 @@ TrialResult result_of(const TrialRow& row) {
 
 }  // namespace
 
-Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator, Executor& executor, const Clock& clock,
-                   BudgetMeter budget, StoreWriter* writer, const ReplayIndex* replay)
+Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
+                   Executor& executor, const Clock& clock, BudgetMeter budget, StoreWriter* writer,
+                   const ReplayIndex* replay)
     : settings_(settings),
       searcher_(std::move(searcher)),
       evaluator_(evaluator),
@@ -66,7 +71,8 @@ Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluat
       budget_(std::move(budget)),
       leaders_(settings.leaders_kept) {}
 
-// ---- from any thread -------------------------------------------------------------------------------------------------
+// ---- from any thread
+// -------------------------------------------------------------------------------------------------
 
 void Pipeline::start() {
   budget_.start(clock_.now());
@@ -96,10 +102,13 @@ void Pipeline::pause(bool paused) {
 
 /// Has the sequencer look at what changed, without lending it this thread for a task.
 void Pipeline::poke() {
-  if (const std::optional<std::uint64_t> task = advance()) executor_.submit({run_task, this, *task});
+  if (const std::optional<std::uint64_t> task = advance())
+    executor_.submit({run_task, this, *task});
 }
 
-void Pipeline::cancel_trials() { cancelled_.store(true); }
+void Pipeline::cancel_trials() {
+  cancelled_.store(true);
+}
 
 Pipeline::Progress Pipeline::progress() const {
   Progress p;
@@ -110,11 +119,15 @@ Pipeline::Progress Pipeline::progress() const {
   return p;
 }
 
-// ---- on the executor's threads ---------------------------------------------------------------------------------------
+// ---- on the executor's threads
+// ---------------------------------------------------------------------------------------
 
-void Pipeline::run_task(void* self, std::uint64_t ticket) { static_cast<Pipeline*>(self)->work(ticket); }
+void Pipeline::run_task(void* self, std::uint64_t ticket) {
+  static_cast<Pipeline*>(self)->work(ticket);
+}
 
-/// Does the task of a slot, passes the baton on, and goes on with whatever the sequencer kept for this thread.
+/// Does the task of a slot, passes the baton on, and goes on with whatever the sequencer kept for
+/// this thread.
 void Pipeline::work(std::uint64_t ticket) {
   for (std::optional<std::uint64_t> next = ticket; next; next = advance()) {
     Slot& s = slot(*next);
@@ -141,7 +154,8 @@ void Pipeline::breed(Slot& s) {
   s.probe_seconds = 0;
   if (!classes_) return;
   if (const OutcomeRow* row = replay_ ? replay_->outcome(s.request.ticket) : nullptr) {
-    // The class the store knows stands for the probe: its founder's digest finds or founds the same class again.
+    // The class the store knows stands for the probe: its founder's digest finds or founds the same
+    // class again.
     const ClassRow* known = row->cls == kNone64 ? nullptr : replay_->find_class(row->cls);
     s.probe.status = known ? Status::kOk : Status::kFailed;
     if (known) s.probe.digest.key = known->digest;
@@ -153,7 +167,8 @@ void Pipeline::breed(Slot& s) {
     return;
   }
   const auto before = clock_.now();
-  s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}}, settings_.probe_seed);
+  s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
+                             settings_.probe_seed);
   s.probe_seconds = seconds(clock_.now() - before);
 }
 
@@ -163,7 +178,8 @@ void Pipeline::evaluate(Slot& s) {
   request.common_seed = s.common_seed;
   request.own_seed = s.own_seed;
   request.deadline = settings_.deadline;
-  s.trial = evaluator_.evaluate({s.candidate.genome->representation, s.candidate.genome->flat, {}}, request, cancelled_);
+  s.trial = evaluator_.evaluate({s.candidate.genome->representation, s.candidate.genome->flat, {}},
+                                request, cancelled_);
   s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
   if (!writer_ || s.trial.status == Status::kCancelled) return;
   TrialRow row;
@@ -187,8 +203,8 @@ void Pipeline::evaluate(Slot& s) {
   writer_->push(std::move(row));
 }
 
-/// Takes the baton if it is free and does all that is due; else leaves word for its holder, who will look again. Returns a task the
-/// caller should go on with.
+/// Takes the baton if it is free and does all that is due; else leaves word for its holder, who
+/// will look again. Returns a task the caller should go on with.
 std::optional<std::uint64_t> Pipeline::advance() {
   if (calls_.fetch_add(1, std::memory_order_acq_rel) != 0) return std::nullopt;
   std::optional<std::uint64_t> mine;
@@ -202,7 +218,8 @@ std::optional<std::uint64_t> Pipeline::advance() {
   return mine;
 }
 
-// ---- in the sequencer ------------------------------------------------------------------------------------------------
+// ---- in the sequencer
+// ------------------------------------------------------------------------------------------------
 
 void Pipeline::step() {
   if (const StopCause wish = stop_wish_.load(); wish != StopCause::kNone) end(wish);
@@ -212,12 +229,14 @@ void Pipeline::step() {
   if (moved) ask_more();
   while (moved) {
     moved = false;
-    while (next_look_up_ < next_ask_ && slot(next_look_up_).stage.load(std::memory_order_acquire) == Stage::kProbed && !ended_) {
+    while (next_look_up_ < next_ask_ &&
+           slot(next_look_up_).stage.load(std::memory_order_acquire) == Stage::kProbed && !ended_) {
       look_up(slot(next_look_up_));
       ++next_look_up_;
       moved = true;
     }
-    while (next_tell_ < next_look_up_ && slot(next_tell_).stage.load(std::memory_order_acquire) == Stage::kReady) {
+    while (next_tell_ < next_look_up_ &&
+           slot(next_tell_).stage.load(std::memory_order_acquire) == Stage::kReady) {
       if (!tell(slot(next_tell_))) break;
       slot(next_tell_).stage.store(Stage::kFree, std::memory_order_relaxed);
       ++next_tell_;
@@ -234,7 +253,8 @@ void Pipeline::step() {
 }
 
 void Pipeline::ask_more() {
-  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead && budget_.wants_child(next_ask_)) {
+  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead &&
+         budget_.wants_child(next_ask_)) {
     std::optional<search::Request> request = searcher_.ask(next_ask_);
     if (!request) {
       if (next_ask_ == next_tell_) end(StopCause::kExhausted);
@@ -264,11 +284,14 @@ void Pipeline::look_up(Slot& s) {
   s.verdict = {};
   const bool has_digest = classes_ && s.probe.status == Status::kOk;
   if (has_digest) s.verdict = cache_.look_up(s.probe.digest, s.request.level, ticket);
-  s.merged = has_digest && settings_.policy != hashing::Policy::kOff && s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
+  s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
+             s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
   totals_.probe_seconds += s.probe_seconds;
   totals_.look_up_seconds += seconds(clock_.now() - before);
-  const bool stored = replay_ && s.verdict.cls != hashing::kNoClass && replay_->find_class(s.verdict.cls);
-  if (writer_ && s.verdict.founded && !stored) writer_->push(ClassRow{s.verdict.cls, ticket, s.verdict.digest});
+  const bool stored =
+      replay_ && s.verdict.cls != hashing::kNoClass && replay_->find_class(s.verdict.cls);
+  if (writer_ && s.verdict.founded && !stored)
+    writer_->push(ClassRow{s.verdict.cls, ticket, s.verdict.digest});
   EQV_FAULT_POINT("run.look_up");
   reserve(s);
 }
@@ -276,19 +299,23 @@ void Pipeline::look_up(Slot& s) {
 /// Sees to it that the slot becomes ready: at once, from the store, or by an evaluation.
 void Pipeline::reserve(Slot& s) {
   const std::uint64_t ticket = s.request.ticket;
-  const bool has_class = s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
+  const bool has_class =
+      s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
   s.common_seed = common_seed(settings_.seed, s.request.repeat);
   s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.request.repeat)
                          : own_seed(settings_.seed, s.request.birth, s.request.repeat);
   s.verify = s.merged && settings_.verify_fraction > 0 &&
-             hashing::Stream(settings_.seed, hashing::Purpose::kVerify, ticket).chance(settings_.verify_fraction);
+             hashing::Stream(settings_.seed, hashing::Purpose::kVerify, ticket)
+                 .chance(settings_.verify_fraction);
   s.trial = {};
   s.stored = nullptr;
   if (s.merged && !s.verify) {
     s.stage.store(Stage::kReady, std::memory_order_relaxed);
     return;
   }
-  if (replay_) s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0, s.request.repeat);
+  if (replay_)
+    s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0,
+                              s.request.repeat);
   if (s.stored && s.stored->genome_checksum == s.checksum) {
     s.trial = result_of(*s.stored);
     s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
@@ -299,21 +326,26 @@ void Pipeline::reserve(Slot& s) {
   dispatch(ticket, Stage::kEvaluating);
 }
 
-/// Tells one outcome. False when it has none (its trial was cancelled): what is told stays a prefix.
+/// Tells one outcome. False when it has none (its trial was cancelled): what is told stays a
+/// prefix.
 bool Pipeline::tell(Slot& s) {
-  // Past the end nothing is told; a stop from outside lets finished trials in, since a resumed run would tell them too.
+  // Past the end nothing is told; a stop from outside lets finished trials in, since a resumed run
+  // would tell them too.
   const bool from_outside = stopped_by_ == StopCause::kSignal || stopped_by_ == StopCause::kWish;
   if (ended_ && !from_outside) return false;
   if ((!s.merged || s.verify) && s.trial.status == Status::kCancelled) return false;
   const bool leads = !s.merged;
-  const bool settles = leads && s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
+  const bool settles =
+      leads && s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
   if (settles)
-    cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status), static_cast<std::uint8_t>(s.trial.reason),
-                  s.trial.figures, s.trial.seconds);
+    cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status),
+                  static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
   OutcomeRow row = outcome_of(s);
   if (const OutcomeRow* known = replay_ ? replay_->outcome(row.ticket) : nullptr) {
-    if (known->genome_checksum != row.genome_checksum || known->cls != row.cls || known->status != row.status) {
-      fail("ticket " + std::to_string(row.ticket) + " replays to another candidate or class than the store holds");
+    if (known->genome_checksum != row.genome_checksum || known->cls != row.cls ||
+        known->status != row.status) {
+      fail("ticket " + std::to_string(row.ticket) +
+           " replays to another candidate or class than the store holds");
       return false;
     }
     ++totals_.replayed;
@@ -338,7 +370,8 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
     if (s.verify) check_verification(s, row);
     const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
     if (!known) {
-      fail("class " + std::to_string(s.verdict.cls) + " has no outcome at ticket " + std::to_string(row.ticket));
+      fail("class " + std::to_string(s.verdict.cls) + " has no outcome at ticket " +
+           std::to_string(row.ticket));
       return row;
     }
     s.trial = {};
@@ -350,8 +383,7 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
   row.status = s.trial.status;
   row.reason = s.trial.reason;
   row.told.reserve(told_figures_.size());
-  for (std::size_t i : told_figures_)
-    row.told.push_back(s.trial.figures[i]);
+  for (std::size_t i : told_figures_) row.told.push_back(s.trial.figures[i]);
   return row;
 }
 
@@ -360,15 +392,20 @@ void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
   const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
   if (!known) return;
   ++totals_.verified;
-  double error = static_cast<Status>(known->status) == s.trial.status ? 0 : std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < figures_.size() && i < known->mean.size() && i < s.trial.figures.size(); ++i)
-    if (figures_[i].reproducible) error = std::max(error, relative_error(known->mean[i], s.trial.figures[i]));
+  double error = static_cast<Status>(known->status) == s.trial.status
+                     ? 0
+                     : std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0;
+       i < figures_.size() && i < known->mean.size() && i < s.trial.figures.size(); ++i)
+    if (figures_[i].reproducible)
+      error = std::max(error, relative_error(known->mean[i], s.trial.figures[i]));
   row.wrong = error > 1e-9;
   if (!row.wrong) return;
   ++totals_.wrong_hits;
   totals_.largest_error = std::max(totals_.largest_error, error);
   if (writer_ && !(replay_ && replay_->outcome(row.ticket)))
-    writer_->push(EventRow{"wrong_hit", "{\"ticket\":" + std::to_string(row.ticket) + ",\"class\":" + std::to_string(row.cls) + "}"});
+    writer_->push(EventRow{"wrong_hit", "{\"ticket\":" + std::to_string(row.ticket) +
+                                            ",\"class\":" + std::to_string(row.cls) + "}"});
 }
 
 void Pipeline::store_told(const Slot& s, const OutcomeRow& row) {
@@ -387,7 +424,8 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   search::Outcome outcome;
   outcome.ranked = row.status == Status::kOk;
   for (std::size_t i = 0; outcome.ranked && i < figures_.size(); ++i)
-    if (has_objective(figures_, i)) outcome.objectives.push_back(figures_[i].minimize ? -s.trial.figures[i] : s.trial.figures[i]);
+    if (has_objective(figures_, i))
+      outcome.objectives.push_back(figures_[i].minimize ? -s.trial.figures[i] : s.trial.figures[i]);
   outcome.ranked = outcome.ranked && !outcome.objectives.empty();
   searcher_.tell(s.request, s.candidate, outcome);
   digests_.add(row);
@@ -402,7 +440,9 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     Leader leader;
     leader.birth = row.birth;
     leader.cls = row.cls;
-    leader.identity = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass ? row.cls : row.genome_checksum;
+    leader.identity = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass
+                          ? row.cls
+                          : row.genome_checksum;
     leader.digest = s.verdict.digest;
     leader.has_digest = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass;
     leader.score = outcome.objectives.front();
@@ -410,12 +450,15 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     leader.genome = s.candidate.genome;
     leaders_.offer(std::move(leader));
   }
-  const StopCause cause = budget_.count(child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, clock_.now());
+  const StopCause cause = budget_.count(
+      child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, clock_.now());
   // What the store holds was told, however long the replay takes.
   const bool replaying = replay_ && replay_->outcome(row.ticket);
   if (cause != StopCause::kNone && !(cause == StopCause::kTime && replaying)) end(cause);
   const bool all_failed = totals_.told == 10 && totals_.failed == 10;
-  const bool too_many = totals_.told >= 50 && static_cast<double>(totals_.failed) > settings_.max_failed_share * static_cast<double>(totals_.told);
+  const bool too_many =
+      totals_.told >= 50 && static_cast<double>(totals_.failed) >
+                                settings_.max_failed_share * static_cast<double>(totals_.told);
   if (all_failed || too_many) end(StopCause::kFailures);
 }
 

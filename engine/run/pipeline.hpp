@@ -1,11 +1,13 @@
-// The search loop: ask -> [vary + probe]* -> look up -> [evaluate]* -> settle + tell. What is marked * runs on the executor's threads;
-// everything that decides runs in the sequencer, in ticket order, so that a seed gives the same run on any number of
-// workers. The sequencer is a role, not a thread: a ring of `lookahead` slots and a baton; whoever finishes a task and finds
-// the baton free looks up, tells and asks what is due, and takes one of the new tasks itself.
+// The search loop: ask -> [vary + probe]* -> look up -> [evaluate]* -> settle + tell. What is
+// marked * runs on the executor's threads; everything that decides runs in the sequencer, in ticket
+// order, so that a seed gives the same run on any number of workers. The sequencer is a role, not a
+// thread: a ring of `lookahead` slots and a baton; whoever finishes a task and finds the baton free
+// looks up, tells and asks what is due, and takes one of the new tasks itself.
 //
-// Determinism: request n is asked after exactly the tells up to n - lookahead (an algorithm that answers "nothing yet" is asked
-// again after each further tell); look-ups happen in ticket order; the cache's answer at n depends on look-ups below n alone;
-// an outcome is told only after all earlier ones.
+// Determinism: request n is asked after exactly the tells up to n - lookahead (an algorithm that
+// answers "nothing yet" is asked again after each further tell); look-ups happen in ticket order;
+// the cache's answer at n depends on look-ups below n alone; an outcome is told only after all
+// earlier ones.
 #pragma once
 
 #include <atomic>
@@ -31,51 +33,55 @@
 
 namespace equivolve::engine {
 
-/// What a run is, beside its evaluator and searcher. All of it is part of the run's identity but max_failed_share and deadline.
+/// What a run is, beside its evaluator and searcher. All of it is part of the run's identity but
+/// max_failed_share and deadline.
 struct PipelineSettings {
   std::uint64_t seed = 0;
-  std::uint64_t probe_seed = 0;       ///< of the evaluation context: the same for every run in it
+  std::uint64_t probe_seed = 0;  ///< of the evaluation context: the same for every run in it
   std::uint32_t lookahead = 16;
   hashing::Policy policy = hashing::Policy::kReuse;
-  bool record_digests = false;        ///< with Policy::kOff: probe and store classes all the same
+  bool record_digests = false;  ///< with Policy::kOff: probe and store classes all the same
   std::uint64_t capacity = 1'000'000;
   double verify_fraction = 0.005;
-  std::uint32_t leaders_kept = 10;    ///< for the final stage
+  std::uint32_t leaders_kept = 10;  ///< for the final stage
   double max_failed_share = 0.5;
   std::chrono::nanoseconds deadline{0};
 };
 
 /// Sums over a run. The first block is equal for equal runs; measured times are not.
 struct PipelineTotals {
-  std::uint64_t told = 0;          ///< requests told
-  std::uint64_t candidates = 0;    ///< births told
-  std::uint64_t evaluations = 0;   ///< evaluator calls of told requests; verifications are apart
-  std::uint64_t failed = 0;        ///< told outcomes with Status::kFailed
+  std::uint64_t told = 0;         ///< requests told
+  std::uint64_t candidates = 0;   ///< births told
+  std::uint64_t evaluations = 0;  ///< evaluator calls of told requests; verifications are apart
+  std::uint64_t failed = 0;       ///< told outcomes with Status::kFailed
   std::uint64_t verified = 0;
   std::uint64_t wrong_hits = 0;
-  double largest_error = 0;        ///< of a wrong hit, relative
-  std::uint64_t replayed = 0;      ///< told from the store
+  double largest_error = 0;    ///< of a wrong hit, relative
+  std::uint64_t replayed = 0;  ///< told from the store
 
   double probe_seconds = 0;
   double look_up_seconds = 0;
-  double evaluation_seconds = 0;   ///< of told evaluations
+  double evaluation_seconds = 0;  ///< of told evaluations
 };
 
 class Pipeline {
  public:
-  /// `writer` may be null (nothing is stored); `replay` may be null (a fresh run). References outlive the pipeline; the executor must
-  /// be idle when it is destroyed.
-  Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator, Executor& executor, const Clock& clock, BudgetMeter budget,
-           StoreWriter* writer, const ReplayIndex* replay);
+  /// `writer` may be null (nothing is stored); `replay` may be null (a fresh run). References
+  /// outlive the pipeline; the executor must be idle when it is destroyed.
+  Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
+           Executor& executor, const Clock& clock, BudgetMeter budget, StoreWriter* writer,
+           const ReplayIndex* replay);
 
   void start();
 
   /// Waits until the search ended and nothing is in flight, or until `timeout`. True when ended.
   bool wait(std::chrono::milliseconds timeout);
 
-  void stop(StopCause cause);   ///< no more asking; what is in flight is finished and told or stored [any-thread]
-  void pause(bool paused);      ///< nothing is decided while paused; what is in flight is finished [any-thread]
-  void cancel_trials();         ///< asks trials in flight to give up [any-thread]
+  void stop(StopCause cause);  ///< no more asking; what is in flight is finished and told or stored
+                               ///< [any-thread]
+  void pause(bool paused);     ///< nothing is decided while paused; what is in flight is finished
+                               ///< [any-thread]
+  void cancel_trials();        ///< asks trials in flight to give up [any-thread]
 
   /// Live figures for a progress line. [any-thread]
   struct Progress {
@@ -90,7 +96,9 @@ class Pipeline {
   const Leaderboard& leaders() const { return leaders_; }
   const RunDigests& digests() const { return digests_; }
   StopCause stopped_by() const { return stopped_by_; }
-  const std::string& defect() const { return defect_; }  ///< why replay or evaluator made going on impossible; else empty
+  const std::string& defect() const {
+    return defect_;
+  }  ///< why replay or evaluator made going on impossible; else empty
 
  private:
   enum class Stage : std::uint8_t { kFree, kBreeding, kProbed, kEvaluating, kReady };
@@ -99,12 +107,12 @@ class Pipeline {
     std::atomic<Stage> stage{Stage::kFree};
     search::Request request;
     search::Candidate candidate;
-    std::uint64_t checksum = 0;        // of the genome
+    std::uint64_t checksum = 0;  // of the genome
     ProbeResult probe;
     double probe_seconds = 0;
     hashing::Verdict verdict;
-    bool merged = false;               // a hit: takes the class's outcome
-    bool verify = false;               // a hit whose trial is repeated
+    bool merged = false;  // a hit: takes the class's outcome
+    bool verify = false;  // a hit whose trial is repeated
     std::uint64_t common_seed = 0, own_seed = 0;
     const TrialRow* stored = nullptr;  // the trial, when the store has it
     TrialResult trial;
@@ -157,10 +165,10 @@ class Pipeline {
   bool ended_ = false;
   StopCause stopped_by_ = StopCause::kNone;
   std::string defect_;
-  std::optional<std::uint64_t> mine_;            // a task the holder of the baton keeps for itself
+  std::optional<std::uint64_t> mine_;  // a task the holder of the baton keeps for itself
 
-  std::atomic<std::uint32_t> calls_{0};          // the baton: who raises it from 0 holds it
-  std::atomic<std::uint32_t> active_{0};         // tasks handed out and not finished
+  std::atomic<std::uint32_t> calls_{0};   // the baton: who raises it from 0 holds it
+  std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
   std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
   std::atomic<bool> cancelled_{false};
@@ -170,7 +178,7 @@ class Pipeline {
 
   std::mutex mutex_;
   std::condition_variable finished_changed_;
-  bool finished_ = false;                        // protected by mutex_
+  bool finished_ = false;  // protected by mutex_
 };
 
 }  // namespace equivolve::engine

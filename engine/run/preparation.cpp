@@ -14,7 +14,8 @@ tl::unexpected<PreparationError> refuse(int exit_code, const ConfigProblems& pro
   return tl::unexpected<PreparationError>(PreparationError{exit_code, std::move(text)});
 }
 
-tl::unexpected<PreparationError> refuse(const ReadConfiguration& read, const EvaluatorError& error, PointsInto into) {
+tl::unexpected<PreparationError> refuse(const ReadConfiguration& read, const EvaluatorError& error,
+                                        PointsInto into) {
   return refuse(error.bad_input ? 2 : 4, {map_problem(read, error, into)});
 }
 
@@ -23,21 +24,23 @@ void add_warnings(Preparation& prepared, const ReadConfiguration& read) {
   const Configuration& c = prepared.config;
   const unsigned workers = c.workers != 0 ? c.workers : available_cores();
   if (workers > c.search.lookahead)
-    prepared.warnings.push_back("more workers (" + std::to_string(workers) + ") than search.lookahead (" +
-                                std::to_string(c.search.lookahead) + "): some will idle");
+    prepared.warnings.push_back("more workers (" + std::to_string(workers) +
+                                ") than search.lookahead (" + std::to_string(c.search.lookahead) +
+                                "): some will idle");
 }
 
 }  // namespace
 
-tl::expected<Preparation, PreparationError> prepare(ReadConfiguration read,
-                                                    std::function<void(int severity, std::string_view text)> log) {
+tl::expected<Preparation, PreparationError> prepare(
+    ReadConfiguration read, std::function<void(int severity, std::string_view text)> log) {
   Preparation prepared;
   const Configuration& config = read.configuration;
   auto module = load_plugin(config.evaluator.id, plugin_folders(config.plugin_folders));
   if (!module) return refuse(read, module.error(), PointsInto::kConfig);
   prepared.module = std::move(*module);
 
-  // Settings against the evaluator's schema first, with lines; then the evaluator itself, which reads the data.
+  // Settings against the evaluator's schema first, with lines; then the evaluator itself, which
+  // reads the data.
   const std::string schema = prepared.module->config_schema();
   const ConfigProblems settings = apply_evaluator_schema(read, schema, config.file.parent_path());
   if (!settings.empty()) return refuse(2, settings);
@@ -48,16 +51,18 @@ tl::expected<Preparation, PreparationError> prepare(ReadConfiguration read,
   if (!evaluator) return refuse(read, evaluator.error(), PointsInto::kConfig);
   prepared.evaluator = std::move(*evaluator);
 
-  ConfigProblems problems = check_against_evaluator(read, prepared.module->descriptor(), prepared.evaluator->info());
+  ConfigProblems problems =
+      check_against_evaluator(read, prepared.module->descriptor(), prepared.evaluator->info());
   auto space = resolve_space(read, prepared.evaluator->default_space(config.representation));
   if (!space) problems.insert(problems.end(), space.error().begin(), space.error().end());
   if (!problems.empty()) return refuse(2, problems);
   prepared.space = std::make_shared<const search::ProgramSpace>(std::move(space->space));
   prepared.space_json = std::move(space->json);
-  if (auto bound = prepared.evaluator->bind_space(prepared.space_json); !bound) return refuse(read, bound.error(), PointsInto::kSpace);
+  if (auto bound = prepared.evaluator->bind_space(prepared.space_json); !bound)
+    return refuse(read, bound.error(), PointsInto::kSpace);
 
-  prepared.context = evaluation_context(prepared.module->descriptor(), prepared.evaluator->info(), config.evaluator.config_json,
-                                        prepared.space_json, schema);
+  prepared.context = evaluation_context(prepared.module->descriptor(), prepared.evaluator->info(),
+                                        config.evaluator.config_json, prepared.space_json, schema);
   prepared.config = config;
   add_warnings(prepared, read);
   return prepared;
@@ -78,6 +83,8 @@ search::Searcher make_searcher(const Preparation& prepared) {
   return search::Searcher(std::move(algorithm), prepared.space, prepared.config.seed);
 }
 
-std::uint64_t probe_seed(const hashing::Digest& context) { return context.hi ^ (context.lo * 0x9E3779B97F4A7C15ull); }
+std::uint64_t probe_seed(const hashing::Digest& context) {
+  return context.hi ^ (context.lo * 0x9E3779B97F4A7C15ull);
+}
 
 }  // namespace equivolve::engine

@@ -1,5 +1,5 @@
-// From a configuration to everything a run needs: the evaluator with its data read, the resolved space, the evaluation context.
-// `validate`, `run`, `resume` and `apply` all start here.
+// From a configuration to everything a run needs: the evaluator with its data read, the resolved
+// space, the evaluation context. `validate`, `run`, `resume` and `apply` all start here.
 #pragma once
 
 #include <memory>
@@ -25,15 +25,15 @@ struct Preparation {
   std::unique_ptr<PluginModule> module;
   std::unique_ptr<Evaluator> evaluator;
   std::shared_ptr<const search::ProgramSpace> space;
-  std::string space_json;         ///< resolved
-  hashing::Digest context;        ///< evaluation context
+  std::string space_json;   ///< resolved
+  hashing::Digest context;  ///< evaluation context
   std::vector<std::string> warnings;
 };
 
-/// Loads the evaluator, reads its data, resolves and binds the space, checks what only they can tell. `log` gets the evaluator's
-/// messages. [main-thread]
-tl::expected<Preparation, PreparationError> prepare(ReadConfiguration read,
-                                                    std::function<void(int severity, std::string_view text)> log = {});
+/// Loads the evaluator, reads its data, resolves and binds the space, checks what only they can
+/// tell. `log` gets the evaluator's messages. [main-thread]
+tl::expected<Preparation, PreparationError> prepare(
+    ReadConfiguration read, std::function<void(int severity, std::string_view text)> log = {});
 
 /// The configured algorithm over the prepared space.
 search::Searcher make_searcher(const Preparation& prepared);

@@ -2,8 +2,10 @@
 
 namespace equivolve::engine {
 
-ReplayIndex::Key ReplayIndex::key_of(TrialKind kind, std::uint64_t subject, std::uint32_t split, std::uint32_t repeat) {
-  return {subject, static_cast<std::uint32_t>(kind) << 28 | (split & 0xfu) << 24 | (repeat & 0xffffffu)};
+ReplayIndex::Key ReplayIndex::key_of(TrialKind kind, std::uint64_t subject, std::uint32_t split,
+                                     std::uint32_t repeat) {
+  return {subject,
+          static_cast<std::uint32_t>(kind) << 28 | (split & 0xfu) << 24 | (repeat & 0xffffffu)};
 }
 
 ReplayIndex::ReplayIndex(ReplayData data) : data_(std::move(data)) {
@@ -19,7 +21,8 @@ const ClassRow* ReplayIndex::find_class(std::uint64_t cls) const {
   return found == classes_.end() ? nullptr : &data_.classes[found->second];
 }
 
-const TrialRow* ReplayIndex::trial(TrialKind kind, std::uint64_t subject, std::uint32_t split, std::uint32_t repeat) const {
+const TrialRow* ReplayIndex::trial(TrialKind kind, std::uint64_t subject, std::uint32_t split,
+                                   std::uint32_t repeat) const {
   auto found = trials_.find(key_of(kind, subject, split, repeat));
   return found == trials_.end() ? nullptr : &data_.trials[found->second];
 }

@@ -35,7 +35,8 @@ RunHead head_of(const Preparation& prepared) {
   head.config_resolved = to_json_text(resolved);
   head.context = prepared.context;
   for (const NamedFigure& f : prepared.evaluator->info().figures)
-    head.figures.push_back({f.name, f.unit, static_cast<std::uint32_t>(f.role), f.minimize, f.reproducible});
+    head.figures.push_back(
+        {f.name, f.unit, static_cast<std::uint32_t>(f.role), f.minimize, f.reproducible});
   head.engine_version = EQUIVOLVE_VERSION;
   head.kernel = kernel_kind();
   return head;
@@ -60,8 +61,9 @@ PipelineSettings pipeline_settings(const Preparation& prepared) {
 /// One session of a run: from begin_run or resume_run to its end.
 class Session {
  public:
-  Session(const Preparation& prepared, const RunControls& controls, std::unique_ptr<StoreWriter> writer, RunId run,
-          std::unique_ptr<ReplayIndex> replay, double used_seconds)
+  Session(const Preparation& prepared, const RunControls& controls,
+          std::unique_ptr<StoreWriter> writer, RunId run, std::unique_ptr<ReplayIndex> replay,
+          double used_seconds)
       : prepared_(prepared),
         controls_(controls),
         writer_(std::move(writer)),
@@ -70,7 +72,8 @@ class Session {
         used_seconds_(used_seconds) {}
 
   tl::expected<RunOutcome, RunError> go() {
-    const unsigned width = prepared_.config.workers != 0 ? prepared_.config.workers : available_cores();
+    const unsigned width =
+        prepared_.config.workers != 0 ? prepared_.config.workers : available_cores();
     if (controls_.executor) {
       executor_ = controls_.executor(width);
     } else {
@@ -79,10 +82,11 @@ class Session {
       executor_ = std::move(*made);
     }
     started_ = clock_.now();
-    const auto used = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(used_seconds_));
+    const auto used = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(used_seconds_));
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures, used);
-    pipeline_.emplace(pipeline_settings(prepared_), make_searcher(prepared_), *prepared_.evaluator, *executor_, clock_, budget,
-                      writer_.get(), replay_.get());
+    pipeline_.emplace(pipeline_settings(prepared_), make_searcher(prepared_), *prepared_.evaluator,
+                      *executor_, clock_, budget, writer_.get(), replay_.get());
     search();
     if (auto failure = writer_->failure()) return fail(3, failure->message);
     if (pipeline_->stopped_by() == StopCause::kDefect) return fail(1, pipeline_->defect());
@@ -111,12 +115,16 @@ class Session {
       case StopCause::kEvaluations:
       case StopCause::kTime:
       case StopCause::kTarget:
-      case StopCause::kExhausted: return true;
-      default: return false;
+      case StopCause::kExhausted:
+        return true;
+      default:
+        return false;
     }
   }
 
-  double session_seconds() const { return std::chrono::duration<double>(clock_.now() - started_).count(); }
+  double session_seconds() const {
+    return std::chrono::duration<double>(clock_.now() - started_).count();
+  }
   double all_seconds() const { return used_seconds_ + session_seconds(); }
 
   RunState state_of(RunStatus status, std::string summary) const {
@@ -176,8 +184,14 @@ class Session {
 
   tl::expected<FinalResult, std::string> final_stage() {
     EQV_FAULT_POINT("run.before_final");
-    const FinalStageParts parts{prepared_.config.seed, prepared_.config.final_stage, *prepared_.evaluator, *executor_,
-                                writer_.get(),         replay_.get(),                final_stop_,          prepared_.config.evaluator.deadline,
+    const FinalStageParts parts{prepared_.config.seed,
+                                prepared_.config.final_stage,
+                                *prepared_.evaluator,
+                                *executor_,
+                                writer_.get(),
+                                replay_.get(),
+                                final_stop_,
+                                prepared_.config.evaluator.deadline,
                                 prepared_.space->memories};
     // The stage runs on the executor; this thread goes on polling beside it.
     tl::expected<FinalResult, std::string> result;
@@ -208,15 +222,20 @@ class Session {
     RunOutcome outcome;
     const bool finished = final_result.complete;
     const bool failures = pipeline_->stopped_by() == StopCause::kFailures;
-    const RunStatus status = finished ? RunStatus::kFinished : failures ? RunStatus::kFailed : RunStatus::kStopped;
+    const RunStatus status = finished   ? RunStatus::kFinished
+                             : failures ? RunStatus::kFailed
+                                        : RunStatus::kStopped;
     outcome.summary = summarise(prepared_, *pipeline_, final_result, run_, all_seconds());
     outcome.summary.status = status;
-    if (!finished && stop_cause_ != StopCause::kNone) outcome.summary.stopped_by = stop_cause_name(stop_cause_);
-    writer_->push(EventRow{run_status_name(status), fmt::format("{{\"stopped_by\":\"{}\"}}", outcome.summary.stopped_by)});
+    if (!finished && stop_cause_ != StopCause::kNone)
+      outcome.summary.stopped_by = stop_cause_name(stop_cause_);
+    writer_->push(EventRow{run_status_name(status),
+                           fmt::format("{{\"stopped_by\":\"{}\"}}", outcome.summary.stopped_by)});
     EQV_FAULT_POINT("run.before_finish");
     RunState state = state_of(status, to_json(outcome.summary));
     state.stopped_by = outcome.summary.stopped_by;
-    if (auto written = writer_->update_run(state); !written) return fail(3, written.error().message);
+    if (auto written = writer_->update_run(state); !written)
+      return fail(3, written.error().message);
     if (auto ended = writer_->finish_run(); !ended) return fail(3, ended.error().message);
     outcome.exit_code = failures ? 4 : finished ? 0 : stop_exit_code();
     return outcome;
@@ -243,7 +262,8 @@ class Session {
   std::atomic<bool> final_stop_{false};
 };
 
-tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparation& prepared, const RunControls& controls) {
+tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparation& prepared,
+                                                                const RunControls& controls) {
   WriterOptions options;
   options.relaxed = prepared.config.store.relaxed;
   options.message = controls.notice;
@@ -255,7 +275,8 @@ tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparatio
 
 }  // namespace
 
-tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared, const RunControls& controls) {
+tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
+                                             const RunControls& controls) {
   auto writer = open_store(prepared, controls);
   if (!writer) return tl::unexpected<RunError>(writer.error());
   auto run = (*writer)->begin_run(head_of(prepared));
@@ -265,17 +286,21 @@ tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared, const 
   return Session(prepared, controls, std::move(*writer), *run, nullptr, 0).go();
 }
 
-tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info, const RunControls& controls) {
+tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info,
+                                              const RunControls& controls) {
   auto writer = open_store(prepared, controls);
   if (!writer) return tl::unexpected<RunError>(writer.error());
-  if (auto taken = (*writer)->resume_run(info.id); !taken) return tl::unexpected<RunError>(RunError{3, taken.error().message, info.id});
+  if (auto taken = (*writer)->resume_run(info.id); !taken)
+    return tl::unexpected<RunError>(RunError{3, taken.error().message, info.id});
   auto reader = StoreReader::open(prepared.config.store.file);
   if (!reader) return tl::unexpected<RunError>(RunError{3, reader.error().message, info.id});
   auto data = (*reader)->replay(info.id);
   if (!data) return tl::unexpected<RunError>(RunError{3, data.error().message, info.id});
   if (controls.started) controls.started(info.id);
   (*writer)->push(EventRow{"resumed", fmt::format("{{\"told\":{}}}", data->outcomes.size())});
-  return Session(prepared, controls, std::move(*writer), info.id, std::make_unique<ReplayIndex>(std::move(*data)), info.state.seconds).go();
+  return Session(prepared, controls, std::move(*writer), info.id,
+                 std::make_unique<ReplayIndex>(std::move(*data)), info.state.seconds)
+      .go();
 }
 
 }  // namespace equivolve::engine

@@ -20,17 +20,19 @@ struct ProgressReport {
   enum class Phase : std::uint8_t { kSearch, kFinal };
   Phase phase = Phase::kSearch;
   Pipeline::Progress live;
-  double seconds = 0;                ///< of this session
+  double seconds = 0;  ///< of this session
   bool paused = false;
 };
 
 struct RunControls {
-  std::function<void(const ProgressReport&)> progress;             ///< about five times a second; may be empty
-  std::function<void(const std::string&)> notice;                  ///< one-line notices; may be empty
-  std::function<void(const std::vector<OutcomeRow>&)> committed;   ///< on the writer's thread, after each commit; may be empty
-  std::function<void(RunId)> started;                              ///< the run has its number; may be empty
-  const std::atomic<int>* signal = nullptr;                        ///< becomes the number of a signal that asks to stop
-  std::function<std::unique_ptr<Executor>(unsigned width)> executor;  ///< for tests; empty: as configured
+  std::function<void(const ProgressReport&)> progress;  ///< about five times a second; may be empty
+  std::function<void(const std::string&)> notice;       ///< one-line notices; may be empty
+  std::function<void(const std::vector<OutcomeRow>&)>
+      committed;                       ///< on the writer's thread, after each commit; may be empty
+  std::function<void(RunId)> started;  ///< the run has its number; may be empty
+  const std::atomic<int>* signal = nullptr;  ///< becomes the number of a signal that asks to stop
+  std::function<std::unique_ptr<Executor>(unsigned width)>
+      executor;  ///< for tests; empty: as configured
 };
 
 struct RunError {
@@ -39,16 +41,19 @@ struct RunError {
   RunId run = 0;  ///< when there is one to go on with
 };
 
-/// Exit code of a summary: 0 finished, 1 defect, 4 failures spent, 130/143 stopped by a signal, 0 stopped by a wish.
+/// Exit code of a summary: 0 finished, 1 defect, 4 failures spent, 130/143 stopped by a signal, 0
+/// stopped by a wish.
 struct RunOutcome {
   RunSummary summary;
   int exit_code = 0;
 };
 
 /// A new run in the configuration's store.
-tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared, const RunControls& controls);
+tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
+                                             const RunControls& controls);
 
 /// Goes on with a run that is in the store; `info` is its row. Replays from ticket 0.
-tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info, const RunControls& controls);
+tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info,
+                                              const RunControls& controls);
 
 }  // namespace equivolve::engine

@@ -38,7 +38,8 @@ BestSummary best_of(const std::vector<NamedFigure>& figures, const Leader& leade
   return best;
 }
 
-void add_final(RunSummary& s, const std::vector<NamedFigure>& figures, const FinalResult& final_result) {
+void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
+               const FinalResult& final_result) {
   s.final_trials = final_result.trials;
   if (final_result.winner >= 0) {
     const Contender& winner = final_result.found[static_cast<std::size_t>(final_result.winner)];
@@ -61,13 +62,15 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures, const Fin
     }
     s.references.push_back(std::move(r));
   }
-  if (final_result.best_reference >= 0) s.best_reference = s.references[static_cast<std::size_t>(final_result.best_reference)].name;
+  if (final_result.best_reference >= 0)
+    s.best_reference = s.references[static_cast<std::size_t>(final_result.best_reference)].name;
   s.improved = final_result.improved;
 }
 
 }  // namespace
 
-RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline, const FinalResult& final_result, RunId run, double seconds) {
+RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
+                     const FinalResult& final_result, RunId run, double seconds) {
   const std::vector<NamedFigure>& figures = prepared.evaluator->info().figures;
   const PipelineTotals& totals = pipeline.totals();
   const hashing::Accounting accounting = pipeline.accounting();
@@ -94,15 +97,17 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline, cons
   s.seconds_saved = accounting.seconds_saved - totals.probe_seconds - totals.look_up_seconds;
   if (totals.evaluations > 0 && totals.told > 0) {
     const auto n = static_cast<double>(totals.told);
-    s.predicted_speed_up = hashing::predicted_speed_up(totals.probe_seconds / n, totals.look_up_seconds / n,
-                                                       totals.evaluation_seconds / static_cast<double>(totals.evaluations),
-                                                       static_cast<double>(s.cache_hits) / n);
+    s.predicted_speed_up = hashing::predicted_speed_up(
+        totals.probe_seconds / n, totals.look_up_seconds / n,
+        totals.evaluation_seconds / static_cast<double>(totals.evaluations),
+        static_cast<double>(s.cache_hits) / n);
   }
   s.reproducible = pipeline.stopped_by() != StopCause::kTime;
   s.result_digest = pipeline.digests().result_digest();
   s.trajectory_digest = pipeline.digests().trajectory_digest();
   if (!figures.empty()) s.objective = figures[objective_position(figures)].name;
-  if (!pipeline.leaders().leaders().empty()) s.best = best_of(figures, pipeline.leaders().leaders().front());
+  if (!pipeline.leaders().leaders().empty())
+    s.best = best_of(figures, pipeline.leaders().leaders().front());
   add_final(s, figures, final_result);
   s.defect = pipeline.defect();
   return s;

@@ -7,6 +7,7 @@
 namespace equivolve::engine {
 
 /// After the pipeline ended; `final_result` may be incomplete or empty.
-RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline, const FinalResult& final_result, RunId run, double seconds);
+RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
+                     const FinalResult& final_result, RunId run, double seconds);
 
 }  // namespace equivolve::engine

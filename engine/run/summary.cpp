@@ -17,10 +17,14 @@ Json json_of(const Figures& figures) {
   return out;
 }
 
-Json json_of(const Interval& i) { return Json{{"mean", i.mean}, {"low", i.low}, {"high", i.high}, {"count", i.count}}; }
+Json json_of(const Interval& i) {
+  return Json{{"mean", i.mean}, {"low", i.low}, {"high", i.high}, {"count", i.count}};
+}
 
 Json json_of(const ReferenceSummary& r) {
-  Json out{{"validation", json_of(r.validation)}, {"confirmed", json_of(r.confirmed)}, {"test", json_of(r.test)}};
+  Json out{{"validation", json_of(r.validation)},
+           {"confirmed", json_of(r.confirmed)},
+           {"test", json_of(r.test)}};
   if (r.confirmed_difference) out["confirmed_difference"] = json_of(*r.confirmed_difference);
   if (r.test_difference) out["test_difference"] = json_of(*r.test_difference);
   if (!r.problem.empty()) out["problem"] = r.problem;
@@ -45,38 +49,48 @@ std::string figure(const Figures& figures, const std::string& name) {
   return found == figures.end() ? std::string("-") : fmt::format("{:.4f}", found->second);
 }
 
-void add_row(std::string& out, const std::string& name, const Figures& search, const Figures& confirmed, const Figures& test,
-             const std::string& objective) {
-  out += fmt::format("    {:<28}{:>11}{:>11}{:>11}\n", name, figure(search, objective), figure(confirmed, objective), figure(test, objective));
+void add_row(std::string& out, const std::string& name, const Figures& search,
+             const Figures& confirmed, const Figures& test, const std::string& objective) {
+  out += fmt::format("    {:<28}{:>11}{:>11}{:>11}\n", name, figure(search, objective),
+                     figure(confirmed, objective), figure(test, objective));
 }
 
-std::string difference(const Interval& i) { return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i.mean, i.low, i.high); }
+std::string difference(const Interval& i) {
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i.mean, i.low, i.high);
+}
 
 void add_verdict(std::string& out, const RunSummary& s) {
   for (const ReferenceSummary& r : s.references) {
     if (!r.problem.empty()) out += fmt::format("  {} had a failing trial: {}\n", r.name, r.problem);
     if (r.name != s.best_reference || !r.confirmed_difference) continue;
-    out += fmt::format("  found - {}, 95 % interval: confirmed {}", r.name, difference(*r.confirmed_difference));
+    out += fmt::format("  found - {}, 95 % interval: confirmed {}", r.name,
+                       difference(*r.confirmed_difference));
     if (r.test_difference) out += fmt::format(", test {}", difference(*r.test_difference));
-    out += s.improved ? fmt::format("\n  improvement over {}\n", r.name) : fmt::format("\n  no improvement found over {}\n", r.name);
+    out += s.improved ? fmt::format("\n  improvement over {}\n", r.name)
+                      : fmt::format("\n  no improvement found over {}\n", r.name);
   }
 }
 
 void add_hashing(std::string& out, const RunSummary& s) {
   if (s.classes == 0) return;
-  out += fmt::format("  hashing        {} classes, {:.1f} % of candidates known; {:.2f} s of evaluation saved, predicted speed-up {:.2f}x\n",
-                     s.classes, percent(s.cache_hits, s.cache_hits + s.evaluations), s.seconds_saved, s.predicted_speed_up);
+  out += fmt::format(
+      "  hashing        {} classes, {:.1f} % of candidates known; {:.2f} s of evaluation saved, "
+      "predicted speed-up {:.2f}x\n",
+      s.classes, percent(s.cache_hits, s.cache_hits + s.evaluations), s.seconds_saved,
+      s.predicted_speed_up);
   if (s.verified > 0) {
     const Interval rate = wilson_interval(s.wrong_hits, s.verified);
-    out += fmt::format("  verification   {} hits repeated, {} wrong (at most {:.3g} % with 95 % confidence)\n", s.verified, s.wrong_hits,
-                       100 * rate.high);
+    out += fmt::format(
+        "  verification   {} hits repeated, {} wrong (at most {:.3g} % with 95 % confidence)\n",
+        s.verified, s.wrong_hits, 100 * rate.high);
   }
 }
 
 }  // namespace
 
 std::string run_status_name(RunStatus status) {
-  constexpr std::array<const char*, 5> names = {"running", "paused", "stopped", "finished", "failed"};
+  constexpr std::array<const char*, 5> names = {"running", "paused", "stopped", "finished",
+                                                "failed"};
   return names[static_cast<std::size_t>(status)];
 }
 
@@ -134,14 +148,19 @@ std::string to_json(const RunSummary& s) {
 
 std::string to_text(const RunSummary& s) {
   std::string out = fmt::format("run {} \"{}\" {}", s.run, s.name, run_status_name(s.status));
-  if (!s.stopped_by.empty()) out += fmt::format(" (stopped by {} after {} candidates)", s.stopped_by, s.candidates);
-  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n", s.candidates, s.evaluations, s.failed, s.seconds);
+  if (!s.stopped_by.empty())
+    out += fmt::format(" (stopped by {} after {} candidates)", s.stopped_by, s.candidates);
+  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
+                     s.candidates, s.evaluations, s.failed, s.seconds);
   add_hashing(out, s);
   if (!s.reproducible) out += "  reproducible   no: ended by the clock\n";
   if (!s.best) return out + "  nothing was found: no candidate had a finite fitness\n";
-  out += fmt::format("\n    {:<28}{:>11}{:>11}{:>11}\n", s.objective, "search", "confirmed", "test");
-  add_row(out, fmt::format("found (birth {})", s.best->birth), s.best->validation, s.best->confirmed, s.best->test, s.objective);
-  for (const ReferenceSummary& r : s.references) add_row(out, r.name, r.validation, r.confirmed, r.test, s.objective);
+  out +=
+      fmt::format("\n    {:<28}{:>11}{:>11}{:>11}\n", s.objective, "search", "confirmed", "test");
+  add_row(out, fmt::format("found (birth {})", s.best->birth), s.best->validation,
+          s.best->confirmed, s.best->test, s.objective);
+  for (const ReferenceSummary& r : s.references)
+    add_row(out, r.name, r.validation, r.confirmed, r.test, s.objective);
   out += "\n";
   add_verdict(out, s);
   return out;

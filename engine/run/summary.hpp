@@ -24,8 +24,8 @@ struct ReferenceSummary {
 
 struct BestSummary {
   std::uint64_t birth = 0;
-  std::string digest;     ///< 32 hex digits; "" without classes
-  std::string text;       ///< the genome's readable form
+  std::string digest;  ///< 32 hex digits; "" without classes
+  std::string text;    ///< the genome's readable form
   Figures validation, confirmed, test;
 };
 
@@ -35,17 +35,18 @@ struct RunSummary {
   std::uint64_t seed = 0;
   RunStatus status = RunStatus::kFinished;
   std::string stopped_by;
-  std::uint64_t stopped_at = 0;       ///< tickets told
-  std::uint64_t candidates = 0, evaluations = 0, cache_hits = 0, partial_hits = 0, classes = 0, evictions = 0, failed = 0;
+  std::uint64_t stopped_at = 0;  ///< tickets told
+  std::uint64_t candidates = 0, evaluations = 0, cache_hits = 0, partial_hits = 0, classes = 0,
+                evictions = 0, failed = 0;
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;
-  double seconds = 0;                 ///< wall time of all sessions
+  double seconds = 0;  ///< wall time of all sessions
   double probe_seconds = 0, look_up_seconds = 0, evaluation_seconds = 0, seconds_saved = 0;
-  double predicted_speed_up = 1;      ///< break-even formula
+  double predicted_speed_up = 1;  ///< break-even formula
   bool reproducible = true;
   std::string result_digest, trajectory_digest;
-  std::string objective;              ///< name of the first objective
+  std::string objective;  ///< name of the first objective
   std::optional<BestSummary> best;
   std::vector<ReferenceSummary> references;
   std::string best_reference;
@@ -59,7 +60,8 @@ std::string to_json(const RunSummary& summary);
 /// Several lines for people. `command` is the next one to type.
 std::string to_text(const RunSummary& summary);
 
-std::string run_status_name(RunStatus status);  ///< "running", "paused", "stopped", "finished", "failed"
+std::string run_status_name(
+    RunStatus status);  ///< "running", "paused", "stopped", "finished", "failed"
 
 /// 95 % Wilson interval of a share of `part` in `whole`. Source: Wilson 1927.
 Interval wilson_interval(std::uint64_t part, std::uint64_t whole);

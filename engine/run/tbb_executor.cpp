@@ -10,7 +10,9 @@ namespace {
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(unsigned width)
-      : limit_(tbb::global_control::max_allowed_parallelism, width + 1), arena_(static_cast<int>(width), 0), width_(width) {}
+      : limit_(tbb::global_control::max_allowed_parallelism, width + 1),
+        arena_(static_cast<int>(width), 0),
+        width_(width) {}
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
 
@@ -33,6 +35,8 @@ class TbbExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_tbb_executor(unsigned width) { return std::make_unique<TbbExecutor>(width); }
+std::unique_ptr<Executor> make_tbb_executor(unsigned width) {
+  return std::make_unique<TbbExecutor>(width);
+}
 
 }  // namespace equivolve::engine

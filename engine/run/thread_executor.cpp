@@ -60,6 +60,8 @@ class ThreadExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_thread_executor(unsigned width) { return std::make_unique<ThreadExecutor>(width); }
+std::unique_ptr<Executor> make_thread_executor(unsigned width) {
+  return std::make_unique<ThreadExecutor>(width);
+}
 
 }  // namespace equivolve::engine

@@ -1,4 +1,5 @@
-// Reads a results file while a run may be writing it. Read transactions are short; nothing here writes, but request().
+// Reads a results file while a run may be writing it. Read transactions are short; nothing here
+// writes, but request().
 #pragma once
 
 #include <filesystem>
@@ -20,27 +21,29 @@ struct RunInfo {
   RunId id = 0;
   RunHead head;
   RunState state;
-  std::string created;     ///< ISO 8601, UTC
-  std::string heartbeat;   ///< ISO 8601, UTC; "" before the first
-  bool locked = false;     ///< a live process holds the run
+  std::string created;    ///< ISO 8601, UTC
+  std::string heartbeat;  ///< ISO 8601, UTC; "" before the first
+  bool locked = false;    ///< a live process holds the run
 };
 
 /// Everything that replay needs, in memory, in order.
 struct ReplayData {
-  std::vector<ClassRow> classes;      ///< by class id
-  std::vector<OutcomeRow> outcomes;   ///< by ticket, from 0 without gaps
-  std::vector<TrialRow> trials;       ///< in order of insertion; told and untold, all kinds
+  std::vector<ClassRow> classes;     ///< by class id
+  std::vector<OutcomeRow> outcomes;  ///< by ticket, from 0 without gaps
+  std::vector<TrialRow> trials;      ///< in order of insertion; told and untold, all kinds
 };
 
 struct VerifyReport {
-  std::vector<std::string> problems;  ///< one line each; empty: all is well
-  std::uint64_t rows = 0;             ///< rows whose checksum was recomputed
-  std::string result_digest, trajectory_digest;  ///< recomputed from the rows, 32 hex digits; "" when the run has no outcome
+  std::vector<std::string> problems;             ///< one line each; empty: all is well
+  std::uint64_t rows = 0;                        ///< rows whose checksum was recomputed
+  std::string result_digest, trajectory_digest;  ///< recomputed from the rows, 32 hex digits; ""
+                                                 ///< when the run has no outcome
 };
 
 class StoreReader {
  public:
-  static tl::expected<std::unique_ptr<StoreReader>, StoreError> open(const std::filesystem::path& file);
+  static tl::expected<std::unique_ptr<StoreReader>, StoreError> open(
+      const std::filesystem::path& file);
   ~StoreReader();
 
   tl::expected<std::vector<RunInfo>, StoreError> runs() const;
@@ -53,14 +56,18 @@ class StoreReader {
   tl::expected<std::vector<EventRow>, StoreError> events(RunId run) const;
   tl::expected<std::vector<IntermediateRow>, StoreError> intermediate_values(RunId run) const;
 
-  /// Streams candidates for `export`: outcome, genome, and the trial that settled it (null for hits), in ticket order.
+  /// Streams candidates for `export`: outcome, genome, and the trial that settled it (null for
+  /// hits), in ticket order.
   tl::expected<void, StoreError> each_candidate(
-      RunId run, const std::function<void(const OutcomeRow&, const GenomeRow&, const TrialRow*)>& visit) const;
+      RunId run,
+      const std::function<void(const OutcomeRow&, const GenomeRow&, const TrialRow*)>& visit) const;
 
-  /// SQLite's own integrity check, every row checksum, references between tables, and both run digests. All runs when empty.
+  /// SQLite's own integrity check, every row checksum, references between tables, and both run
+  /// digests. All runs when empty.
   tl::expected<VerifyReport, StoreError> verify(std::optional<RunId> run) const;
 
-  /// Writes a wish that the run polls ("pause", "stop", "continue"). Opens a short write transaction of its own.
+  /// Writes a wish that the run polls ("pause", "stop", "continue"). Opens a short write
+  /// transaction of its own.
   tl::expected<void, StoreError> request(RunId run, const std::string& wish) const;
 
  private:

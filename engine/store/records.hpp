@@ -1,4 +1,5 @@
-// What the engine writes to a results file: one struct a table row. docs/results-file.md explains every column.
+// What the engine writes to a results file: one struct a table row. docs/results-file.md explains
+// every column.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +16,23 @@ namespace equivolve::engine {
 using RunId = std::int64_t;
 
 /// Status of a told outcome or a trial. Stored as its number.
-enum class Status : std::uint8_t { kOk = 0, kInfeasible = 1, kNonFinite = 2, kFailed = 3, kCancelled = 4 };
+enum class Status : std::uint8_t {
+  kOk = 0,
+  kInfeasible = 1,
+  kNonFinite = 2,
+  kFailed = 3,
+  kCancelled = 4
+};
 /// Why a trial failed (reliability.md section 3); kNone for the rest. Stored as its number.
 enum class Reason : std::uint8_t {
-  kNone = 0, kWrongShape = 1, kEvaluatorError = 2, kCrash = 3, kDeadline = 4, kMemory = 5, kProtocol = 6, kLostWorker = 7
+  kNone = 0,
+  kWrongShape = 1,
+  kEvaluatorError = 2,
+  kCrash = 3,
+  kDeadline = 4,
+  kMemory = 5,
+  kProtocol = 6,
+  kLostWorker = 7
 };
 enum class TrialKind : std::uint8_t { kSearch = 0, kVerification = 1, kFinal = 2, kReference = 3 };
 
@@ -31,21 +45,25 @@ struct ClassRow {
   hashing::Digest digest;
 };
 
-/// One evaluation. Appended when it ends, told or not. (kind, subject, level, split, repeat) is unique in a run.
+/// One evaluation. Appended when it ends, told or not. (kind, subject, level, split, repeat) is
+/// unique in a run.
 struct TrialRow {
   TrialKind kind = TrialKind::kSearch;
-  std::uint64_t subject = 0;        ///< search, verification: ticket; final: birth; reference: its position
-  std::uint64_t birth = kNone64;    ///< kNone64 for references without a genome
+  std::uint64_t subject =
+      0;  ///< search, verification: ticket; final: birth; reference: its position
+  std::uint64_t birth = kNone64;  ///< kNone64 for references without a genome
   std::uint64_t cls = kNone64;
   std::uint32_t level = 0;
-  std::uint32_t split = 0;          ///< 0 validation, 1 test
+  std::uint32_t split = 0;  ///< 0 validation, 1 test
   std::uint32_t repeat = 0;
   std::uint64_t common_seed = 0;
   std::uint64_t own_seed = 0;
   Status status = Status::kOk;
   Reason reason = Reason::kNone;
-  std::vector<double> figures;      ///< in the evaluator's order; NaN where there is none (stored as NULL)
-  std::vector<double> items;        ///< per-item values of the first objective, test split only; else empty
+  std::vector<double>
+      figures;  ///< in the evaluator's order; NaN where there is none (stored as NULL)
+  std::vector<double>
+      items;  ///< per-item values of the first objective, test split only; else empty
   double seconds = 0;
   std::uint64_t cost = 0;
   std::uint64_t genome_checksum = 0;
@@ -63,13 +81,14 @@ struct OutcomeRow {
   bool wrong = false;     ///< ... and differed
   Status status = Status::kOk;
   Reason reason = Reason::kNone;
-  std::vector<double> told;  ///< figures with role objective, constraint or descriptor, in order; NaN: none
+  std::vector<double>
+      told;  ///< figures with role objective, constraint or descriptor, in order; NaN: none
   std::uint64_t genome_checksum = 0;
 };
 
 struct GenomeRow {
   std::uint64_t birth = 0;
-  std::uint64_t parent = kNone64;         ///< births
+  std::uint64_t parent = kNone64;  ///< births
   std::uint64_t second_parent = kNone64;
   std::uint8_t operator_id = 0;
   std::vector<std::byte> flat;
@@ -85,7 +104,8 @@ struct IntermediateRow {
 };
 
 struct EventRow {
-  std::string kind;    ///< "started", "resumed", "paused", "stopped", "finished", "warning", "wrong_hit", ...
+  std::string
+      kind;  ///< "started", "resumed", "paused", "stopped", "finished", "warning", "wrong_hit", ...
   std::string detail;  ///< JSON
 };
 
@@ -95,12 +115,13 @@ struct ArtefactRow {
   std::string content;
 };
 
-using Record = std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow, ArtefactRow>;
+using Record =
+    std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow, ArtefactRow>;
 
 /// A named figure of a run's evaluator, as stored.
 struct FigureRow {
   std::string name, unit;
-  std::uint32_t role = 0;       ///< EQV_OBJECTIVE...
+  std::uint32_t role = 0;  ///< EQV_OBJECTIVE...
   bool minimize = false;
   bool reproducible = true;
 };
@@ -112,21 +133,28 @@ struct RunHead {
   std::string evaluator, evaluator_version;
   std::string representation;
   std::string config_as_written;
-  std::string config_resolved;    ///< JSON, all defaults filled in, space included
-  hashing::Digest context;        ///< evaluation context
+  std::string config_resolved;  ///< JSON, all defaults filled in, space included
+  hashing::Digest context;      ///< evaluation context
   std::vector<FigureRow> figures;
   std::string engine_version, kernel;
 };
 
-enum class RunStatus : std::uint8_t { kRunning = 0, kPaused = 1, kStopped = 2, kFinished = 3, kFailed = 4 };
+enum class RunStatus : std::uint8_t {
+  kRunning = 0,
+  kPaused = 1,
+  kStopped = 2,
+  kFinished = 3,
+  kFailed = 4
+};
 
 /// What changes of a run: written at its end, at stops, and as a heartbeat.
 struct RunState {
   RunStatus status = RunStatus::kRunning;
-  std::string stopped_by;       ///< "candidates", "evaluations", "time", "target", "exhausted", "signal", "wish", "failures", ""
-  std::uint64_t told = 0;       ///< tickets told
-  double seconds = 0;           ///< of all sessions
-  std::string summary_json;     ///< the object `--json` prints; "" until the end
+  std::string stopped_by;    ///< "candidates", "evaluations", "time", "target", "exhausted",
+                             ///< "signal", "wish", "failures", ""
+  std::uint64_t told = 0;    ///< tickets told
+  double seconds = 0;        ///< of all sessions
+  std::string summary_json;  ///< the object `--json` prints; "" until the end
 };
 
 }  // namespace equivolve::engine

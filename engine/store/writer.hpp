@@ -1,5 +1,6 @@
-// The one writer of a results file: a thread that takes records from a bounded queue and commits them in groups (20 ms or
-// 4,096 rows). What was committed survives kill -9 and, with full durability, power loss.
+// The one writer of a results file: a thread that takes records from a bounded queue and commits
+// them in groups (20 ms or 4,096 rows). What was committed survives kill -9 and, with full
+// durability, power loss.
 #pragma once
 
 #include <chrono>
@@ -15,38 +16,45 @@
 
 namespace equivolve::engine {
 
-/// An error of the store: one line that says what and where, and whether the file itself is at fault.
+/// An error of the store: one line that says what and where, and whether the file itself is at
+/// fault.
 struct StoreError {
   std::string message;
 };
 
 struct WriterOptions {
   bool relaxed = false;
-  std::size_t queue_capacity = 65536;                      ///< records; push waits beyond it
+  std::size_t queue_capacity = 65536;  ///< records; push waits beyond it
   std::size_t group_rows = 4096;
   std::chrono::milliseconds group_time{20};
   std::chrono::milliseconds busy_timeout{10'000};
-  std::string vfs;                                         ///< name of an SQLite VFS; empty: the default
-  std::function<void(std::string)> message;                ///< one-line notices ("store is locked by ..., waiting")
+  std::string vfs;  ///< name of an SQLite VFS; empty: the default
+  std::function<void(std::string)>
+      message;  ///< one-line notices ("store is locked by ..., waiting")
 };
 
 class StoreWriter {
  public:
-  /// Opens or creates the file (its folder must exist). Refuses files that are not ours, damaged, or newer.
-  static tl::expected<std::unique_ptr<StoreWriter>, StoreError> open(const std::filesystem::path& file, WriterOptions options = {});
+  /// Opens or creates the file (its folder must exist). Refuses files that are not ours, damaged,
+  /// or newer.
+  static tl::expected<std::unique_ptr<StoreWriter>, StoreError> open(
+      const std::filesystem::path& file, WriterOptions options = {});
   ~StoreWriter();  ///< commits what is queued, then ends the thread
 
-  /// Writes the run's row, committed on return, takes the run's lock, and makes later records belong to it.
+  /// Writes the run's row, committed on return, takes the run's lock, and makes later records
+  /// belong to it.
   tl::expected<RunId, StoreError> begin_run(const RunHead& head);
 
-  /// Takes an existing run's lock and makes later records belong to it. Fails at once, naming host and pid, when another
-  /// process has it.
+  /// Takes an existing run's lock and makes later records belong to it. Fails at once, naming host
+  /// and pid, when another process has it.
   tl::expected<void, StoreError> resume_run(RunId run);
 
-  /// Queues one record; waits while the queue is full. After a failure records are dropped (see failure()). [any-thread]
+  /// Queues one record; waits while the queue is full. After a failure records are dropped (see
+  /// failure()). [any-thread]
   void push(Record record);
 
-  /// Called on the writer thread after each commit with the tickets of the outcomes it made durable, in order.
+  /// Called on the writer thread after each commit with the tickets of the outcomes it made
+  /// durable, in order.
   void on_commit(std::function<void(const std::vector<OutcomeRow>&)> callback);
 
   /// Waits until everything pushed so far is committed.
@@ -57,7 +65,8 @@ class StoreWriter {
   /// Heartbeat only: time, told. Queued, not waited for.
   void heartbeat(std::uint64_t told, double seconds);
 
-  /// What another process asked of this run since the last call ("pause", "stop", "continue"), oldest first; taken out.
+  /// What another process asked of this run since the last call ("pause", "stop", "continue"),
+  /// oldest first; taken out.
   std::vector<std::string> take_wishes();
 
   /// The first failure of the writer thread (disk full, I/O error), if any. [any-thread]

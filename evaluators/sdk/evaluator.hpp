@@ -1,24 +1,25 @@
-// A header-only C++ face over equivolve_evaluator.h: write a class, name it in EQUIVOLVE_EVALUATOR, done. It catches every
-// exception at the line and turns it into a status. Depends on std only.
+// A header-only C++ face over equivolve_evaluator.h: write a class, name it in EQUIVOLVE_EVALUATOR,
+// done. It catches every exception at the line and turns it into a status. Depends on std only.
 //
 //   class MyEvaluator {
 //    public:
 //     static const eqv_descriptor& descriptor();
-//     static std::string config_schema();                                   // JSON Schema of {"data", "options"}
-//     MyEvaluator(sdk::Host host, std::string_view config_json);            // throws sdk::Refused
-//     const eqv_instance_info& instance_info() const;
-//     eqv_status evaluate(const sdk::Candidate&, const eqv_trial_request&, sdk::Result&);
+//     static std::string config_schema();                                   // JSON Schema of
+//     {"data", "options"} MyEvaluator(sdk::Host host, std::string_view config_json);            //
+//     throws sdk::Refused const eqv_instance_info& instance_info() const; eqv_status evaluate(const
+//     sdk::Candidate&, const eqv_trial_request&, sdk::Result&);
 //     // and any of these:
 //     std::string default_space(std::uint32_t representation) const;
 //     void bind_space(std::string_view space_json);                         // throws sdk::Refused
 //     std::string reference_candidates() const;                             // JSON list
 //     eqv_status probe(const sdk::Candidate&, const eqv_probe_request&, sdk::OutputSink&);
-//     eqv_status apply(const sdk::Candidate&, const eqv_apply_request&, sdk::ArtefactSink&);  // throws sdk::Refused
-//     static std::string apply_schema();
+//     eqv_status apply(const sdk::Candidate&, const eqv_apply_request&, sdk::ArtefactSink&);  //
+//     throws sdk::Refused static std::string apply_schema();
 //   };
 //   EQUIVOLVE_EVALUATOR(MyEvaluator)
 //
-// probe, evaluate and apply are called by many threads at once when the descriptor has EQV_THREAD_SAFE.
+// probe, evaluate and apply are called by many threads at once when the descriptor has
+// EQV_THREAD_SAFE.
 #pragma once
 
 #include <cstdio>
@@ -36,7 +37,8 @@
 
 namespace equivolve::sdk {
 
-/// Thrown by a constructor, bind_space or apply: what is wrong, and where in the JSON ("/options/task").
+/// Thrown by a constructor, bind_space or apply: what is wrong, and where in the JSON
+/// ("/options/task").
 class Refused : public std::runtime_error {
  public:
   Refused(std::string json_pointer, const std::string& message)
@@ -47,8 +49,12 @@ class Refused : public std::runtime_error {
   std::string json_pointer_;
 };
 
-inline std::string_view view(eqv_text text) { return {text.data, text.size}; }
-inline eqv_text text(std::string_view view) { return {view.data(), view.size()}; }
+inline std::string_view view(eqv_text text) {
+  return {text.data, text.size};
+}
+inline eqv_text text(std::string_view view) {
+  return {view.data(), view.size()};
+}
 
 class Host {
  public:
@@ -60,20 +66,27 @@ class Host {
     return host_->is_cancelled && host_->is_cancelled(host_->context, trial.trial) != 0;
   }
   /// False: stop here, the result so far stands.
-  bool report(const eqv_trial_request& trial, std::uint64_t step, std::uint64_t total, std::span<const double> figures) const {
-    return !host_->report || host_->report(host_->context, trial.trial, step, total, figures.data(), figures.size()) == 0;
+  bool report(const eqv_trial_request& trial, std::uint64_t step, std::uint64_t total,
+              std::span<const double> figures) const {
+    return !host_->report || host_->report(host_->context, trial.trial, step, total, figures.data(),
+                                           figures.size()) == 0;
   }
-  void items(const eqv_trial_request& trial, std::size_t figure, std::span<const double> values) const {
-    if (host_->items) host_->items(host_->context, trial.trial, figure, values.data(), values.size());
+  void items(const eqv_trial_request& trial, std::size_t figure,
+             std::span<const double> values) const {
+    if (host_->items)
+      host_->items(host_->context, trial.trial, figure, values.data(), values.size());
   }
-  void parallel_for(const eqv_trial_request& trial, std::size_t n, const std::function<void(std::size_t)>& body) const {
+  void parallel_for(const eqv_trial_request& trial, std::size_t n,
+                    const std::function<void(std::size_t)>& body) const {
     if (!host_->parallel_for || trial.threads <= 1) {
       for (std::size_t i = 0; i < n; ++i) body(i);
       return;
     }
     host_->parallel_for(
         host_->context, trial.trial, n,
-        [](void* context, std::size_t i) { (*static_cast<const std::function<void(std::size_t)>*>(context))(i); },
+        [](void* context, std::size_t i) {
+          (*static_cast<const std::function<void(std::size_t)>*>(context))(i);
+        },
         const_cast<std::function<void(std::size_t)>*>(&body));
   }
 
@@ -85,12 +98,16 @@ class Candidate {
  public:
   explicit Candidate(const eqv_candidate& raw) : raw_(raw) {}
   std::uint32_t representation() const { return raw_.representation; }
-  std::span<const std::byte> genome() const { return {static_cast<const std::byte*>(raw_.genome), raw_.genome_size}; }
+  std::span<const std::byte> genome() const {
+    return {static_cast<const std::byte*>(raw_.genome), raw_.genome_size};
+  }
   std::string_view reference() const { return view(raw_.reference); }  ///< empty for genomes
   std::string text() const {
     std::string out;
     eqv_text_sink sink{sizeof(eqv_text_sink), &out,
-                       [](void* context, const char* data, std::size_t size) { static_cast<std::string*>(context)->append(data, size); }};
+                       [](void* context, const char* data, std::size_t size) {
+                         static_cast<std::string*>(context)->append(data, size);
+                       }};
     if (raw_.text) raw_.text(raw_.context, &sink);
     return out;
   }
@@ -102,11 +119,21 @@ class Candidate {
 class OutputSink {
  public:
   explicit OutputSink(const eqv_output_sink& raw) : raw_(raw) {}
-  void values(std::span<const double> group) { raw_.values(raw_.context, group.data(), group.size()); }
-  void direction(std::span<const double> group) { raw_.direction(raw_.context, group.data(), group.size()); }
-  void ranking(std::span<const double> group) { raw_.ranking(raw_.context, group.data(), group.size()); }
-  void labels(std::span<const std::int64_t> group) { raw_.labels(raw_.context, group.data(), group.size()); }
-  void bytes(std::span<const std::byte> group) { raw_.bytes(raw_.context, group.data(), group.size()); }
+  void values(std::span<const double> group) {
+    raw_.values(raw_.context, group.data(), group.size());
+  }
+  void direction(std::span<const double> group) {
+    raw_.direction(raw_.context, group.data(), group.size());
+  }
+  void ranking(std::span<const double> group) {
+    raw_.ranking(raw_.context, group.data(), group.size());
+  }
+  void labels(std::span<const std::int64_t> group) {
+    raw_.labels(raw_.context, group.data(), group.size());
+  }
+  void bytes(std::span<const std::byte> group) {
+    raw_.bytes(raw_.context, group.data(), group.size());
+  }
   void text(std::string_view group) { raw_.text(raw_.context, group.data(), group.size()); }
   void integer(std::int64_t value) { raw_.integer(raw_.context, value); }
   void open_set() { raw_.open_set(raw_.context); }
@@ -123,7 +150,8 @@ class Result {
   std::span<double> figures() { return {raw_.figures, raw_.figure_count}; }
   void cost(std::uint64_t units) { raw_.cost = units; }
   void message(std::string_view why) {
-    std::snprintf(raw_.message, sizeof raw_.message, "%.*s", static_cast<int>(why.size()), why.data());
+    std::snprintf(raw_.message, sizeof raw_.message, "%.*s", static_cast<int>(why.size()),
+                  why.data());
   }
 
  private:
@@ -135,7 +163,8 @@ class ArtefactSink {
   explicit ArtefactSink(const eqv_artefact_sink& raw) : raw_(raw) {}
   /// Writes one artefact whole. Throws when the host refuses the name.
   void write(const std::string& name, const char* media_type, std::string_view content) {
-    if (!raw_.begin(raw_.context, name.c_str(), media_type)) throw std::invalid_argument("artefact name refused: " + name);
+    if (!raw_.begin(raw_.context, name.c_str(), media_type))
+      throw std::invalid_argument("artefact name refused: " + name);
     constexpr std::size_t kChunk = std::size_t{1} << 20;
     for (std::size_t at = 0; at < content.size(); at += kChunk) {
       std::string_view part = content.substr(at, kChunk);
@@ -152,11 +181,15 @@ namespace detail {
 
 inline void fill(eqv_error* error, std::string_view pointer, std::string_view message) {
   if (!error) return;
-  std::snprintf(error->json_pointer, sizeof error->json_pointer, "%.*s", static_cast<int>(pointer.size()), pointer.data());
-  std::snprintf(error->message, sizeof error->message, "%.*s", static_cast<int>(message.size()), message.data());
+  std::snprintf(error->json_pointer, sizeof error->json_pointer, "%.*s",
+                static_cast<int>(pointer.size()), pointer.data());
+  std::snprintf(error->message, sizeof error->message, "%.*s", static_cast<int>(message.size()),
+                message.data());
 }
 
-inline void put(const eqv_text_sink* sink, std::string_view text) { sink->write(sink->context, text.data(), text.size()); }
+inline void put(const eqv_text_sink* sink, std::string_view text) {
+  sink->write(sink->context, text.data(), text.size());
+}
 
 template <class Body>
 eqv_status guarded(eqv_error* error, Body&& body) noexcept {
@@ -191,9 +224,14 @@ eqv_evaluator make_table() {
     });
   };
   t.destroy = [](eqv_handle* handle) { delete reinterpret_cast<T*>(handle); };
-  t.instance_info = [](eqv_handle* handle) { return &reinterpret_cast<T*>(handle)->instance_info(); };
-  t.config_schema = [](const eqv_text_sink* sink) { guarded(nullptr, [&] { return put(sink, T::config_schema()), EQV_OK; }); };
-  t.evaluate = [](eqv_handle* handle, const eqv_candidate* candidate, const eqv_trial_request* request, eqv_trial_result* result) {
+  t.instance_info = [](eqv_handle* handle) {
+    return &reinterpret_cast<T*>(handle)->instance_info();
+  };
+  t.config_schema = [](const eqv_text_sink* sink) {
+    guarded(nullptr, [&] { return put(sink, T::config_schema()), EQV_OK; });
+  };
+  t.evaluate = [](eqv_handle* handle, const eqv_candidate* candidate,
+                  const eqv_trial_request* request, eqv_trial_result* result) {
     eqv_error error{};
     eqv_status status = guarded(&error, [&] {
       Result face(*result);
@@ -203,26 +241,38 @@ eqv_evaluator make_table() {
     return status;
   };
   if constexpr (requires(const T& e) { e.default_space(1u); })
-    t.default_space = [](eqv_handle* handle, std::uint32_t representation, const eqv_text_sink* sink) {
-      return guarded(nullptr, [&] { return put(sink, reinterpret_cast<T*>(handle)->default_space(representation)), EQV_OK; });
+    t.default_space = [](eqv_handle* handle, std::uint32_t representation,
+                         const eqv_text_sink* sink) {
+      return guarded(nullptr, [&] {
+        return put(sink, reinterpret_cast<T*>(handle)->default_space(representation)), EQV_OK;
+      });
     };
-  if constexpr (requires(T& e) { e.bind_space(std::string_view{}); })
+  if constexpr (requires(T & e) { e.bind_space(std::string_view{}); })
     t.bind_space = [](eqv_handle* handle, eqv_text space, eqv_error* error) {
-      return guarded(error, [&] { return reinterpret_cast<T*>(handle)->bind_space(view(space)), EQV_OK; });
+      return guarded(error,
+                     [&] { return reinterpret_cast<T*>(handle)->bind_space(view(space)), EQV_OK; });
     };
   if constexpr (requires(const T& e) { e.reference_candidates(); })
     t.reference_candidates = [](eqv_handle* handle, const eqv_text_sink* sink) {
-      guarded(nullptr, [&] { return put(sink, reinterpret_cast<T*>(handle)->reference_candidates()), EQV_OK; });
+      guarded(nullptr, [&] {
+        return put(sink, reinterpret_cast<T*>(handle)->reference_candidates()), EQV_OK;
+      });
     };
-  if constexpr (requires(T& e, const Candidate& c, const eqv_probe_request& r, OutputSink& s) { e.probe(c, r, s); })
-    t.probe = [](eqv_handle* handle, const eqv_candidate* candidate, const eqv_probe_request* request, const eqv_output_sink* sink) {
+  if constexpr (requires(T & e, const Candidate& c, const eqv_probe_request& r, OutputSink& s) {
+                  e.probe(c, r, s);
+                })
+    t.probe = [](eqv_handle* handle, const eqv_candidate* candidate,
+                 const eqv_probe_request* request, const eqv_output_sink* sink) {
       return guarded(nullptr, [&] {
         OutputSink face(*sink);
         return reinterpret_cast<T*>(handle)->probe(Candidate(*candidate), *request, face);
       });
     };
-  if constexpr (requires(T& e, const Candidate& c, const eqv_apply_request& r, ArtefactSink& s) { e.apply(c, r, s); })
-    t.apply = [](eqv_handle* handle, const eqv_candidate* candidate, const eqv_apply_request* request, const eqv_artefact_sink* sink,
+  if constexpr (requires(T & e, const Candidate& c, const eqv_apply_request& r, ArtefactSink& s) {
+                  e.apply(c, r, s);
+                })
+    t.apply = [](eqv_handle* handle, const eqv_candidate* candidate,
+                 const eqv_apply_request* request, const eqv_artefact_sink* sink,
                  eqv_error* error) {
       return guarded(error, [&] {
         ArtefactSink face(*sink);
@@ -230,7 +280,9 @@ eqv_evaluator make_table() {
       });
     };
   if constexpr (requires { T::apply_schema(); })
-    t.apply_schema = [](const eqv_text_sink* sink) { guarded(nullptr, [&] { return put(sink, T::apply_schema()), EQV_OK; }); };
+    t.apply_schema = [](const eqv_text_sink* sink) {
+      guarded(nullptr, [&] { return put(sink, T::apply_schema()), EQV_OK; });
+    };
   return t;
 }
 
@@ -238,8 +290,8 @@ eqv_evaluator make_table() {
 }  // namespace equivolve::sdk
 
 /// Exports T as an evaluator.
-#define EQUIVOLVE_EVALUATOR(T)                                                   \
-  EQV_ENTRY {                                                                    \
+#define EQUIVOLVE_EVALUATOR(T)                                                    \
+  EQV_ENTRY {                                                                     \
     static const eqv_evaluator table = ::equivolve::sdk::detail::make_table<T>(); \
-    return host_abi == EQV_ABI_MAJOR ? &table : nullptr;                         \
+    return host_abi == EQV_ABI_MAJOR ? &table : nullptr;                          \
   }

@@ -9,6 +9,7 @@ std::optional<Request> RandomSearch::ask(Ticket ticket, hashing::Stream /*stream
   return request;
 }
 
-void RandomSearch::tell(const Request& /*request*/, const Candidate& /*candidate*/, const Outcome& /*outcome*/) {}
+void RandomSearch::tell(const Request& /*request*/, const Candidate& /*candidate*/,
+                        const Outcome& /*outcome*/) {}
 
 }  // namespace equivolve::search

@@ -7,7 +7,8 @@ bool RegularizedEvolution::better(const Member& a, const Member& b) {
   return a.ranked && a.fitness > b.fitness;
 }
 
-const RegularizedEvolution::Member& RegularizedEvolution::tournament(hashing::Stream& stream) const {
+const RegularizedEvolution::Member& RegularizedEvolution::tournament(
+    hashing::Stream& stream) const {
   const Member* winner = &population_[stream.below(population_.size())];
   for (std::uint32_t i = 1; i < settings_.tournament_size; ++i) {
     const Member& drawn = population_[stream.below(population_.size())];
@@ -28,9 +29,12 @@ std::optional<Request> RegularizedEvolution::ask(Ticket ticket, hashing::Stream 
     return request;
   }
   Recipe& recipe = request.recipe;
-  const bool crosses = settings_.crossover_probability > 0 && stream.chance(settings_.crossover_probability);
+  const bool crosses =
+      settings_.crossover_probability > 0 && stream.chance(settings_.crossover_probability);
   const bool mutates = stream.chance(settings_.mutation_probability);
-  recipe.op = crosses ? Operator::kCrossover : mutates ? Operator::kChangeArgument : Operator::kCopy;
+  recipe.op = crosses   ? Operator::kCrossover
+              : mutates ? Operator::kChangeArgument
+                        : Operator::kCopy;
   const Member& first = tournament(stream);
   recipe.first_parent = first.birth;
   recipe.first = first.genome;
@@ -50,9 +54,11 @@ void RegularizedEvolution::restart() {
   ++epoch_;
 }
 
-void RegularizedEvolution::tell(const Request& request, const Candidate& candidate, const Outcome& outcome) {
+void RegularizedEvolution::tell(const Request& request, const Candidate& candidate,
+                                const Outcome& outcome) {
   if (request.epoch != epoch_) return;
-  Member member{candidate.birth, candidate.genome, outcome.ranked, outcome.ranked ? outcome.objectives.front() : 0};
+  Member member{candidate.birth, candidate.genome, outcome.ranked,
+                outcome.ranked ? outcome.objectives.front() : 0};
   ++tells_without_best_;
   if (!best_ || better(member, *best_)) {
     best_ = member;

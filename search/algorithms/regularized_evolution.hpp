@@ -1,7 +1,7 @@
-// Regularized (aging) evolution: the population is the last `population_size` candidates told; a child's parent is the best of a random
-// tournament; who is oldest goes, however good.
-// Source: Real, Aggarwal, Huang, Le 2019, "Regularized evolution for image classifier architecture search" (AAAI),
-// algorithm 1; tournament and mutation probability as in Real et al. 2020, "AutoML-Zero".
+// Regularized (aging) evolution: the population is the last `population_size` candidates told; a
+// child's parent is the best of a random tournament; who is oldest goes, however good. Source:
+// Real, Aggarwal, Huang, Le 2019, "Regularized evolution for image classifier architecture search"
+// (AAAI), algorithm 1; tournament and mutation probability as in Real et al. 2020, "AutoML-Zero".
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,10 @@ namespace equivolve::search {
 struct RegularizedEvolutionSettings {
   std::uint32_t population_size = 100;
   std::uint32_t tournament_size = 10;
-  double mutation_probability = 0.9;    ///< else the child is its parent's copy
-  double crossover_probability = 0.0;   ///< drawn first; a second tournament names the other parent
-  std::uint64_t restart_after = 0;      ///< tells without a new best after which everything starts anew; 0: never
+  double mutation_probability = 0.9;   ///< else the child is its parent's copy
+  double crossover_probability = 0.0;  ///< drawn first; a second tournament names the other parent
+  std::uint64_t restart_after =
+      0;  ///< tells without a new best after which everything starts anew; 0: never
 };
 
 class RegularizedEvolution {
@@ -43,10 +44,10 @@ class RegularizedEvolution {
   RegularizedEvolutionSettings settings_;
   std::deque<Member> population_;
   Birth births_ = 0;
-  std::uint64_t epoch_ = 0;            // starts so far; children of an earlier one are not let in
-  std::uint64_t random_asked_ = 0;     // of this epoch
+  std::uint64_t epoch_ = 0;         // starts so far; children of an earlier one are not let in
+  std::uint64_t random_asked_ = 0;  // of this epoch
   std::uint64_t tells_without_best_ = 0;
-  std::optional<Member> best_;         // of this epoch
+  std::optional<Member> best_;  // of this epoch
 };
 
 }  // namespace equivolve::search

@@ -17,10 +17,12 @@ inline constexpr Birth kNoBirth = std::numeric_limits<Birth>::max();
 
 /// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
 struct Recipe {
-  Operator op = Operator::kRandom;  ///< kRandom, kCopy, kCrossover; anything else: a mutation, drawn by vary
+  Operator op =
+      Operator::kRandom;  ///< kRandom, kCopy, kCrossover; anything else: a mutation, drawn by vary
   Birth first_parent = kNoBirth;
   Birth second_parent = kNoBirth;
-  std::shared_ptr<const Genome> first, second;  ///< the parents' genomes; shared with the population, immutable
+  std::shared_ptr<const Genome> first,
+      second;  ///< the parents' genomes; shared with the population, immutable
 };
 
 /// A new child, or an existing candidate again at another level or repeat.
@@ -44,7 +46,8 @@ struct Candidate {
   Operator op = Operator::kRandom;
 };
 
-/// What a candidate was worth. Unranked (failed, infeasible, non-finite): worse than everything ranked. Never NaN.
+/// What a candidate was worth. Unranked (failed, infeasible, non-finite): worse than everything
+/// ranked. Never NaN.
 struct Outcome {
   bool ranked = false;
   std::vector<double> objectives;  ///< each to be maximised

@@ -19,11 +19,15 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
   hashing::Stream stream(seed_, hashing::Purpose::kVary, request.birth, attempt << 20);
   const Recipe& recipe = request.recipe;
   switch (recipe.op) {
-    case Operator::kRandom: return {to_genome(random_program(*space_, stream)), Operator::kRandom};
-    case Operator::kCopy: return {*recipe.first, Operator::kCopy};
+    case Operator::kRandom:
+      return {to_genome(random_program(*space_, stream)), Operator::kRandom};
+    case Operator::kCopy:
+      return {*recipe.first, Operator::kCopy};
     case Operator::kCrossover:
-      return {to_genome(crossover(parent_of(recipe.first), parent_of(recipe.second), stream)), Operator::kCrossover};
-    default: break;
+      return {to_genome(crossover(parent_of(recipe.first), parent_of(recipe.second), stream)),
+              Operator::kCrossover};
+    default:
+      break;
   }
   Varied child = mutate(parent_of(recipe.first), *space_, stream);
   return {to_genome(child.program), child.op};

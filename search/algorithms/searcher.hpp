@@ -1,5 +1,5 @@
-// A search: an algorithm, its space and its randomness. A copyable value. Algorithms decide in ask and tell, one at a time and in
-// ticket order; breeding (vary) is pure and runs anywhere.
+// A search: an algorithm, its space and its randomness. A copyable value. Algorithms decide in ask
+// and tell, one at a time and in ticket order; breeding (vary) is pure and runs anywhere.
 #pragma once
 
 #include <memory>

@@ -20,10 +20,14 @@ tl::unexpected<Error> error(std::string message) {
 
 std::uint32_t count_of(Kind kind, const MemoryShape& shape) {
   switch (kind) {
-    case Kind::kScalar: return shape.scalars;
-    case Kind::kVector: return shape.vectors;
-    case Kind::kMatrix: return shape.matrices;
-    case Kind::kNone: break;
+    case Kind::kScalar:
+      return shape.scalars;
+    case Kind::kVector:
+      return shape.vectors;
+    case Kind::kMatrix:
+      return shape.matrices;
+    case Kind::kNone:
+      break;
   }
   return 1;  // an unused address must be 0
 }
@@ -32,22 +36,30 @@ std::uint32_t count_of(Kind kind, const MemoryShape& shape) {
 const char* fault_of(const eqv_instruction& i, const MemoryShape& shape) {
   if (i.op >= kOpCount) return "unknown operation";
   const OpInfo& info = op_info(static_cast<Op>(i.op));
-  if (i.in1 >= count_of(info.in1, shape) || i.in2 >= count_of(info.in2, shape) || i.out >= count_of(info.out, shape))
+  if (i.in1 >= count_of(info.in1, shape) || i.in2 >= count_of(info.in2, shape) ||
+      i.out >= count_of(info.out, shape))
     return "address beyond the memories";
   if (!std::isfinite(i.value)) return "constant is not finite";
   switch (info.immediate) {
     case Immediate::kNone:
-      return i.aux != 0 || std::bit_cast<std::uint64_t>(i.value) != 0 ? "unused field is not zero" : nullptr;
+      return i.aux != 0 || std::bit_cast<std::uint64_t>(i.value) != 0 ? "unused field is not zero"
+                                                                      : nullptr;
     case Immediate::kConstant:
       return i.aux != 0 ? "unused field is not zero" : nullptr;
     case Immediate::kVectorElement:
       return i.aux >= shape.dimension ? "element beyond the vector" : nullptr;
     case Immediate::kMatrixElement:
-      return aux_row(i.aux) >= shape.dimension || aux_column(i.aux) >= shape.dimension ? "element beyond the matrix" : nullptr;
+      return aux_row(i.aux) >= shape.dimension || aux_column(i.aux) >= shape.dimension
+                 ? "element beyond the matrix"
+                 : nullptr;
     case Immediate::kRange:
-      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < i.value ? "high end below low end" : nullptr;
+      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < i.value
+                 ? "high end below low end"
+                 : nullptr;
     case Immediate::kMeanDeviation:
-      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < 0 ? "negative standard deviation" : nullptr;
+      return !std::isfinite(aux_float(i.aux)) || aux_float(i.aux) < 0
+                 ? "negative standard deviation"
+                 : nullptr;
   }
   return nullptr;
 }
@@ -64,20 +76,23 @@ bool operator==(const Program& a, const Program& b) {
     const auto& x = a.functions[f];
     const auto& y = b.functions[f];
     if (x.size() != y.size()) return false;
-    if (!x.empty() && std::memcmp(x.data(), y.data(), x.size() * sizeof(eqv_instruction)) != 0) return false;
+    if (!x.empty() && std::memcmp(x.data(), y.data(), x.size() * sizeof(eqv_instruction)) != 0)
+      return false;
   }
   return true;
 }
 
 tl::expected<ProgramView, Error> view_program(GenomeView flat) {
   if (flat.size() < sizeof(eqv_program_header)) return error("too short for a program");
-  if (reinterpret_cast<std::uintptr_t>(flat.data()) % alignof(eqv_instruction) != 0) return error("program is not aligned to 8 bytes");
+  if (reinterpret_cast<std::uintptr_t>(flat.data()) % alignof(eqv_instruction) != 0)
+    return error("program is not aligned to 8 bytes");
   eqv_program_header header;
   std::memcpy(&header, flat.data(), sizeof header);
   if (header.reserved != 0) return error("reserved field is not zero");
   std::size_t total = 0;
   for (std::size_t length : lengths_of(header)) total += length;
-  if (flat.size() != sizeof header + total * sizeof(eqv_instruction)) return error("program's size does not fit its header");
+  if (flat.size() != sizeof header + total * sizeof(eqv_instruction))
+    return error("program's size does not fit its header");
   ProgramView view;
   const auto* at = reinterpret_cast<const eqv_instruction*>(flat.data() + sizeof header);
   for (std::size_t f = 0; f < kFunctionCount; ++f) {
@@ -110,7 +125,8 @@ tl::expected<Program, Error> program_of(GenomeView flat) {
   auto view = view_program(flat);
   if (!view) return tl::unexpected<Error>(view.error());
   Program program;
-  for (std::size_t f = 0; f < kFunctionCount; ++f) program.functions[f].assign(view->functions[f].begin(), view->functions[f].end());
+  for (std::size_t f = 0; f < kFunctionCount; ++f)
+    program.functions[f].assign(view->functions[f].begin(), view->functions[f].end());
   return program;
 }
 
@@ -120,11 +136,16 @@ tl::expected<void, Error> check_program(GenomeView flat, const MemoryShape& shap
   for (std::size_t f = 0; f < kFunctionCount; ++f)
     for (std::size_t i = 0; i < view->functions[f].size(); ++i)
       if (const char* fault = fault_of(view->functions[f][i], shape))
-        return error(std::string(function_name(static_cast<Function>(f))) + ", instruction " + std::to_string(i + 1) + ": " + fault);
+        return error(std::string(function_name(static_cast<Function>(f))) + ", instruction " +
+                     std::to_string(i + 1) + ": " + fault);
   return {};
 }
 
-float aux_float(std::uint32_t aux) { return std::bit_cast<float>(aux); }
-std::uint32_t float_aux(float value) { return std::bit_cast<std::uint32_t>(value); }
+float aux_float(std::uint32_t aux) {
+  return std::bit_cast<float>(aux);
+}
+std::uint32_t float_aux(float value) {
+  return std::bit_cast<std::uint32_t>(value);
+}
 
 }  // namespace equivolve::search

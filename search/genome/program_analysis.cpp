@@ -26,13 +26,16 @@ struct MemorySet {
 
 using Code = PreparedProgram::Code;
 
-const OpInfo& info_of(const eqv_instruction& i) { return op_info(static_cast<Op>(i.op)); }
+const OpInfo& info_of(const eqv_instruction& i) {
+  return op_info(static_cast<Op>(i.op));
+}
 
 bool keeps_rest_of_out(const OpInfo& info) {
   return info.immediate == Immediate::kVectorElement || info.immediate == Immediate::kMatrixElement;
 }
 
-// ---- known zeros, forward --------------------------------------------------------------------------------------------
+// ---- known zeros, forward
+// --------------------------------------------------------------------------------------------
 
 bool result_is_zero(const eqv_instruction& i, const OpInfo& info, const MemorySet& zeros) {
   if (info.immediate == Immediate::kConstant) return i.value == 0;
@@ -112,7 +115,8 @@ Code apply_zeros(std::span<const eqv_instruction> function, MemorySet zeros) {
   return code;
 }
 
-// ---- liveness, backward ----------------------------------------------------------------------------------------------
+// ---- liveness, backward
+// ----------------------------------------------------------------------------------------------
 
 /// What is live before a function, given what is after it; marks the instructions that are.
 MemorySet live_before(const Code& code, MemorySet live, std::vector<bool>* marks) {
@@ -151,7 +155,8 @@ LiveAfter find_live(const PreparedProgram& program) {
   LiveAfter after;
   after.predict.set(Kind::kScalar, kPredictionAddress, true);
   for (;;) {
-    const MemorySet carried = carried_into_predict(live_before(program[Function::kPredict], after.predict, nullptr));
+    const MemorySet carried =
+        carried_into_predict(live_before(program[Function::kPredict], after.predict, nullptr));
     after.learn = carried;
     MemorySet learn_needs = live_before(program[Function::kLearn], after.learn, nullptr);
     learn_needs.set(Kind::kScalar, kLabelAddress, false);
@@ -201,7 +206,8 @@ PreparedProgram prepare(const ProgramView& program, CycleConvention convention, 
   out.functions[2] = apply_zeros(program[Function::kLearn], zeros.learn);
 
   const LiveAfter live = find_live(out);
-  const std::array<const MemorySet*, kFunctionCount> after = {&live.setup, &live.predict, &live.learn};
+  const std::array<const MemorySet*, kFunctionCount> after = {&live.setup, &live.predict,
+                                                              &live.learn};
   for (std::size_t f = 0; f < kFunctionCount; ++f) {
     Code& code = out.functions[f];
     std::vector<bool> marks(code.instructions.size(), false);
@@ -211,7 +217,8 @@ PreparedProgram prepare(const ProgramView& program, CycleConvention convention, 
   }
   for (std::size_t k = 0; k < 3; ++k)
     for (unsigned address = 0; address < 256; ++address)
-      if (live.learn.kinds[k][address]) out.live_state[k].push_back(static_cast<std::uint8_t>(address));
+      if (live.learn.kinds[k][address])
+        out.live_state[k].push_back(static_cast<std::uint8_t>(address));
   return out;
 }
 

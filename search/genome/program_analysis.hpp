@@ -1,11 +1,13 @@
-// What of a program can matter: known zeros forward, liveness backward, both to a fixed point over the predict/learn cycle.
-// One preparation serves plain, pruned, probed and exported programs, so they agree by construction.
+// What of a program can matter: known zeros forward, liveness backward, both to a fixed point over
+// the predict/learn cycle. One preparation serves plain, pruned, probed and exported programs, so
+// they agree by construction.
 //
-// The cycle: all memories start at zero. setup runs once. Training, per example: v0 := features, s0 := 0, predict; then
-// [s1 := sigmoid(s1)], s0 := label, learn. Validation, per example: v0 := features, s0 := 0, predict. Nothing else is reset.
+// The cycle: all memories start at zero. setup runs once. Training, per example: v0 := features, s0
+// := 0, predict; then [s1 := sigmoid(s1)], s0 := label, learn. Validation, per example: v0 :=
+// features, s0 := 0, predict. Nothing else is reset.
 //
-// Known zeros (docs/hashing.md): a product, dot product or scaling with a memory that is certainly zero *is* zero, by
-// definition, whatever the other operand holds (Inf included).
+// Known zeros (docs/hashing.md): a product, dot product or scaling with a memory that is certainly
+// zero *is* zero, by definition, whatever the other operand holds (Inf included).
 #pragma once
 
 #include <array>
@@ -20,33 +22,39 @@ namespace equivolve::search {
 inline constexpr std::uint32_t kDeadOrdinal = 0x8000'0000u;
 
 struct CycleConvention {
-  bool sigmoid_before_learn = false;  ///< classification: s1 is replaced by its sigmoid before learn
+  bool sigmoid_before_learn =
+      false;  ///< classification: s1 is replaced by its sigmoid before learn
 };
 
-/// A program ready to run. Instructions are those of the genome, except that those whose result is certainly zero have op
-/// kZeroFill (only `out` is used; its kind is `zero_kind[i]`).
+/// A program ready to run. Instructions are those of the genome, except that those whose result is
+/// certainly zero have op kZeroFill (only `out` is used; its kind is `zero_kind[i]`).
 struct PreparedProgram {
   struct Code {
     std::vector<eqv_instruction> instructions;
-    std::vector<Kind> zero_kind;        ///< kind of `out` where op is kZeroFill, else kNone; same length
-    std::vector<std::uint32_t> ordinal; ///< of a random draw: its number among the function's *live* draws, so that dead
-                                        ///< ones shift nothing (dead ones count from kDeadOrdinal); same length
+    std::vector<Kind> zero_kind;  ///< kind of `out` where op is kZeroFill, else kNone; same length
+    std::vector<std::uint32_t>
+        ordinal;  ///< of a random draw: its number among the function's *live* draws, so that dead
+                  ///< ones shift nothing (dead ones count from kDeadOrdinal); same length
     std::vector<std::uint32_t> origin;  ///< index in the genome's function; same length
   };
   std::array<Code, kFunctionCount> functions;
   const Code& operator[](Function f) const { return functions[static_cast<std::size_t>(f)]; }
 
-  /// Memories whose content can still matter to a later prediction: the state that a probe puts out.
-  std::array<std::vector<std::uint8_t>, 3> live_state;  ///< addresses of live scalars, vectors, matrices, ascending
+  /// Memories whose content can still matter to a later prediction: the state that a probe puts
+  /// out.
+  std::array<std::vector<std::uint8_t>, 3>
+      live_state;  ///< addresses of live scalars, vectors, matrices, ascending
 };
 
 /// Known zeros applied, everything else kept: the reference meaning.
 PreparedProgram prepare_plain(const ProgramView& program, CycleConvention convention);
 
-/// Known zeros applied, then dead instructions removed. Gives the same predictions as prepare_plain.
+/// Known zeros applied, then dead instructions removed. Gives the same predictions as
+/// prepare_plain.
 PreparedProgram prepare_pruned(const ProgramView& program, CycleConvention convention);
 
-/// Bytes of the prepared program in a canonical order: equal bytes mean equal behaviour (not the other way round).
+/// Bytes of the prepared program in a canonical order: equal bytes mean equal behaviour (not the
+/// other way round).
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program);
 
 }  // namespace equivolve::search

@@ -9,21 +9,25 @@ namespace {
 constexpr Kind N = Kind::kNone, S = Kind::kScalar, V = Kind::kVector, M = Kind::kMatrix;
 constexpr Immediate kPlain = Immediate::kNone;
 
-constexpr OpInfo row(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2, Kind out) {
+constexpr OpInfo row(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2,
+                     Kind out) {
   return {op, name, text, in1, in2, out, kPlain, false, false, false};
 }
 /// Zero when every operand is.
-constexpr OpInfo zero(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2, Kind out) {
+constexpr OpInfo zero(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2,
+                      Kind out) {
   return {op, name, text, in1, in2, out, kPlain, false, true, false};
 }
 /// Zero when any operand is.
-constexpr OpInfo product(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2, Kind out) {
+constexpr OpInfo product(Op op, std::string_view name, std::string_view text, Kind in1, Kind in2,
+                         Kind out) {
   return {op, name, text, in1, in2, out, kPlain, true, true, false};
 }
 constexpr OpInfo write(Op op, std::string_view name, Kind out, Immediate immediate) {
   return {op, name, "=", N, N, out, immediate, false, false, false};
 }
-constexpr OpInfo draw(Op op, std::string_view name, std::string_view text, Kind out, Immediate immediate) {
+constexpr OpInfo draw(Op op, std::string_view name, std::string_view text, Kind out,
+                      Immediate immediate) {
   return {op, name, text, N, N, out, immediate, false, false, true};
 }
 
@@ -109,10 +113,13 @@ const OpInfo& op_info(Op op) {
   return kTable[static_cast<std::size_t>(op)];
 }
 
-const std::array<OpInfo, kOpCount>& op_table() { return kTable; }
+const std::array<OpInfo, kOpCount>& op_table() {
+  return kTable;
+}
 
 std::optional<Op> op_named(std::string_view name) {
-  auto found = std::find_if(kTable.begin(), kTable.end(), [&](const OpInfo& i) { return i.name == name; });
+  auto found =
+      std::find_if(kTable.begin(), kTable.end(), [&](const OpInfo& i) { return i.name == name; });
   if (found == kTable.end()) return std::nullopt;
   return found->op;
 }

@@ -8,7 +8,8 @@
 namespace equivolve::search {
 namespace {
 
-// ---- writing ---------------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
 
 template <class Number>
 void append_number(std::string& out, Number value) {
@@ -72,7 +73,8 @@ void append_instruction(std::string& out, const eqv_instruction& i) {
     append_operands(out, info, i);
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading
+// ---------------------------------------------------------------------------------------------------------
 
 struct Memory {
   Kind kind = Kind::kNone;
@@ -93,7 +95,9 @@ class LineReader {
   std::optional<std::string_view> take_word() {
     skip();
     std::size_t end = at_;
-    while (end < line_.size() && (std::isalnum(static_cast<unsigned char>(line_[end])) || line_[end] == '_')) ++end;
+    while (end < line_.size() &&
+           (std::isalnum(static_cast<unsigned char>(line_[end])) || line_[end] == '_'))
+      ++end;
     if (end == at_ || std::isdigit(static_cast<unsigned char>(line_[at_]))) return std::nullopt;
     std::string_view word = line_.substr(at_, end - at_);
     at_ = end;
@@ -103,7 +107,10 @@ class LineReader {
     std::size_t before = at_;
     auto word = take_word();
     if (word && word->size() >= 2) {
-      Kind kind = (*word)[0] == 's' ? Kind::kScalar : (*word)[0] == 'v' ? Kind::kVector : (*word)[0] == 'm' ? Kind::kMatrix : Kind::kNone;
+      Kind kind = (*word)[0] == 's'   ? Kind::kScalar
+                  : (*word)[0] == 'v' ? Kind::kVector
+                  : (*word)[0] == 'm' ? Kind::kMatrix
+                                      : Kind::kNone;
       unsigned address = 0;
       const char* last = word->data() + word->size();
       auto [end, code] = std::from_chars(word->data() + 1, last, address);
@@ -124,7 +131,8 @@ class LineReader {
   }
   std::optional<char> take_sign() {
     skip();
-    if (at_ < line_.size() && std::string_view("+-*/").find(line_[at_]) != std::string_view::npos) return line_[at_++];
+    if (at_ < line_.size() && std::string_view("+-*/").find(line_[at_]) != std::string_view::npos)
+      return line_[at_++];
     return std::nullopt;
   }
   bool done() {
@@ -137,7 +145,8 @@ class LineReader {
 
  private:
   void skip() {
-    while (at_ < line_.size() && (line_[at_] == ' ' || line_[at_] == '\t' || line_[at_] == '\r')) ++at_;
+    while (at_ < line_.size() && (line_[at_] == ' ' || line_[at_] == '\t' || line_[at_] == '\r'))
+      ++at_;
     if (at_ < line_.size() && line_[at_] == '#') at_ = line_.size();
   }
   std::string_view line_;
@@ -166,7 +175,8 @@ eqv_instruction make(const OpInfo& info, Memory out) {
 Parsed parse_constant(LineReader& in, Memory out, Immediate immediate, std::uint32_t aux) {
   const OpInfo* info = find_op("=", Kind::kNone, Kind::kNone, out.kind, immediate);
   auto value = in.take_number<double>();
-  if (!info || !value) return in.fail("expected a memory, a function or, for a scalar or an element, a number");
+  if (!info || !value)
+    return in.fail("expected a memory, a function or, for a scalar or an element, a number");
   eqv_instruction i = make(*info, out);
   i.value = *value;
   i.aux = aux;
@@ -194,8 +204,10 @@ Parsed parse_infix(LineReader& in, Memory out, Memory left) {
   if (!sign) return in.fail("expected '+', '-', '*' or '/'");
   auto right = in.take_memory();
   if (!right) return in.fail("expected a memory");
-  const OpInfo* info = find_op(std::string_view(&*sign, 1), left.kind, right->kind, out.kind, Immediate::kNone);
-  if (!info) return in.fail("no operation '" + std::string(1, *sign) + "' with memories of these kinds");
+  const OpInfo* info =
+      find_op(std::string_view(&*sign, 1), left.kind, right->kind, out.kind, Immediate::kNone);
+  if (!info)
+    return in.fail("no operation '" + std::string(1, *sign) + "' with memories of these kinds");
   eqv_instruction i = make(*info, out);
   i.in1 = left.address;
   i.in2 = right->address;
@@ -227,7 +239,8 @@ Parsed parse_call(LineReader& in, Memory out, std::string_view name) {
   }
   if (!in.take(')')) return in.fail("expected ')'");
   const OpInfo* info = find_op(name, first->kind, second.kind, out.kind, Immediate::kNone);
-  if (!info) return in.fail("no operation '" + std::string(name) + "' with memories of these kinds");
+  if (!info)
+    return in.fail("no operation '" + std::string(name) + "' with memories of these kinds");
   eqv_instruction i = make(*info, out);
   i.in1 = first->address;
   i.in2 = second.address;
@@ -244,7 +257,8 @@ Parsed parse_instruction(LineReader& in) {
   if (in.take('[')) return parse_element(in, *out);
   if (!in.take('=')) return in.fail("expected '='");
   if (auto left = in.take_memory()) return parse_infix(in, *out, *left);
-  if (auto name = in.take_word(); name && *name != "inf" && *name != "nan") return parse_call(in, *out, *name);
+  if (auto name = in.take_word(); name && *name != "inf" && *name != "nan")
+    return parse_call(in, *out, *name);
   return parse_constant(in, *out, Immediate::kConstant, 0);
 }
 
@@ -285,7 +299,8 @@ tl::expected<Program, Error> parse_program(std::string_view text, const MemorySh
     if (in.done()) continue;
     if (auto f = header_of(line)) {
       function = &program[*f];
-      if (!function->empty()) return in.fail("'" + std::string(function_name(*f)) + ":' stands twice");
+      if (!function->empty())
+        return in.fail("'" + std::string(function_name(*f)) + ":' stands twice");
       continue;
     }
     if (!function) return in.fail("expected setup:, predict: or learn:");

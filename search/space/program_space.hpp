@@ -11,10 +11,12 @@ namespace equivolve::search {
 
 /// One of setup, predict, learn.
 struct FunctionSpace {
-  std::uint32_t min_length = 1;      ///< instructions
-  std::uint32_t max_length = 8;      ///< >= min_length, <= 1000; equal to min_length: lengths never vary
+  std::uint32_t min_length = 1;  ///< instructions
+  std::uint32_t max_length =
+      8;  ///< >= min_length, <= 1000; equal to min_length: lengths never vary
   std::uint32_t initial_length = 4;  ///< of random programs
-  std::vector<Op> operations;        ///< allowed, not empty unless max_length is 0; ascending, no duplicates
+  std::vector<Op>
+      operations;  ///< allowed, not empty unless max_length is 0; ascending, no duplicates
   bool operator==(const FunctionSpace&) const = default;
 };
 
@@ -24,7 +26,9 @@ struct ProgramSpace {
   /// Constants of random programs are drawn uniformly from [-constant_range, constant_range].
   double constant_range = 1.0;
   FunctionSpace& operator[](Function f) { return functions[static_cast<std::size_t>(f)]; }
-  const FunctionSpace& operator[](Function f) const { return functions[static_cast<std::size_t>(f)]; }
+  const FunctionSpace& operator[](Function f) const {
+    return functions[static_cast<std::size_t>(f)];
+  }
   bool operator==(const ProgramSpace&) const = default;
 };
 

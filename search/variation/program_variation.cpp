@@ -10,10 +10,14 @@ using hashing::Stream;
 
 std::uint8_t random_address(Kind kind, const MemoryShape& shape, Stream& stream) {
   switch (kind) {
-    case Kind::kScalar: return static_cast<std::uint8_t>(stream.below(shape.scalars));
-    case Kind::kVector: return static_cast<std::uint8_t>(stream.below(shape.vectors));
-    case Kind::kMatrix: return static_cast<std::uint8_t>(stream.below(shape.matrices));
-    case Kind::kNone: break;
+    case Kind::kScalar:
+      return static_cast<std::uint8_t>(stream.below(shape.scalars));
+    case Kind::kVector:
+      return static_cast<std::uint8_t>(stream.below(shape.vectors));
+    case Kind::kMatrix:
+      return static_cast<std::uint8_t>(stream.below(shape.matrices));
+    case Kind::kNone:
+      break;
   }
   return 0;
 }
@@ -24,11 +28,15 @@ std::uint32_t random_element(Immediate immediate, const MemoryShape& shape, Stre
   return first << 16 | static_cast<std::uint32_t>(stream.below(shape.dimension));
 }
 
-void draw_immediate(eqv_instruction& i, Immediate immediate, const ProgramSpace& space, Stream& stream) {
+void draw_immediate(eqv_instruction& i, Immediate immediate, const ProgramSpace& space,
+                    Stream& stream) {
   const double range = space.constant_range;
   switch (immediate) {
-    case Immediate::kNone: return;
-    case Immediate::kConstant: i.value = stream.uniform(-range, range); return;
+    case Immediate::kNone:
+      return;
+    case Immediate::kConstant:
+      i.value = stream.uniform(-range, range);
+      return;
     case Immediate::kVectorElement:
     case Immediate::kMatrixElement:
       i.aux = random_element(immediate, space.memories, stream);
@@ -48,7 +56,8 @@ void draw_immediate(eqv_instruction& i, Immediate immediate, const ProgramSpace&
   }
 }
 
-eqv_instruction random_instruction(const FunctionSpace& function, const ProgramSpace& space, Stream& stream) {
+eqv_instruction random_instruction(const FunctionSpace& function, const ProgramSpace& space,
+                                   Stream& stream) {
   const OpInfo& info = op_info(function.operations[stream.below(function.operations.size())]);
   eqv_instruction i{};
   i.op = static_cast<std::uint8_t>(info.op);
@@ -59,7 +68,8 @@ eqv_instruction random_instruction(const FunctionSpace& function, const ProgramS
   return i;
 }
 
-void fill_random(std::vector<eqv_instruction>& code, const FunctionSpace& function, const ProgramSpace& space, Stream& stream) {
+void fill_random(std::vector<eqv_instruction>& code, const FunctionSpace& function,
+                 const ProgramSpace& space, Stream& stream) {
   for (eqv_instruction& i : code) i = random_instruction(function, space, stream);
 }
 
@@ -82,10 +92,14 @@ void perturb_draw(eqv_instruction& i, Immediate immediate, Stream& stream) {
   i.aux = float_aux(second);
 }
 
-void perturb_immediate(eqv_instruction& i, Immediate immediate, const MemoryShape& shape, Stream& stream) {
+void perturb_immediate(eqv_instruction& i, Immediate immediate, const MemoryShape& shape,
+                       Stream& stream) {
   switch (immediate) {
-    case Immediate::kNone: return;
-    case Immediate::kConstant: i.value = perturbed(i.value, stream); break;
+    case Immediate::kNone:
+      return;
+    case Immediate::kConstant:
+      i.value = perturbed(i.value, stream);
+      break;
     case Immediate::kVectorElement:
     case Immediate::kMatrixElement:
       if (stream.chance(0.5))
@@ -94,7 +108,9 @@ void perturb_immediate(eqv_instruction& i, Immediate immediate, const MemoryShap
         i.value = perturbed(i.value, stream);
       break;
     case Immediate::kRange:
-    case Immediate::kMeanDeviation: perturb_draw(i, immediate, stream); break;
+    case Immediate::kMeanDeviation:
+      perturb_draw(i, immediate, stream);
+      break;
   }
   // A number grown without end would leave the finite ones, which no genome may hold.
   if (!(i.value >= -1e300 && i.value <= 1e300)) i.value = 0;
@@ -111,10 +127,18 @@ void change_argument(eqv_instruction& i, const ProgramSpace& space, Stream& stre
   if (info.immediate != Immediate::kNone) offered[count++] = kNumber;
   if (count == 0) return;
   switch (offered[stream.below(count)]) {
-    case kIn1: i.in1 = random_address(info.in1, space.memories, stream); break;
-    case kIn2: i.in2 = random_address(info.in2, space.memories, stream); break;
-    case kOut: i.out = random_address(info.out, space.memories, stream); break;
-    case kNumber: perturb_immediate(i, info.immediate, space.memories, stream); break;
+    case kIn1:
+      i.in1 = random_address(info.in1, space.memories, stream);
+      break;
+    case kIn2:
+      i.in2 = random_address(info.in2, space.memories, stream);
+      break;
+    case kOut:
+      i.out = random_address(info.out, space.memories, stream);
+      break;
+    case kNumber:
+      perturb_immediate(i, info.immediate, space.memories, stream);
+      break;
   }
 }
 
@@ -122,10 +146,14 @@ bool allows(Operator op, const FunctionSpace& function, std::size_t length) {
   switch (op) {
     case Operator::kChangeArgument:
     case Operator::kReplaceInstruction:
-    case Operator::kRandomiseFunction: return length > 0;
-    case Operator::kInsertInstruction: return length < function.max_length;
-    case Operator::kRemoveInstruction: return length > function.min_length;
-    default: return false;
+    case Operator::kRandomiseFunction:
+      return length > 0;
+    case Operator::kInsertInstruction:
+      return length < function.max_length;
+    case Operator::kRemoveInstruction:
+      return length > function.min_length;
+    default:
+      return false;
   }
 }
 
@@ -145,7 +173,8 @@ std::vector<Choice> choices_for(const Program& program, const ProgramSpace& spac
   auto offer = [&](Operator op) {
     Choice choice{op, {}};
     for (std::size_t f = 0; f < kFunctionCount; ++f)
-      if (allows(op, space.functions[f], program.functions[f].size())) choice.functions.push_back(f);
+      if (allows(op, space.functions[f], program.functions[f].size()))
+        choice.functions.push_back(f);
     if (!choice.functions.empty()) choices.push_back(std::move(choice));
   };
   offer(Operator::kChangeArgument);
@@ -162,8 +191,14 @@ std::vector<Choice> choices_for(const Program& program, const ProgramSpace& spac
 }  // namespace
 
 std::string_view operator_name(Operator op) {
-  constexpr std::array<std::string_view, 8> names = {"random",             "copy",               "change_argument",    "replace_instruction",
-                                                     "randomise_function", "insert_instruction", "remove_instruction", "crossover"};
+  constexpr std::array<std::string_view, 8> names = {"random",
+                                                     "copy",
+                                                     "change_argument",
+                                                     "replace_instruction",
+                                                     "randomise_function",
+                                                     "insert_instruction",
+                                                     "remove_instruction",
+                                                     "crossover"};
   return names[static_cast<std::size_t>(op)];
 }
 
@@ -189,12 +224,23 @@ Varied mutate(const Program& parent, const ProgramSpace& space, Stream& stream) 
   const std::size_t at = stream.below(code.size() + (inserts ? 1 : 0));
   const auto place = code.begin() + static_cast<std::ptrdiff_t>(at);
   switch (choice.op) {
-    case Operator::kChangeArgument: change_argument(*place, space, stream); break;
-    case Operator::kReplaceInstruction: *place = random_instruction(function, space, stream); break;
-    case Operator::kRandomiseFunction: fill_random(code, function, space, stream); break;
-    case Operator::kInsertInstruction: code.insert(place, random_instruction(function, space, stream)); break;
-    case Operator::kRemoveInstruction: code.erase(place); break;
-    default: break;
+    case Operator::kChangeArgument:
+      change_argument(*place, space, stream);
+      break;
+    case Operator::kReplaceInstruction:
+      *place = random_instruction(function, space, stream);
+      break;
+    case Operator::kRandomiseFunction:
+      fill_random(code, function, space, stream);
+      break;
+    case Operator::kInsertInstruction:
+      code.insert(place, random_instruction(function, space, stream));
+      break;
+    case Operator::kRemoveInstruction:
+      code.erase(place);
+      break;
+    default:
+      break;
   }
   return child;
 }

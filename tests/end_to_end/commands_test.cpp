@@ -29,18 +29,22 @@ TEST_F(Commands, RunPrintsASummaryAndTheNextCommand) {
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_NE(done.out.find("600 candidates"), std::string::npos) << done.out;
   EXPECT_NE(done.out.find("ridge"), std::string::npos) << done.out;
-  EXPECT_NE(done.last_line().find("next: equivolve apply 1 --store"), std::string::npos) << done.out;
+  EXPECT_NE(done.last_line().find("next: equivolve apply 1 --store"), std::string::npos)
+      << done.out;
 }
 
 TEST_F(Commands, JsonHasEveryPromisedKey) {
   const auto json = answer(run({"--json"}));
-  for (const char* key : {"run", "status", "stopped_by", "candidates", "evaluations", "cache_hits", "classes", "seconds", "seconds_saved",
-                          "reproducible", "result_digest", "trajectory_digest", "best", "references"})
+  for (const char* key : {"run", "status", "stopped_by", "candidates", "evaluations", "cache_hits",
+                          "classes", "seconds", "seconds_saved", "reproducible", "result_digest",
+                          "trajectory_digest", "best", "references"})
     EXPECT_TRUE(json.contains(key)) << key;
-  for (const char* key : {"birth", "digest", "validation", "confirmed", "test"}) EXPECT_TRUE(json["best"].contains(key)) << key;
+  for (const char* key : {"birth", "digest", "validation", "confirmed", "test"})
+    EXPECT_TRUE(json["best"].contains(key)) << key;
   EXPECT_FALSE(json["references"].empty());
   for (const auto& [name, reference] : json["references"].items())
-    for (const char* key : {"validation", "confirmed", "test"}) EXPECT_TRUE(reference.contains(key)) << name << " " << key;
+    for (const char* key : {"validation", "confirmed", "test"})
+      EXPECT_TRUE(reference.contains(key)) << name << " " << key;
   EXPECT_EQ(json["status"], "finished");
   EXPECT_EQ(json["stopped_by"], "candidates");
   EXPECT_EQ(json["evaluations"].get<int>() + json["cache_hits"].get<int>(), 600);
@@ -51,7 +55,8 @@ TEST_F(Commands, JsonHasEveryPromisedKey) {
 }
 
 TEST_F(Commands, OverridesAreTaken) {
-  const auto json = answer(run({"--json", "--seed", "99", "--set", "budget.candidates=50", "--workers", "3", "--set", "name=other"}));
+  const auto json = answer(run({"--json", "--seed", "99", "--set", "budget.candidates=50",
+                                "--workers", "3", "--set", "name=other"}));
   EXPECT_EQ(json["seed"], 99);
   EXPECT_EQ(json["candidates"], 50);
   EXPECT_EQ(json["name"], "other");
@@ -62,7 +67,8 @@ TEST_F(Commands, TheStoreIsFoundByTheEnvironment) {
   EXPECT_EQ(equivolve({"run", yaml_, "--quiet"}, {{"EQUIVOLVE_STORE", store_}}).exit_code, 0);
   EXPECT_FALSE(no_store());
   EXPECT_EQ(equivolve({"list"}, {{"EQUIVOLVE_STORE", store_}}).exit_code, 0);
-  EXPECT_EQ(equivolve({"run", yaml_, "--quiet"}, {{"EQUIVOLVE_STORE", ""}}, folder_.path()).exit_code, 0);
+  EXPECT_EQ(
+      equivolve({"run", yaml_, "--quiet"}, {{"EQUIVOLVE_STORE", ""}}, folder_.path()).exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "equivolve.db"));
 }
 
@@ -92,8 +98,11 @@ TEST_F(Commands, ExportWritesEveryCandidate) {
   EXPECT_EQ(rows, 600);
   std::ifstream table(csv);
   std::getline(table, line);
-  EXPECT_EQ(line, "ticket,birth,parent,second_parent,operator,class,hit,status,fitness,seconds,genome");
-  EXPECT_EQ(equivolve({"export", "1", "--store", store_, "--out", folder_.path() / "c.txt"}).exit_code, 2);
+  EXPECT_EQ(line,
+            "ticket,birth,parent,second_parent,operator,class,hit,status,fitness,seconds,genome");
+  EXPECT_EQ(
+      equivolve({"export", "1", "--store", store_, "--out", folder_.path() / "c.txt"}).exit_code,
+      2);
 }
 
 TEST_F(Commands, ValidateChecksWithoutRunning) {
@@ -127,8 +136,10 @@ struct BadCall {
 };
 
 TEST_F(Commands, BadCallsSayWhatIsWrongAndWriteNothing) {
-  const std::string bad = folder_.path() / "bad.yaml", none = folder_.path() / "none.yaml", column = folder_.path() / "column.yaml";
-  write_file(bad, "evaluator: algorithm_discovery\ndata: {synthetic: linear}\nbudgets: {candidates: 3}\n");
+  const std::string bad = folder_.path() / "bad.yaml", none = folder_.path() / "none.yaml",
+                    column = folder_.path() / "column.yaml";
+  write_file(
+      bad, "evaluator: algorithm_discovery\ndata: {synthetic: linear}\nbudgets: {candidates: 3}\n");
   write_file(column, "evaluator: algorithm_discovery\ndata: {file: t.csv, target: diagnose}\n");
   write_file(folder_.path() / "t.csv", "a,diagnosis\n1,0\n2,1\n");
   const std::vector<BadCall> calls = {
@@ -163,9 +174,13 @@ TEST_F(Commands, BadCallsSayWhatIsWrongAndWriteNothing) {
 TEST_F(Commands, AChangedDataFileIsNoticedAtResume) {
   const std::string csv = folder_.path() / "t.csv", yaml = folder_.path() / "table.yaml";
   std::string rows = "a,b,y\n";
-  for (int i = 0; i < 60; ++i) rows += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 2) + "\n";
+  for (int i = 0; i < 60; ++i)
+    rows +=
+        std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 2) + "\n";
   write_file(csv, rows);
-  write_file(yaml, "evaluator: algorithm_discovery\ndata: {file: t.csv, target: y}\nbudget: {candidates: 2000000000}\n");
+  write_file(yaml,
+             "evaluator: algorithm_discovery\ndata: {file: t.csv, target: y}\nbudget: {candidates: "
+             "2000000000}\n");
   Child child(equivolve_command({"run", yaml, "--store", store_, "--quiet", "--events", "3"}));
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(child.next_event());
   child.signal(15);
@@ -179,7 +194,8 @@ TEST_F(Commands, AChangedDataFileIsNoticedAtResume) {
 }
 
 TEST_F(Commands, EveryHelpHasAnExample) {
-  for (const char* command : {"run", "resume", "list", "show", "apply", "export", "validate", "evaluators", "store"}) {
+  for (const char* command :
+       {"run", "resume", "list", "show", "apply", "export", "validate", "evaluators", "store"}) {
     const Finished help = equivolve({command, "--help"});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_NE(help.out.find("Example"), std::string::npos) << command;

@@ -15,7 +15,9 @@ struct OneFile {
   OneFile() { write_file(yaml, small_yaml(3000)); }
 
   nlohmann::json run(std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"run", yaml, "--store", folder.path() / ("run" + std::to_string(runs++) + ".db"), "--json", "--quiet"};
+    std::vector<std::string> arguments = {
+        "run",    yaml,     "--store", folder.path() / ("run" + std::to_string(runs++) + ".db"),
+        "--json", "--quiet"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Finished done = equivolve(arguments);
     EXPECT_EQ(done.exit_code, 0) << done.err;
@@ -52,7 +54,8 @@ TEST(Determinism, AnotherSeedIsAnotherRun) {
 
 TEST(Determinism, TheCacheChangesOnlyWhatIsSpent) {
   OneFile file;
-  const auto on = file.run({"--set", "workers.executor=threads", "--set", "hashing.verify_fraction=1"});
+  const auto on =
+      file.run({"--set", "workers.executor=threads", "--set", "hashing.verify_fraction=1"});
   const auto off = file.run({"--set", "workers.executor=threads", "--set", "hashing.policy=off"});
   EXPECT_GT(on["verified"], 1000);
   // Any difference must be owned up to by a wrong hit; here there is none.

@@ -9,7 +9,8 @@ namespace {
 
 std::vector<std::filesystem::path> examples() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "examples"))
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "examples"))
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   return files;
 }
@@ -18,8 +19,9 @@ TEST(Examples, RunAsTheyAre) {
   ASSERT_FALSE(examples().empty());
   for (const auto& file : examples()) {
     TempFolder folder;
-    const Finished done = equivolve({"run", file, "--store", folder.path() / "runs.db", "--json", "--quiet", "--set", "budget.candidates=300",
-                                     "--set", "final.repeats=2"});
+    const Finished done =
+        equivolve({"run", file, "--store", folder.path() / "runs.db", "--json", "--quiet", "--set",
+                   "budget.candidates=300", "--set", "final.repeats=2"});
     ASSERT_EQ(done.exit_code, 0) << file << "\n" << done.err;
     EXPECT_EQ(answer(done)["candidates"], 300) << file;
   }

@@ -1,5 +1,6 @@
-// S1: a run killed with SIGKILL at random acknowledgements, resumed, killed again... ends as if it had never been disturbed, and nothing
-// that was acknowledged is ever missing. The expected state is kept here, outside the child, from what it acknowledged.
+// S1: a run killed with SIGKILL at random acknowledgements, resumed, killed again... ends as if it
+// had never been disturbed, and nothing that was acknowledged is ever missing. The expected state
+// is kept here, outside the child, from what it acknowledged.
 #include <signal.h>
 
 #include <cstdlib>
@@ -43,13 +44,15 @@ void expect_kept(const std::filesystem::path& store, const Acknowledged& acknowl
   for (const auto& [ticket, genome] : acknowledged) {
     ASSERT_LT(ticket, data->outcomes.size()) << "acknowledged ticket is missing";
     char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(data->outcomes[ticket].genome_checksum));
+    std::snprintf(text, sizeof text, "%016llx",
+                  static_cast<unsigned long long>(data->outcomes[ticket].genome_checksum));
     ASSERT_EQ(text, genome) << "ticket " << ticket;
   }
 }
 
 /// Starts or resumes, reads `count` acknowledged outcomes, kills. False when the run ended before.
-bool run_and_kill(const std::vector<std::string>& arguments, std::uint64_t count, Acknowledged& acknowledged) {
+bool run_and_kill(const std::vector<std::string>& arguments, std::uint64_t count,
+                  Acknowledged& acknowledged) {
   Child child(equivolve_command(arguments));
   for (std::uint64_t seen = 0; seen < count;) {
     auto line = child.next_event();
@@ -72,14 +75,16 @@ TEST(KillLoop, NothingAcknowledgedIsLostAndTheEndIsTheSame) {
   TempFolder folder;
   const auto yaml = folder.path() / "small.yaml";
   write_file(yaml, small_yaml(2500));
-  const auto undisturbed = answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
+  const auto undisturbed =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
   const std::uint64_t seed = test_seed();
   hashing::Stream stream(seed, hashing::Purpose::kTest, 0);
   int kills = 0;
   for (int round = 0; kills < kills_wanted(); ++round) {
     const std::string store = folder.path() / ("run" + std::to_string(round) + ".db");
     Acknowledged acknowledged;
-    std::vector<std::string> arguments = {"run", yaml, "--store", store, "--quiet", "--json", "--events", "3"};
+    std::vector<std::string> arguments = {"run",     yaml,     "--store",  store,
+                                          "--quiet", "--json", "--events", "3"};
     // A few kills a run, each while it is unfinished; then to the end.
     for (int k = 0; k < 5; ++k) {
       if (!run_and_kill(arguments, 1 + stream.below(600), acknowledged)) break;
@@ -87,11 +92,14 @@ TEST(KillLoop, NothingAcknowledgedIsLostAndTheEndIsTheSame) {
       expect_kept(store, acknowledged);
       if (testing::Test::HasFatalFailure()) return;
       arguments = {"resume", "latest", "--store", store, "--quiet", "--json", "--events", "3"};
-      if (stream.chance(0.5)) arguments.insert(arguments.end(), {"--workers", stream.chance(0.5) ? "1" : "8"});
+      if (stream.chance(0.5))
+        arguments.insert(arguments.end(), {"--workers", stream.chance(0.5) ? "1" : "8"});
     }
     const auto end = answer(equivolve({"resume", "latest", "--store", store, "--quiet", "--json"}));
-    for (const char* key : {"result_digest", "trajectory_digest", "candidates", "evaluations", "cache_hits", "classes", "wrong_hits"})
-      ASSERT_EQ(end[key], undisturbed[key]) << key << ", round " << round << ", EQUIVOLVE_TEST_SEED=" << seed;
+    for (const char* key : {"result_digest", "trajectory_digest", "candidates", "evaluations",
+                            "cache_hits", "classes", "wrong_hits"})
+      ASSERT_EQ(end[key], undisturbed[key])
+          << key << ", round " << round << ", EQUIVOLVE_TEST_SEED=" << seed;
     ASSERT_EQ(end["best"], undisturbed["best"]);
     ASSERT_EQ(end["references"], undisturbed["references"]);
     const Finished verified = equivolve({"store", "verify", "--store", store});

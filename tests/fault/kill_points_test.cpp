@@ -19,14 +19,16 @@ TEST_P(KillPoint, ResumesToTheSameEnd) {
   TempFolder folder;
   const auto yaml = folder.path() / "small.yaml";
   write_file(yaml, small_yaml(300));
-  const auto undisturbed = answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
+  const auto undisturbed =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
   for (const char* pass : {":1", ":3"}) {
     const std::string store = folder.path() / ("killed" + std::string(pass).substr(1) + ".db");
     const std::vector<std::string> run = {"run", yaml, "--store", store, "--json", "--quiet"};
     const Finished killed = equivolve(run, {{"EQUIVOLVE_FAULT", GetParam() + pass}});
     if (killed.exit_code == 0 && std::string(pass) != ":1") continue;  // passed fewer times
     if (killed.signal != SIGKILL) {
-      // Points of a rare path are killed at by the store's own tests; here the run must then have ended well.
+      // Points of a rare path are killed at by the store's own tests; here the run must then have
+      // ended well.
       ASSERT_EQ(killed.exit_code, 0) << killed.err;
       continue;
     }
@@ -43,7 +45,9 @@ TEST_P(KillPoint, ResumesToTheSameEnd) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, KillPoint, testing::ValuesIn(std::vector<std::string>(engine::kFaultPoints.begin(), engine::kFaultPoints.end())),
+INSTANTIATE_TEST_SUITE_P(Every, KillPoint,
+                         testing::ValuesIn(std::vector<std::string>(engine::kFaultPoints.begin(),
+                                                                    engine::kFaultPoints.end())),
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name)

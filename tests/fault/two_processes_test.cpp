@@ -20,7 +20,8 @@ struct LongRun {
   LongRun() {
     const auto yaml = folder.path() / "long.yaml";
     write_file(yaml, small_yaml(2'000'000'000));
-    child = std::make_unique<Child>(equivolve_command({"run", yaml, "--store", store, "--quiet", "--json", "--events", "3"}));
+    child = std::make_unique<Child>(
+        equivolve_command({"run", yaml, "--store", store, "--quiet", "--json", "--events", "3"}));
     for (int i = 0; i < 50; ++i) child->next_event();
   }
   void drain() {
@@ -61,7 +62,8 @@ TEST(TwoProcesses, TwoRunsShareAStore) {
   const auto yaml = folder.path() / "small.yaml";
   write_file(yaml, small_yaml(5000));
   const std::string store = folder.path() / "runs.db";
-  const auto alone = answer(equivolve({"run", yaml, "--store", folder.path() / "alone.db", "--json", "--quiet"}));
+  const auto alone =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "alone.db", "--json", "--quiet"}));
   Child one(equivolve_command({"run", yaml, "--store", store, "--json", "--quiet"}));
   Child two(equivolve_command({"run", yaml, "--store", store, "--json", "--quiet"}));
   const Finished first = one.wait(), second = two.wait();

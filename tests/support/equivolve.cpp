@@ -27,13 +27,16 @@ std::vector<std::string> equivolve_command(const std::vector<std::string>& argum
   return all;
 }
 
-Finished equivolve(const std::vector<std::string>& arguments, const Environment& extra, const std::filesystem::path& folder) {
+Finished equivolve(const std::vector<std::string>& arguments, const Environment& extra,
+                   const std::filesystem::path& folder) {
   return run_process(equivolve_command(arguments), extra, folder);
 }
 
 nlohmann::json answer(const Finished& finished) {
   auto json = nlohmann::json::parse(finished.last_line(), nullptr, false);
-  EXPECT_FALSE(json.is_discarded()) << "exit " << finished.exit_code << "\n" << finished.out << "\n" << finished.err;
+  EXPECT_FALSE(json.is_discarded()) << "exit " << finished.exit_code << "\n"
+                                    << finished.out << "\n"
+                                    << finished.err;
   return json.is_discarded() ? nlohmann::json::object() : json;
 }
 

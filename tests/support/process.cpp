@@ -37,8 +37,9 @@ std::vector<std::string> environment(const Environment& extra) {
   return all;
 }
 
-pid_t spawn(const std::vector<std::string>& arguments, const Environment& extra, const std::filesystem::path& out,
-            const std::filesystem::path& err, int events, const std::filesystem::path& folder) {
+pid_t spawn(const std::vector<std::string>& arguments, const Environment& extra,
+            const std::filesystem::path& out, const std::filesystem::path& err, int events,
+            const std::filesystem::path& folder) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -80,12 +81,14 @@ std::string Finished::last_line() const {
   return text.substr(text.rfind('\n') + 1);
 }
 
-Finished run_process(const std::vector<std::string>& arguments, const Environment& extra, const std::filesystem::path& folder) {
+Finished run_process(const std::vector<std::string>& arguments, const Environment& extra,
+                     const std::filesystem::path& folder) {
   const auto out = fresh_file(), err = fresh_file();
   return finish(spawn(arguments, extra, out, err, -1, folder), out, err);
 }
 
-Child::Child(const std::vector<std::string>& arguments, const Environment& extra) : out_(fresh_file()), err_(fresh_file()) {
+Child::Child(const std::vector<std::string>& arguments, const Environment& extra)
+    : out_(fresh_file()), err_(fresh_file()) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
   pid_ = spawn(arguments, extra, out_, err_, ends[1], {});
@@ -114,7 +117,9 @@ std::optional<std::string> Child::next_event() {
   }
 }
 
-void Child::signal(int number) { kill(pid_, number); }
+void Child::signal(int number) {
+  kill(pid_, number);
+}
 
 Finished Child::wait() {
   const Finished done = finish(pid_, out_, err_);

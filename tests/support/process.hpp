@@ -1,4 +1,5 @@
-// Child processes for tests: started with posix_spawn, their output read to the end or line by line, killed on demand.
+// Child processes for tests: started with posix_spawn, their output read to the end or line by
+// line, killed on demand.
 #pragma once
 
 #include <sys/types.h>
@@ -12,7 +13,7 @@
 namespace equivolve::tests {
 
 struct Finished {
-  int exit_code = -1;   ///< 128 + signal when it was killed
+  int exit_code = -1;  ///< 128 + signal when it was killed
   int signal = 0;
   std::string out, err;
   std::string last_line() const;  ///< of out
@@ -21,7 +22,8 @@ struct Finished {
 using Environment = std::map<std::string, std::string>;
 
 /// Runs a program to its end. Descriptor 3 and above are closed in it.
-Finished run_process(const std::vector<std::string>& arguments, const Environment& extra = {}, const std::filesystem::path& folder = {});
+Finished run_process(const std::vector<std::string>& arguments, const Environment& extra = {},
+                     const std::filesystem::path& folder = {});
 
 /// A running child whose event stream (descriptor 3) the test reads.
 class Child {

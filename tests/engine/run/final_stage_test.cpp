@@ -14,7 +14,8 @@ std::vector<Leader> leaders(const std::vector<int>& sums) {
     search::Program program;
     for (int n = 0; n < 8; ++n) {
       eqv_instruction instruction{};
-      instruction.op = static_cast<std::uint8_t>(n < sums[i] ? search::Op::kScalarSum : search::Op::kScalarSin);
+      instruction.op =
+          static_cast<std::uint8_t>(n < sums[i] ? search::Op::kScalarSum : search::Op::kScalarSin);
       program.functions[0].push_back(instruction);
     }
     Leader leader;
@@ -34,7 +35,9 @@ struct Stage {
 
   FinalResult go(const std::vector<Leader>& found) {
     auto executor = make_thread_executor(2);
-    const FinalStageParts parts{3, config, evaluator, *executor, nullptr, nullptr, stop, std::chrono::nanoseconds(0), {3, 1, 0, 1}};
+    const FinalStageParts parts{3,           config,  evaluator, *executor,
+                                nullptr,     nullptr, stop,      std::chrono::nanoseconds(0),
+                                {3, 1, 0, 1}};
     auto result = run_final_stage(parts, found);
     EXPECT_TRUE(result) << (result ? "" : result.error());
     return result ? *result : FinalResult();
@@ -59,7 +62,8 @@ TEST(FinalStage, ReferencesGoThroughTheSameRepeats) {
   const auto found = leaders({7});
   const FinalResult result = stage.go(found);
   ASSERT_EQ(result.comparisons.size(), 1u);
-  // The noise is drawn from the common seed, so it cancels in the paired difference: 7 x 0.09 + luck - 0.5.
+  // The noise is drawn from the common seed, so it cancels in the paired difference: 7 x 0.09 +
+  // luck - 0.5.
   const Interval& i = result.comparisons[0].confirmed;
   EXPECT_NEAR(i.high - i.low, 0, 1e-9);
   EXPECT_GT(i.mean, 0.12);
@@ -105,7 +109,10 @@ TEST(FinalStage, RefusesAReferenceThatDoesNotParse) {
   Stage stage;
   stage.evaluator.references = {{"broken", "", "setup:\n  s99 = 1\n"}};
   auto executor = make_thread_executor(1);
-  const FinalStageParts parts{3, stage.config, stage.evaluator, *executor, nullptr, nullptr, stage.stop, std::chrono::nanoseconds(0), {3, 1, 0, 1}};
+  const FinalStageParts parts{
+      3,           stage.config, stage.evaluator, *executor,
+      nullptr,     nullptr,      stage.stop,      std::chrono::nanoseconds(0),
+      {3, 1, 0, 1}};
   auto result = run_final_stage(parts, {});
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().find("broken"), std::string::npos);

@@ -11,9 +11,11 @@ namespace equivolve::engine {
 namespace {
 
 TEST(Interval, StudentQuantilesAreTheTables) {
-  const std::vector<std::pair<std::size_t, double>> table = {{1, 12.7062047}, {2, 4.3026527},  {3, 3.1824463},  {4, 2.7764451},   {5, 2.5705818},
-                                                             {9, 2.2621572},  {10, 2.2281389}, {19, 2.0930241}, {30, 2.0422725}, {100, 1.9839715}};
-  for (const auto& [degrees, value] : table) EXPECT_NEAR(student_t_975(degrees), value, 2e-4 * value) << degrees;
+  const std::vector<std::pair<std::size_t, double>> table = {
+      {1, 12.7062047}, {2, 4.3026527},  {3, 3.1824463},  {4, 2.7764451},  {5, 2.5705818},
+      {9, 2.2621572},  {10, 2.2281389}, {19, 2.0930241}, {30, 2.0422725}, {100, 1.9839715}};
+  for (const auto& [degrees, value] : table)
+    EXPECT_NEAR(student_t_975(degrees), value, 2e-4 * value) << degrees;
 }
 
 TEST(Interval, OfKnownValues) {

@@ -14,7 +14,8 @@ using search::Op;
 std::shared_ptr<const search::ProgramSpace> toy_space() {
   auto space = std::make_shared<search::ProgramSpace>();
   space->memories = {3, 1, 0, 1};
-  for (auto& f : space->functions) f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
+  for (auto& f : space->functions)
+    f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
   return space;
 }
 
@@ -46,9 +47,11 @@ struct ToyRun {
     evolution.tournament_size = 5;
     search::Algorithm chosen = search::RandomSearch();
     if (algorithm == "regularized_evolution") chosen = search::RegularizedEvolution(evolution);
-    auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle) : std::move(*make_executor(executor, workers));
-    Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator, *where, clock,
-                      BudgetMeter(budget, evaluator.info().figures), nullptr, nullptr);
+    auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle)
+                              : std::move(*make_executor(executor, workers));
+    Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
+                      *where, clock, BudgetMeter(budget, evaluator.info().figures), nullptr,
+                      nullptr);
     pipeline.start();
     while (!pipeline.wait(100ms)) {
     }
@@ -200,8 +203,9 @@ TEST(Pipeline, StopsFromOutside) {
   ToyRun toy;
   SteadyClock clock;
   auto where = make_thread_executor(2);
-  Pipeline pipeline(toy.settings, search::Searcher(search::RandomSearch(), toy_space(), 7), toy.evaluator, *where, clock,
-                    BudgetMeter({}, toy.evaluator.info().figures), nullptr, nullptr);
+  Pipeline pipeline(toy.settings, search::Searcher(search::RandomSearch(), toy_space(), 7),
+                    toy.evaluator, *where, clock, BudgetMeter({}, toy.evaluator.info().figures),
+                    nullptr, nullptr);
   pipeline.start();
   while (pipeline.progress().told < 100) EXPECT_FALSE(pipeline.wait(1ms));
   pipeline.stop(StopCause::kSignal);
@@ -221,7 +225,9 @@ TEST(Pipeline, PausesAndGoesOnToTheSameResult) {
   evolution.population_size = 50;
   evolution.tournament_size = 5;
   auto where = make_thread_executor(2);
-  Pipeline pipeline(toy.settings, search::Searcher(search::RegularizedEvolution(evolution), toy_space(), 7), toy.evaluator, *where, clock,
+  Pipeline pipeline(toy.settings,
+                    search::Searcher(search::RegularizedEvolution(evolution), toy_space(), 7),
+                    toy.evaluator, *where, clock,
                     BudgetMeter(toy.budget, toy.evaluator.info().figures), nullptr, nullptr);
   pipeline.pause(true);
   pipeline.start();

@@ -12,7 +12,8 @@ namespace {
 
 class ShufflingExecutor final : public Executor {
  public:
-  explicit ShufflingExecutor(std::uint64_t seed) : stream_(seed, hashing::Purpose::kTest, 0), thread_([this] { work(); }) {}
+  explicit ShufflingExecutor(std::uint64_t seed)
+      : stream_(seed, hashing::Purpose::kTest, 0), thread_([this] { work(); }) {}
   ~ShufflingExecutor() override {
     {
       std::lock_guard lock(mutex_);
@@ -55,6 +56,8 @@ class ShufflingExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_shuffling_executor(std::uint64_t seed) { return std::make_unique<ShufflingExecutor>(seed); }
+std::unique_ptr<Executor> make_shuffling_executor(std::uint64_t seed) {
+  return std::make_unique<ShufflingExecutor>(seed);
+}
 
 }  // namespace equivolve::engine::test

@@ -1,4 +1,5 @@
-// An executor that runs tasks one at a time in an order drawn from a seed: replies come slow, fast and swapped, without sleeping.
+// An executor that runs tasks one at a time in an order drawn from a seed: replies come slow, fast
+// and swapped, without sleeping.
 #pragma once
 
 #include <memory>

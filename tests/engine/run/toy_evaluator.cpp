@@ -18,7 +18,8 @@ std::array<std::uint8_t, search::kOpCount> multiset(search::GenomeView flat) {
   return counts;
 }
 
-/// In [0, 1): the fraction of a hash of the multiset, raised where sums are many so that evolution has something to find.
+/// In [0, 1): the fraction of a hash of the multiset, raised where sums are many so that evolution
+/// has something to find.
 double fitness_of(search::GenomeView flat) {
   const auto counts = multiset(flat);
   const auto bits = hashing::digest_bytes(std::as_bytes(std::span(counts))).lo;
@@ -53,7 +54,8 @@ ProbeResult ToyEvaluator::probe(const CandidateView& candidate, std::uint64_t se
   return result;
 }
 
-TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request, const std::atomic<bool>& stop) {
+TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
+                                   const std::atomic<bool>& stop) {
   ++evaluations;
   TrialResult result;
   if (stop.load()) {

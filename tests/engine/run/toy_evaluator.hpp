@@ -1,5 +1,6 @@
-// An evaluator for tests of the pipeline: programs are multisets of operations. Two programs with the same operations in any order
-// behave alike, so that there is plenty to merge; fitness is an arithmetic function of the multiset.
+// An evaluator for tests of the pipeline: programs are multisets of operations. Two programs with
+// the same operations in any order behave alike, so that there is plenty to merge; fitness is an
+// arithmetic function of the multiset.
 #pragma once
 
 #include <functional>
@@ -17,8 +18,13 @@ class ToyEvaluator final : public Evaluator {
   tl::expected<void, EvaluatorError> bind_space(const std::string&) override { return {}; }
   std::vector<ReferenceCandidate> reference_candidates() const override { return references; }
   ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
-  TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request, const std::atomic<bool>& stop) override;
-  tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView&, const std::string&, std::uint64_t) override { return {}; }
+  TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
+                       const std::atomic<bool>& stop) override;
+  tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView&,
+                                                            const std::string&,
+                                                            std::uint64_t) override {
+    return {};
+  }
 
   // What a test may change, before a run.
   std::uint64_t digest_mask = ~std::uint64_t{0};  ///< fewer bits: different behaviours collide
@@ -29,6 +35,5 @@ class ToyEvaluator final : public Evaluator {
   EvaluatorInfo info_;
   std::atomic<std::uint64_t> evaluations{0};
 };
-
 
 }  // namespace equivolve::engine::test

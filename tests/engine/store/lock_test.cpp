@@ -36,7 +36,7 @@ TEST_F(Lock, OneOfManyRacingProcessesWinsAndTheOthersNameIt) {
   make_stopped_run();
   for (int round = 0; round < 3; ++round) {
     std::vector<std::unique_ptr<Child>> children;
-    for (int i = 0; i < 20; ++i) children.push_back(start_holder());
+    for (int i = 0; i < 34; ++i) children.push_back(start_holder());
     const Child* winner = nullptr;
     std::vector<std::string> refusals;
     for (const auto& child : children) {

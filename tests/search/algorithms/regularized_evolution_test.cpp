@@ -10,7 +10,8 @@ namespace {
 using hashing::Purpose;
 using hashing::Stream;
 
-/// Drives an algorithm without any genome: a candidate's fitness is whatever the test says of its birth.
+/// Drives an algorithm without any genome: a candidate's fitness is whatever the test says of its
+/// birth.
 class Drive {
  public:
   explicit Drive(RegularizedEvolutionSettings settings) : algorithm_(settings) {}
@@ -21,7 +22,8 @@ class Drive {
     return request;
   }
   void tell(const Request& r, double fitness, bool ranked = true) {
-    algorithm_.tell(r, {r.birth, std::make_shared<const Genome>(), kNoBirth, kNoBirth, r.recipe.op}, {ranked, {fitness}});
+    algorithm_.tell(r, {r.birth, std::make_shared<const Genome>(), kNoBirth, kNoBirth, r.recipe.op},
+                    {ranked, {fitness}});
   }
 
  private:

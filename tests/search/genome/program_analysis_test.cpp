@@ -16,11 +16,15 @@ PreparedProgram prepare(const std::string& text, bool prune, bool classification
   return prune ? prepare_pruned(view, {classification}) : prepare_plain(view, {classification});
 }
 
-std::vector<std::uint32_t> kept(const PreparedProgram& p, Function f) { return p[f].origin; }
+std::vector<std::uint32_t> kept(const PreparedProgram& p, Function f) {
+  return p[f].origin;
+}
 
 TEST(Liveness, KeepsWhatReachesThePrediction) {
-  auto p = prepare("setup:\n  s2 = 0.1\n  s3 = 7\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  s4 = s0 - s1\n  s4 = s2 * s4\n  v2 = s4 * v0\n  v1 = v1 + v2\n  s5 = s3 * s3\n",
-                   true);
+  auto p = prepare(
+      "setup:\n  s2 = 0.1\n  s3 = 7\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  s4 = s0 - s1\n  s4 = "
+      "s2 * s4\n  v2 = s4 * v0\n  v1 = v1 + v2\n  s5 = s3 * s3\n",
+      true);
   EXPECT_EQ(kept(p, Function::kSetup), (std::vector<std::uint32_t>{0}));
   EXPECT_EQ(kept(p, Function::kPredict), (std::vector<std::uint32_t>{0}));
   EXPECT_EQ(kept(p, Function::kLearn), (std::vector<std::uint32_t>{0, 1, 2, 3}));
@@ -83,8 +87,12 @@ TEST(KnownZeros, ApplyBeforeLiveness) {
 }
 
 TEST(RandomDraws, LiveOnesAreNumberedAsIfDeadOnesWereNotThere) {
-  auto with_dead = prepare("setup:\n  s5 = uniform(0, 1)\n  s2 = gaussian(0, 1)\n  s4 = uniform(0, 1)\n  s3 = uniform(0, 1)\npredict:\n  s1 = s2 + s3\n", false);
-  auto without = prepare("setup:\n  s2 = gaussian(0, 1)\n  s3 = uniform(0, 1)\npredict:\n  s1 = s2 + s3\n", false);
+  auto with_dead = prepare(
+      "setup:\n  s5 = uniform(0, 1)\n  s2 = gaussian(0, 1)\n  s4 = uniform(0, 1)\n  s3 = "
+      "uniform(0, 1)\npredict:\n  s1 = s2 + s3\n",
+      false);
+  auto without = prepare(
+      "setup:\n  s2 = gaussian(0, 1)\n  s3 = uniform(0, 1)\npredict:\n  s1 = s2 + s3\n", false);
   EXPECT_EQ(with_dead[Function::kSetup].ordinal[1], without[Function::kSetup].ordinal[0]);
   EXPECT_EQ(with_dead[Function::kSetup].ordinal[3], without[Function::kSetup].ordinal[1]);
   EXPECT_GE(with_dead[Function::kSetup].ordinal[0], kDeadOrdinal);
@@ -102,13 +110,15 @@ TEST(Pruning, IsIdempotentAndKeepsOrder) {
     bool has_fill = false;
     for (std::size_t f = 0; f < kFunctionCount; ++f) {
       pruned.functions[f] = once.functions[f].instructions;
-      for (const auto& instruction : pruned.functions[f]) has_fill = has_fill || instruction.op == kZeroFill;
+      for (const auto& instruction : pruned.functions[f])
+        has_fill = has_fill || instruction.op == kZeroFill;
       EXPECT_LE(once.functions[f].instructions.size(), plain.functions[f].instructions.size());
       EXPECT_TRUE(std::is_sorted(once.functions[f].origin.begin(), once.functions[f].origin.end()));
     }
     if (has_fill) continue;
     const Genome again = to_genome(pruned);
-    EXPECT_EQ(canonical_bytes(prepare_pruned(*view_program(again.flat), {})), canonical_bytes(once));
+    EXPECT_EQ(canonical_bytes(prepare_pruned(*view_program(again.flat), {})),
+              canonical_bytes(once));
   }
 }
 

@@ -26,14 +26,17 @@ TEST(ProgramOps, NamesAreUniqueAndFound) {
 TEST(ProgramOps, TextAndKindsNameOneOperation) {
   std::set<std::tuple<std::string_view, Kind, Kind, Kind, Immediate>> readings;
   for (const OpInfo& info : op_table())
-    EXPECT_TRUE(readings.insert({info.text, info.in1, info.in2, info.out, info.immediate}).second) << info.name;
+    EXPECT_TRUE(readings.insert({info.text, info.in1, info.in2, info.out, info.immediate}).second)
+        << info.name;
 }
 
 TEST(ProgramOps, ProductsKeepZeroAndRandomOnesDoNot) {
   for (const OpInfo& info : op_table()) {
     EXPECT_TRUE(!info.multiplies || info.keeps_zero) << info.name;
     EXPECT_FALSE(info.random && info.keeps_zero) << info.name;
-    EXPECT_EQ(info.random, info.immediate == Immediate::kRange || info.immediate == Immediate::kMeanDeviation) << info.name;
+    EXPECT_EQ(info.random,
+              info.immediate == Immediate::kRange || info.immediate == Immediate::kMeanDeviation)
+        << info.name;
   }
 }
 

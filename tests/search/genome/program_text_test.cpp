@@ -10,7 +10,9 @@ namespace {
 using hashing::Purpose;
 using hashing::Stream;
 
-std::string text_of(const Program& program) { return to_text(*view_program(to_genome(program).flat)); }
+std::string text_of(const Program& program) {
+  return to_text(*view_program(to_genome(program).flat));
+}
 
 TEST(ProgramText, RandomGenomeGoesThroughTextUnchanged) {
   const ProgramSpace space = test::wide_space();
@@ -27,7 +29,8 @@ TEST(ProgramText, RandomGenomeGoesThroughTextUnchanged) {
 
 TEST(ProgramText, ReadsLinearRegressionAsWritten) {
   const std::string text =
-      "setup:\n  s2 = 0.01\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  s3 = s0 - s1\n  s3 = s2 * s3\n  v2 = s3 * v0\n  v1 = v1 + v2\n";
+      "setup:\n  s2 = 0.01\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  s3 = s0 - s1\n  s3 = s2 * s3\n "
+      " v2 = s3 * v0\n  v1 = v1 + v2\n";
   const Program p = test::program(text, {4, 3, 0, 8});
   EXPECT_EQ(p[Function::kLearn].size(), 4u);
   EXPECT_EQ(p[Function::kSetup][0].value, 0.01);
@@ -36,8 +39,8 @@ TEST(ProgramText, ReadsLinearRegressionAsWritten) {
 
 TEST(ProgramText, BlanksAndCommentsDoNotMatter) {
   const MemoryShape shape{4, 3, 0, 8};
-  EXPECT_TRUE(test::program("setup:\npredict:\ns1=dot( v0 ,v1 )  # a comment\n\nlearn:\r\n", shape) ==
-              test::program("predict:\n  s1 = dot(v0, v1)\n", shape));
+  EXPECT_TRUE(test::program("setup:\npredict:\ns1=dot( v0 ,v1 )  # a comment\n\nlearn:\r\n",
+                            shape) == test::program("predict:\n  s1 = dot(v0, v1)\n", shape));
 }
 
 struct BadText {
@@ -65,7 +68,8 @@ TEST(ProgramText, SaysWhereAndWhatIsWrong) {
     auto parsed = parse_program(c.text, {4, 3, 1, 8});
     ASSERT_FALSE(parsed) << c.text;
     EXPECT_EQ(parsed.error().line, c.line) << c.text;
-    EXPECT_NE(parsed.error().message.find(c.message), std::string::npos) << c.text << " -> " << parsed.error().message;
+    EXPECT_NE(parsed.error().message.find(c.message), std::string::npos)
+        << c.text << " -> " << parsed.error().message;
   }
 }
 
@@ -74,7 +78,8 @@ TEST(ProgramText, AnyBytesAreRefusedOrReadWithoutHarm) {
   for (std::uint64_t i = 0; i < 20000; ++i) {
     Stream stream(5, Purpose::kTest, i);
     std::string text = stream.chance(0.5) ? "setup:\n" : "";
-    for (std::uint64_t n = stream.below(60); n > 0; --n) text += letters[stream.below(letters.size())];
+    for (std::uint64_t n = stream.below(60); n > 0; --n)
+      text += letters[stream.below(letters.size())];
     auto parsed = parse_program(text, {4, 3, 1, 8});
     EXPECT_TRUE(!parsed || check_program(to_genome(*parsed).flat, {4, 3, 1, 8}));
   }
@@ -82,7 +87,8 @@ TEST(ProgramText, AnyBytesAreRefusedOrReadWithoutHarm) {
 
 TEST(Program, FlatFormIsCheckedByteByByte) {
   const MemoryShape shape{4, 3, 0, 8};
-  const Genome good = to_genome(test::program("setup:\n  s2 = 0.01\npredict:\n  s1 = dot(v0, v1)\n", shape));
+  const Genome good =
+      to_genome(test::program("setup:\n  s2 = 0.01\npredict:\n  s1 = dot(v0, v1)\n", shape));
   ASSERT_TRUE(check_program(good.flat, shape));
   Genome cut = good;
   cut.flat.pop_back();
@@ -91,7 +97,8 @@ TEST(Program, FlatFormIsCheckedByteByByte) {
   long_address.flat[8 + 16 + 1] = std::byte{200};
   auto checked = check_program(long_address.flat, shape);
   ASSERT_FALSE(checked);
-  EXPECT_NE(checked.error().message.find("predict, instruction 1"), std::string::npos) << checked.error().message;
+  EXPECT_NE(checked.error().message.find("predict, instruction 1"), std::string::npos)
+      << checked.error().message;
   Genome unknown = good;
   unknown.flat[8] = std::byte{65};
   EXPECT_FALSE(check_program(unknown.flat, shape));

@@ -17,17 +17,21 @@ ProgramSpace wide_space() {
 ProgramSpace narrow_space() {
   ProgramSpace space;
   space.memories = {4, 3, 0, 30};
-  const std::vector<Op> operations = {Op::kScalarSum, Op::kScalarDifference,    Op::kScalarProduct, Op::kScalarVectorProduct, Op::kVectorSum,
-                                      Op::kVectorDifference, Op::kVectorProduct, Op::kDot,           Op::kScalarMax,           Op::kScalarConstant};
+  const std::vector<Op> operations = {
+      Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarVectorProduct,
+      Op::kVectorSum, Op::kVectorDifference, Op::kVectorProduct, Op::kDot,
+      Op::kScalarMax, Op::kScalarConstant};
   const std::array<std::uint32_t, kFunctionCount> lengths = {5, 2, 6};
-  for (std::size_t f = 0; f < kFunctionCount; ++f) space.functions[f] = {lengths[f], lengths[f], lengths[f], operations};
+  for (std::size_t f = 0; f < kFunctionCount; ++f)
+    space.functions[f] = {lengths[f], lengths[f], lengths[f], operations};
   return space;
 }
 
 Program program(const std::string& text, const MemoryShape& shape) {
   auto parsed = parse_program(text, shape);
   if (!parsed) {
-    ADD_FAILURE() << parsed.error().line << ":" << parsed.error().column << ": " << parsed.error().message;
+    ADD_FAILURE() << parsed.error().line << ":" << parsed.error().column << ": "
+                  << parsed.error().message;
     return {};
   }
   return *parsed;

@@ -19,15 +19,19 @@ bool within(const Program& p, const ProgramSpace& space) {
   if (!check_program(to_genome(p).flat, space.memories)) return false;
   for (std::size_t f = 0; f < kFunctionCount; ++f) {
     const auto& allowed = space.functions[f];
-    if (p.functions[f].size() < allowed.min_length || p.functions[f].size() > allowed.max_length) return false;
+    if (p.functions[f].size() < allowed.min_length || p.functions[f].size() > allowed.max_length)
+      return false;
     for (const auto& i : p.functions[f])
-      if (std::find(allowed.operations.begin(), allowed.operations.end(), static_cast<Op>(i.op)) == allowed.operations.end()) return false;
+      if (std::find(allowed.operations.begin(), allowed.operations.end(), static_cast<Op>(i.op)) ==
+          allowed.operations.end())
+        return false;
   }
   return true;
 }
 
 class EverySpace : public testing::TestWithParam<ProgramSpace> {};
-INSTANTIATE_TEST_SUITE_P(Spaces, EverySpace, testing::Values(test::wide_space(), test::narrow_space()));
+INSTANTIATE_TEST_SUITE_P(Spaces, EverySpace,
+                         testing::Values(test::wide_space(), test::narrow_space()));
 
 TEST_P(EverySpace, ChildrenStayWithinIt) {
   const ProgramSpace& space = GetParam();
@@ -65,7 +69,8 @@ TEST(Mutation, FixedLengthsAreNeitherGrownNorCut) {
   EXPECT_EQ(counts.count(Operator::kInsertInstruction), 0u);
   EXPECT_EQ(counts.count(Operator::kRemoveInstruction), 0u);
   // Three kinds of equal weight: 1000 each, standard deviation 26; five of them either way.
-  for (Operator op : {Operator::kChangeArgument, Operator::kReplaceInstruction, Operator::kRandomiseFunction})
+  for (Operator op :
+       {Operator::kChangeArgument, Operator::kReplaceInstruction, Operator::kRandomiseFunction})
     EXPECT_NEAR(counts[op], 1000, 130) << operator_name(op);
 }
 
@@ -85,7 +90,9 @@ TEST(Mutation, ConstantsAreScaledAndSometimesNegated) {
   for (int i = 0; i < 6000; ++i) {
     const Varied child = mutate(parent, space, stream);
     const auto& c = child.program[Function::kSetup][0];
-    if (child.op != Operator::kChangeArgument || c.out != parent[Function::kSetup][0].out || c.value == 0.5) continue;
+    if (child.op != Operator::kChangeArgument || c.out != parent[Function::kSetup][0].out ||
+        c.value == 0.5)
+      continue;
     ++scaled;
     negated += c.value < 0;
     EXPECT_GE(std::abs(c.value), 0.25);
@@ -102,10 +109,15 @@ TEST(Crossover, TakesTheHeadOfOneAndTheTailOfTheOther) {
     const Program a = random_program(space, stream), b = random_program(space, stream);
     const Program child = crossover(a, b, stream);
     for (std::size_t f = 0; f < kFunctionCount; ++f) {
-      const auto same = [](const eqv_instruction& x, const eqv_instruction& y) { return std::memcmp(&x, &y, sizeof x) == 0; };
+      const auto same = [](const eqv_instruction& x, const eqv_instruction& y) {
+        return std::memcmp(&x, &y, sizeof x) == 0;
+      };
       std::size_t head = 0;
-      while (head < child.functions[f].size() && same(child.functions[f][head], a.functions[f][head])) ++head;
-      for (std::size_t i = head; i < child.functions[f].size(); ++i) EXPECT_TRUE(same(child.functions[f][i], b.functions[f][i]));
+      while (head < child.functions[f].size() &&
+             same(child.functions[f][head], a.functions[f][head]))
+        ++head;
+      for (std::size_t i = head; i < child.functions[f].size(); ++i)
+        EXPECT_TRUE(same(child.functions[f][i], b.functions[f][i]));
     }
   }
 }
