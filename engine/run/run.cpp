@@ -1,5 +1,6 @@
 #include "engine/run/run.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -72,8 +73,10 @@ class Session {
         used_seconds_(used_seconds) {}
 
   tl::expected<RunOutcome, RunError> go() {
-    const unsigned width =
-        prepared_.config.workers != 0 ? prepared_.config.workers : available_cores();
+    // More threads than requests in flight would only wait; the search's own width is a bound.
+    const unsigned cores = available_cores();
+    const unsigned wanted = prepared_.config.workers != 0 ? prepared_.config.workers : cores;
+    const unsigned width = std::min(wanted, std::max(prepared_.config.search.lookahead, cores));
     if (controls_.executor) {
       executor_ = controls_.executor(width);
     } else {
