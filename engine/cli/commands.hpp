@@ -21,9 +21,9 @@ struct RunCommand {
   CommonOptions common;
   std::string file;                    ///< YAML
   std::vector<std::string> overrides;  ///< --set a.b=c
-  std::optional<std::uint64_t> seed;
-  std::optional<std::uint32_t> workers;
-  int events = -1;  ///< --events FD
+  std::optional<std::string> seed;     ///< as typed: checked like the key
+  std::optional<std::string> workers;  ///< likewise
+  int events = -1;                     ///< --events FD
 };
 int run(const RunCommand& command);
 int validate(const RunCommand& command);

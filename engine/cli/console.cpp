@@ -75,7 +75,12 @@ std::string progress_line(const engine::ProgressReport& report, const engine::Bu
 Console::Console(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Console::~Console() {
-  if (open_) std::fputc('\n', stderr);
+  finish();
+}
+
+void Console::finish() {
+  clear_line();
+  std::fflush(stderr);
 }
 
 void Console::clear_line() {

@@ -14,10 +14,11 @@ namespace equivolve::cli {
 class Console {
  public:
   explicit Console(bool quiet);
-  ~Console();  ///< ends an open progress line
+  ~Console();  ///< finishes
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
+  void finish();                          ///< erases the progress line, before results are printed
   void note(const std::string& line);     ///< unless quiet
   void warning(const std::string& line);  ///< always
   void progress(const engine::ProgressReport& report, const engine::BudgetConfig& budget);

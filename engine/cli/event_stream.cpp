@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 
 #include <fmt/format.h>
+
+#include "engine/cli/support.hpp"
 
 namespace equivolve::cli {
 
@@ -14,11 +17,14 @@ void EventStream::run_started(engine::RunId run) {
 
 void EventStream::committed(const std::vector<engine::OutcomeRow>& outcomes) {
   std::string lines;
-  for (const engine::OutcomeRow& o : outcomes)
+  for (const engine::OutcomeRow& o : outcomes) {
+    const bool valued = !o.told.empty() && std::isfinite(o.told.front());
     lines += fmt::format(
-        "{{\"event\":\"outcome\",\"ticket\":{},\"birth\":{},\"status\":{},\"genome\":\"{:016x}\"}}"
-        "\n",
-        o.ticket, o.birth, static_cast<int>(o.status), o.genome_checksum);
+        R"({{"event":"outcome","ticket":{},"birth":{},"hit":{},"status":"{}","fitness":{},"genome":"{:016x}"}})",
+        o.ticket, o.birth, o.hit, status_name(o.status),
+        valued ? fmt::format("{}", o.told.front()) : "null", o.genome_checksum);
+    lines += '\n';
+  }
   write(lines);
 }
 

@@ -14,22 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* status_name(engine::Status status) {
-  switch (status) {
-    case engine::Status::kOk:
-      return "ok";
-    case engine::Status::kInfeasible:
-      return "infeasible";
-    case engine::Status::kNonFinite:
-      return "non_finite";
-    case engine::Status::kFailed:
-      return "failed";
-    case engine::Status::kCancelled:
-      break;
-  }
-  return "cancelled";
-}
-
 /// Names of the figures that are told, in order.
 std::vector<std::string> told_names(const engine::RunInfo& info) {
   std::vector<std::string> names;

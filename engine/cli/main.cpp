@@ -45,9 +45,7 @@ void add_run(CLI::App& app, Parsed& p) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   run->add_option("--seed", p.run.seed, "Override seed")->type_name("N");
-  run->add_option("--workers", p.run.workers, "Override workers.count")
-      ->type_name("N")
-      ->check(CLI::Range(1u, 1024u));
+  run->add_option("--workers", p.run.workers, "Override workers.count")->type_name("N");
   run->add_option("--events", p.run.events,
                   "Write a JSON line to this descriptor for every durable outcome")
       ->type_name("FD");

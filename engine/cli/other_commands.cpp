@@ -104,7 +104,14 @@ int describe_evaluator(const EvaluatorsCommand& command) {
 
 }  // namespace
 
-int evaluators(const EvaluatorsCommand& command) {
+int evaluators(const EvaluatorsCommand& given) {
+  EvaluatorsCommand command = given;
+  for (std::filesystem::path& folder : command.folders) {
+    if (!std::filesystem::is_directory(folder))
+      return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
+    folder = std::filesystem::absolute(folder);
+  }
+
   return command.id.empty() ? list_evaluators(command) : describe_evaluator(command);
 }
 

@@ -16,6 +16,8 @@ namespace {
 tl::expected<engine::ReadConfiguration, int> read_file(const RunCommand& command) {
   engine::ReadOptions options;
   options.overrides = command.overrides;
+  if (command.seed) options.overrides.push_back("seed=" + *command.seed);
+  if (command.workers) options.overrides.push_back("workers.count=" + *command.workers);
   options.store = command.common.store ? std::optional(store_path(command.common)) : std::nullopt;
   auto read = engine::read_configuration_file(command.file, options);
   if (!read) {
@@ -23,8 +25,6 @@ tl::expected<engine::ReadConfiguration, int> read_file(const RunCommand& command
     return tl::unexpected<int>(kBadInput);
   }
   engine::Configuration& config = read->configuration;
-  if (command.seed) config.seed = *command.seed;
-  if (command.workers) config.workers = *command.workers;
   if (command.common.store) config.store.file = store_path(command.common);
   return std::move(*read);
 }
@@ -69,10 +69,14 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
   if (summary.status != engine::RunStatus::kFinished) {
     std::fflush(stdout);
     if (outcome->exit_code == kEvaluatorTrouble)
-      fail(kEvaluatorTrouble, "too many trials failed (evaluator.max_failed_share)");
+      fail(kEvaluatorTrouble,
+           "too many trials failed (evaluator.max_failed_share); the first said: " +
+               summary.first_failure);
     std::fprintf(stderr, "to go on: %s\n", next_command("resume", run, store).c_str());
   } else if (!common.json && !common.quiet) {
-    std::printf("next: %s --out result\n", next_command("apply", run, store).c_str());
+    const bool applies = summary.best && summary.offers_apply;
+    std::printf("next: %s%s\n", next_command(applies ? "apply" : "show", run, store).c_str(),
+                applies ? " --out result" : "");
   }
   return outcome->exit_code;
 }
@@ -94,6 +98,7 @@ int run(const RunCommand& command) {
   Watch watch(command.common, command.events, preparation->config.budget);
   for (const std::string& warning : preparation->warnings) watch.console.warning(warning);
   auto outcome = engine::start_run(*preparation, watch.controls);
+  watch.console.finish();
   return report(outcome, command.common, preparation->config.store.file);
 }
 
@@ -104,7 +109,10 @@ int validate(const RunCommand& command) {
   if (!preparation) return preparation.error();
   for (const std::string& warning : preparation->warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
-  if (!command.common.quiet)
+  if (command.common.json)
+    std::printf("{\"valid\":true,\"context\":\"%s\"}\n",
+                hashing::to_hex(preparation->context).c_str());
+  else if (!command.common.quiet)
     std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n",
                 command.file.c_str(), preparation->module->descriptor().id.c_str(),
                 preparation->module->descriptor().version.c_str(),
@@ -136,6 +144,7 @@ int resume(const ResumeCommand& command) {
   found->reader.reset();
   Watch watch(command.common, command.events, preparation->config.budget);
   auto outcome = engine::resume_run(*preparation, found->info, watch.controls);
+  watch.console.finish();
   return report(outcome, command.common, found->store);
 }
 

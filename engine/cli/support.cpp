@@ -13,7 +13,7 @@ int fail(int exit_code, const std::string& message) {
 }
 
 std::filesystem::path store_path(const CommonOptions& common) {
-  if (common.store) return std::filesystem::absolute(*common.store);
+  if (common.store && !common.store->empty()) return std::filesystem::absolute(*common.store);
   if (const char* named = std::getenv("EQUIVOLVE_STORE"); named && *named)
     return std::filesystem::absolute(named);
   return std::filesystem::absolute("equivolve.db");
@@ -39,6 +39,22 @@ std::string next_command(const std::string& command, const std::string& run,
   const std::filesystem::path near = store.lexically_proximate(std::filesystem::current_path());
   const bool below = !near.empty() && *near.begin() != "..";
   return out + " --store " + shell_word(below ? near.string() : store.string());
+}
+
+const char* status_name(engine::Status status) {
+  switch (status) {
+    case engine::Status::kOk:
+      return "ok";
+    case engine::Status::kInfeasible:
+      return "infeasible";
+    case engine::Status::kNonFinite:
+      return "non_finite";
+    case engine::Status::kFailed:
+      return "failed";
+    case engine::Status::kCancelled:
+      break;
+  }
+  return "cancelled";
 }
 
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run) {

@@ -26,6 +26,9 @@ std::string shell_word(const std::string& word);
 std::string next_command(const std::string& command, const std::string& run,
                          const std::filesystem::path& store);
 
+/// "ok", "infeasible", "non_finite", "failed", "cancelled".
+const char* status_name(engine::Status status);
+
 /// A run and the open store it is in. The error has been printed; it is the exit code.
 struct FoundRun {
   std::unique_ptr<engine::StoreReader> reader;

@@ -60,11 +60,18 @@ void expand_short_form(const std::string& section_name, Node& node) {
 
 // The child called `part`, made when a map has none; null when the node can have no such child.
 Node* child(Node& node, const std::string& part, const Mark& mark) {
+  // A list that is not there yet begins with its item 0; the number after the last appends.
+  if (node.kind == Node::Kind::kNull && part == "0") node.kind = Node::Kind::kSequence;
   if (node.kind == Node::Kind::kSequence) {
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
     const bool whole = error == std::errc() && end == part.data() + part.size();
-    return whole && index < node.items.size() ? &node.items[index] : nullptr;
+    if (!whole || index > node.items.size()) return nullptr;
+    if (index == node.items.size()) {
+      node.items.emplace_back();
+      node.items.back().mark = mark;
+    }
+    return &node.items[index];
   }
   if (node.kind == Node::Kind::kNull) node.kind = Node::Kind::kMap;
   if (!node.is_map()) return nullptr;
@@ -103,7 +110,7 @@ tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
     if (!next)
       return refuse(fmt::format(
           "'{}' cannot be set: what is around it is no map; expected a key of a map, or the "
-          "number of an existing list item",
+          "number of a list item or the one after the last",
           (*parts)[i]));
     node = next;
   }

@@ -101,29 +101,45 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
   return complete;
 }
 
-/// The first objective of each repeat, to be maximised; a repeat without figures counts as the
-/// worst seen.
+double score_of(const std::vector<double>& figures, std::size_t objective, bool minimize) {
+  return minimize ? -figures[objective] : figures[objective];
+}
+
+/// The first objective of each repeat that has figures, to be maximised.
 std::vector<double> scores_of(const Contender& c, std::size_t objective, bool minimize) {
   std::vector<double> scores;
-  for (const auto& figures : c.repeats) {
-    if (figures.empty()) return {};
-    scores.push_back(minimize ? -figures[objective] : figures[objective]);
-  }
+  for (const auto& figures : c.repeats)
+    if (!figures.empty()) scores.push_back(score_of(figures, objective, minimize));
   return scores;
 }
 
+/// The best lower confidence bound among those with the most repeats that ended well: a candidate
+/// that fails now and then is worse than one that never does, but better than nothing.
 void choose_winner(FinalResult& result, std::size_t objective, bool minimize) {
+  std::size_t most = 0;
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < result.found.size(); ++i) {
     const Contender& c = result.found[i];
     const std::vector<double> scores = scores_of(c, objective, minimize);
-    if (scores.size() != c.repeats.size()) continue;
+    if (scores.empty() && !c.repeats.empty()) continue;
     const double bound = scores.empty() ? c.leader->score : t_interval(scores).low;
-    if (bound > best || result.winner < 0) {
-      best = bound;
-      result.winner = static_cast<int>(i);
-    }
+    const bool better = scores.size() != most ? scores.size() > most : bound > best;
+    if (result.winner >= 0 && !better) continue;
+    most = scores.size();
+    best = bound;
+    result.winner = static_cast<int>(i);
   }
+}
+
+/// Differences over the repeats that both ended well.
+std::vector<double> paired_differences(const Contender& a, const Contender& b,
+                                       std::size_t objective, bool minimize) {
+  std::vector<double> out;
+  for (std::size_t r = 0; r < a.repeats.size() && r < b.repeats.size(); ++r)
+    if (!a.repeats[r].empty() && !b.repeats[r].empty())
+      out.push_back(score_of(a.repeats[r], objective, minimize) -
+                    score_of(b.repeats[r], objective, minimize));
+  return out;
 }
 
 std::vector<Job> repeat_jobs(FinalResult& result, std::uint32_t repeats) {
@@ -166,9 +182,9 @@ void compare(FinalResult& result, std::size_t objective, bool minimize, std::uin
       result.best_reference = static_cast<int>(i);
     }
     if (winner) {
-      const std::vector<double> ours = scores_of(*winner, objective, minimize);
-      if (!ours.empty() && ours.size() == theirs.size())
-        comparison.confirmed = t_interval(differences(ours, theirs));
+      const std::vector<double> paired =
+          paired_differences(*winner, reference, objective, minimize);
+      if (!paired.empty()) comparison.confirmed = t_interval(paired);
       if (!winner->test_items.empty() && winner->test_items.size() == reference.test_items.size()) {
         std::vector<double> d = differences(winner->test_items, reference.test_items);
         if (minimize)
@@ -180,10 +196,13 @@ void compare(FinalResult& result, std::size_t objective, bool minimize, std::uin
   }
   if (result.best_reference < 0 || !winner) return;
   const Comparison& rival = result.comparisons[static_cast<std::size_t>(result.best_reference)];
-  // Repeats without any spread say nothing of chance: then the test rows decide.
-  const Interval& decisive =
-      rival.confirmed.has_spread || rival.test.count == 0 ? rival.confirmed : rival.test;
-  result.improved = decisive.count > 0 && decisive.low > 0;
+  // Repeats without any spread say nothing of chance: then the test rows decide. A test that points
+  // the other way, or a winner that failed in some repeat, is no improvement.
+  const bool spread = rival.confirmed.has_spread || rival.test.count == 0;
+  const Interval& decisive = spread ? rival.confirmed : rival.test;
+  const bool whole = scores_of(*winner, objective, minimize).size() == winner->repeats.size();
+  const bool test_agrees = rival.test.count == 0 || rival.test.mean > 0;
+  result.improved = whole && test_agrees && decisive.count > 0 && decisive.low > 0;
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ struct FinalResult {
   int winner = -1;          ///< position in found; -1 when nothing was found
   int best_reference = -1;  ///< position in references, by confirmed mean; -1 without any
   std::vector<Comparison> comparisons;  ///< one a reference
-  bool improved =
-      false;  ///< the winner's confirmed interval against the best reference lies above 0
+  /// The winner's confirmed interval against the best reference lies above 0, no repeat of it
+  /// failed, and the mean difference on the test split does not say the opposite.
+  bool improved = false;
   bool complete = false;     ///< false: stopped before its end
   std::uint64_t trials = 0;  ///< done here or replayed
   double seconds = 0;        ///< of trials

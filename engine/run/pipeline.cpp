@@ -436,6 +436,8 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   totals_.evaluations += s.merged ? 0 : 1;
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
+  if (row.status == Status::kFailed && totals_.first_failure.empty())
+    totals_.first_failure = s.trial.message;
   if (outcome.ranked && leaders_.would_enter(outcome.objectives.front())) {
     Leader leader;
     leader.birth = row.birth;

@@ -58,6 +58,7 @@ struct PipelineTotals {
   std::uint64_t wrong_hits = 0;
   double largest_error = 0;    ///< of a wrong hit, relative
   std::uint64_t replayed = 0;  ///< told from the store
+  std::string first_failure;   ///< what the first failed trial said
 
   double probe_seconds = 0;
   double look_up_seconds = 0;

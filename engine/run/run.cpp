@@ -85,6 +85,8 @@ class Session {
       executor_ = std::move(*made);
     }
     started_ = clock_.now();
+    if (auto running = writer_->update_run(state_of(RunStatus::kRunning, "")); !running)
+      return fail(3, running.error().message);
     const auto used = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double>(used_seconds_));
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures, used);
@@ -125,6 +127,11 @@ class Session {
     }
   }
 
+  /// Never less than what the store already holds, however far the replay has come.
+  std::uint64_t told() const {
+    const std::uint64_t stored = replay_ ? replay_->told() : 0;
+    return std::max(stored, pipeline_ ? pipeline_->progress().told : 0);
+  }
   double session_seconds() const {
     return std::chrono::duration<double>(clock_.now() - started_).count();
   }
@@ -133,7 +140,7 @@ class Session {
   RunState state_of(RunStatus status, std::string summary) const {
     RunState state;
     state.status = status;
-    state.told = pipeline_ ? pipeline_->progress().told : 0;
+    state.told = told();
     state.seconds = all_seconds();
     state.stopped_by = pipeline_ ? stop_cause_name(pipeline_->stopped_by()) : "";
     state.summary_json = std::move(summary);
@@ -158,7 +165,7 @@ class Session {
     }
     if (now - last_heartbeat_ > 1s) {
       last_heartbeat_ = now;
-      writer_->heartbeat(pipeline_->progress().told, all_seconds());
+      writer_->heartbeat(told(), all_seconds());
     }
     if (controls_.progress && now - last_progress_ > 200ms) {
       last_progress_ = now;
@@ -232,6 +239,8 @@ class Session {
     outcome.summary.status = status;
     if (!finished && stop_cause_ != StopCause::kNone)
       outcome.summary.stopped_by = stop_cause_name(stop_cause_);
+    if (finished && outcome.summary.best)
+      writer_->push(ArtefactRow{"program.txt", "text/plain", outcome.summary.best->text});
     writer_->push(EventRow{run_status_name(status),
                            fmt::format("{{\"stopped_by\":\"{}\"}}", outcome.summary.stopped_by)});
     EQV_FAULT_POINT("run.before_finish");

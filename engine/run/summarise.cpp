@@ -1,5 +1,6 @@
 #include "engine/run/summarise.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace equivolve::engine {
@@ -46,6 +47,9 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     s.best = best_of(figures, *winner.leader);
     s.best->confirmed = confirmed(figures, winner);
     s.best->test = named(figures, winner.test);
+    s.best->repeats = winner.repeats.size();
+    for (const auto& repeat : winner.repeats) s.best->failed_repeats += repeat.empty() ? 1 : 0;
+    s.best->problem = winner.problem;
   }
   for (std::size_t i = 0; i < final_result.references.size(); ++i) {
     const Contender& c = final_result.references[i];
@@ -102,6 +106,9 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
         totals.evaluation_seconds / static_cast<double>(totals.evaluations),
         static_cast<double>(s.cache_hits) / n);
   }
+  s.offers_apply = prepared.evaluator->descriptor().offers_apply;
+  s.first_failure = totals.first_failure;
+  s.seconds_saved = std::max(s.seconds_saved, 0.0);
   s.reproducible = pipeline.stopped_by() != StopCause::kTime;
   s.result_digest = pipeline.digests().result_digest();
   s.trajectory_digest = pipeline.digests().trajectory_digest();

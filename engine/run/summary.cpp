@@ -37,7 +37,9 @@ Json json_of(const BestSummary& b) {
               {"text", b.text},
               {"validation", json_of(b.validation)},
               {"confirmed", json_of(b.confirmed)},
-              {"test", json_of(b.test)}};
+              {"test", json_of(b.test)},
+              {"repeats", b.repeats},
+              {"failed_repeats", b.failed_repeats}};
 }
 
 double percent(std::uint64_t part, std::uint64_t whole) {
@@ -60,6 +62,9 @@ std::string difference(const Interval& i) {
 }
 
 void add_verdict(std::string& out, const RunSummary& s) {
+  if (s.best->failed_repeats > 0)
+    out += fmt::format("  found failed in {} of {} repeats with fresh seeds: {}\n",
+                       s.best->failed_repeats, s.best->repeats, s.best->problem);
   for (const ReferenceSummary& r : s.references) {
     if (!r.problem.empty()) out += fmt::format("  {} had a failing trial: {}\n", r.name, r.problem);
     if (r.name != s.best_reference || !r.confirmed_difference) continue;

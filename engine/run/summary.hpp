@@ -27,6 +27,9 @@ struct BestSummary {
   std::string digest;  ///< 32 hex digits; "" without classes
   std::string text;    ///< the genome's readable form
   Figures validation, confirmed, test;
+  std::uint64_t repeats = 0;         ///< of the final stage
+  std::uint64_t failed_repeats = 0;  ///< of these, without figures
+  std::string problem;               ///< why one failed
 };
 
 struct RunSummary {
@@ -45,6 +48,8 @@ struct RunSummary {
   double probe_seconds = 0, look_up_seconds = 0, evaluation_seconds = 0, seconds_saved = 0;
   double predicted_speed_up = 1;  ///< break-even formula
   bool reproducible = true;
+  bool offers_apply = true;   ///< the evaluator turns results into files
+  std::string first_failure;  ///< what the first failed trial said
   std::string result_digest, trajectory_digest;
   std::string objective;  ///< name of the first objective
   std::optional<BestSummary> best;

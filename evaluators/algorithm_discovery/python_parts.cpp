@@ -245,6 +245,8 @@ class Model:
     itself. The program may carry a state from row to row, so the order of rows can matter.
     """
 
+    _estimator_type = "classifier" if CLASSIFICATION else "regressor"
+
     def __init__(self, epochs=EPOCHS, seed=COMMON_SEED):
         self.epochs = epochs
         self.seed = seed
@@ -254,8 +256,13 @@ class Model:
 
     def set_params(self, **params):
         for name, value in params.items():
+            if name not in self.get_params():
+                raise ValueError(f"invalid parameter {name!r}")
             setattr(self, name, value)
         return self
+
+    def __repr__(self):
+        return f"Model(epochs={self.epochs}, seed={self.seed})"
 
     def fit(self, X, y):
         X, y = np.asarray(X, dtype=float), np.asarray(y)

@@ -48,6 +48,12 @@ TEST(Overrides, MakeAWholeConfigurationOfNothing) {
   EXPECT_EQ(configuration("", {"evaluator=toy", "seed=4"}).seed, 4u);
 }
 
+TEST(Overrides, ListsGrowAtTheirEnd) {
+  const Configuration c =
+      configuration("", {"evaluator=toy", "plugins.folders.0=/a", "plugins.folders.1=/b"});
+  EXPECT_EQ(c.plugin_folders, (std::vector<std::filesystem::path>{"/a", "/b"}));
+}
+
 TEST(Overrides, ProblemsNameThem) {
   EXPECT_EQ(first_line(kFile, {"seed=x"}),
             "--set seed=x: seed is 'x'; expected an integer from 0 to 18446744073709551615");
@@ -60,9 +66,9 @@ TEST(Overrides, ProblemsNameThem) {
   EXPECT_EQ(first_line(kFile, {"seed.x=1"}),
             "--set seed.x=1: 'x' cannot be set: what is around it is no map; expected a key of a "
             "map, or the number of an "
-            "existing list item");
-  EXPECT_EQ(first_line(kFile, {"plugins.folders.2=x"}).substr(0, 45),
-            "--set plugins.folders.2=x: '2' cannot be set:");
+            "list item or the one after the last");
+  EXPECT_EQ(first_line(kFile, {"plugins.folders.3=x"}).substr(0, 45),
+            "--set plugins.folders.3=x: '3' cannot be set:");
   EXPECT_NE(first_line(kFile, {"data=[1"}).find("the value cannot be read"), std::string::npos);
 }
 
