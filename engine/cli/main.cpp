@@ -213,7 +213,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return cli::dispatch(app, parsed);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? cli::kFinished : cli::kBadInput;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+    return cli::fail(cli::kBadInput, std::string(e.what()) + "; see equivolve --help");
   } catch (const std::bad_alloc&) {
     return cli::fail(cli::kDefect, "out of memory; what was stored is safe");
   } catch (const std::exception& e) {

@@ -22,13 +22,20 @@ std::string status_of(const engine::RunInfo& info) {
 /// The stored summary, or what is known of a run that has none yet.
 Json summary_of(const engine::RunInfo& info) {
   if (!info.state.summary_json.empty()) return Json::parse(info.state.summary_json);
-  return Json{{"run", info.id},
-              {"name", info.head.name},
-              {"seed", info.head.seed},
-              {"status", status_of(info)},
-              {"stopped_by", info.state.stopped_by},
-              {"candidates", info.state.told},
-              {"seconds", info.state.seconds}};
+  engine::RunSummary known;
+  known.run = info.id;
+  known.name = info.head.name;
+  known.seed = info.head.seed;
+  known.stopped_by = info.state.stopped_by;
+  known.candidates = known.stopped_at = info.state.told;
+  known.seconds = info.state.seconds;
+  Json summary = Json::parse(engine::to_json(known));
+  summary["status"] = status_of(info);
+  // Not known before the end: the rows have them, `export` and `store verify` read them.
+  for (const char* key : {"evaluations", "cache_hits", "classes", "seconds_saved", "result_digest",
+                          "trajectory_digest"})
+    summary[key] = nullptr;
+  return summary;
 }
 
 void print_figures(const char* title, const Json& figures) {
@@ -68,7 +75,7 @@ void print_text(const engine::RunInfo& info, const Json& summary,
   std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(),
               info.head.kernel.c_str());
   std::printf("  candidates     %llu\n", static_cast<unsigned long long>(info.state.told));
-  if (summary.contains("evaluations")) {
+  if (!info.state.summary_json.empty()) {
     const double known = summary["cache_hits"].get<double>(),
                  all = known + summary["evaluations"].get<double>();
     std::printf("  evaluations    %lld, %lld failed\n", summary["evaluations"].get<long long>(),
@@ -94,8 +101,20 @@ void print_text(const engine::RunInfo& info, const Json& summary,
   }
   const std::string run = std::to_string(info.id);
   const bool finished = info.state.status == engine::RunStatus::kFinished;
-  std::printf("\nnext: %s%s\n", next_command(finished ? "apply" : "resume", run, store).c_str(),
-              finished ? " --out result" : "");
+  const bool has_result = summary["best"].is_object();
+  if (info.locked) {
+    std::printf("\nit is running; next: %s\n", next_command("list", "", store).c_str());
+    return;
+  }
+  std::printf("\nnext: %s%s\n",
+              next_command(!finished    ? "resume"
+                           : has_result ? "apply"
+                                        : "export",
+                           run, store)
+                  .c_str(),
+              !finished    ? ""
+              : has_result ? " --out result"
+                           : " --out candidates.csv");
 }
 
 }  // namespace

@@ -64,6 +64,12 @@ struct StoreConfig {
   bool relaxed = false;        ///< durability: relaxed (synchronous=NORMAL)
 };
 
+#ifdef EQUIVOLVE_TBB
+inline constexpr const char* kDefaultExecutor = "tbb";
+#else
+inline constexpr const char* kDefaultExecutor = "threads";  // built without oneTBB
+#endif
+
 struct Configuration {
   std::string name;
   std::uint64_t seed = 0;
@@ -77,7 +83,7 @@ struct Configuration {
   FinalConfig final_stage;
   std::vector<std::filesystem::path> plugin_folders;  ///< absolute
   std::uint32_t workers = 0;                          ///< 0: as many as this machine has cores
-  std::string executor = "tbb";  ///< or "threads"; not part of the run's identity
+  std::string executor = kDefaultExecutor;  ///< or "threads"; not part of the run's identity
   StoreConfig store;
 
   std::string as_written;      ///< the file's bytes

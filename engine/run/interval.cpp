@@ -57,7 +57,10 @@ Interval t_interval(std::span<const double> values) {
   const double half = student_t_975(values.size() - 1) * std::sqrt(squares / (n - 1) / n);
   out.low = out.mean - half;
   out.high = out.mean + half;
-  out.has_spread = squares > 0;
+  // Rounding alone is no spread.
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  out.has_spread = *most - *least > 1e-12 * std::max(std::abs(*least), std::abs(*most));
+  if (!out.has_spread) out.mean = out.low = out.high = values.front();
   return out;
 }
 

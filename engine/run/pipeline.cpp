@@ -30,6 +30,20 @@ double relative_error(double a, double b) {
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
 }
 
+/// Told figures are equal bit for bit; those without a value may be left out at the end of a stored
+/// row.
+bool same_outcome(const OutcomeRow& a, const OutcomeRow& b) {
+  if (a.genome_checksum != b.genome_checksum || a.birth != b.birth || a.cls != b.cls ||
+      a.hit != b.hit || a.status != b.status)
+    return false;
+  for (std::size_t i = 0; i < std::max(a.told.size(), b.told.size()); ++i) {
+    const double x = i < a.told.size() ? a.told[i] : std::numeric_limits<double>::quiet_NaN();
+    const double y = i < b.told.size() ? b.told[i] : std::numeric_limits<double>::quiet_NaN();
+    if (x != y && !(std::isnan(x) && std::isnan(y))) return false;
+  }
+  return true;
+}
+
 hashing::CacheSettings cache_settings(const PipelineSettings& settings, const EvaluatorInfo& info) {
   hashing::CacheSettings cache;
   const bool classes = settings.policy != hashing::Policy::kOff || settings.record_digests;
@@ -45,6 +59,7 @@ TrialResult result_of(const TrialRow& row) {
   TrialResult result;
   result.status = row.status;
   result.reason = row.reason;
+  result.message = row.message;
   result.figures = row.figures;
   result.seconds = row.seconds;
   result.cost = row.cost;
@@ -85,7 +100,8 @@ bool Pipeline::wait(std::chrono::milliseconds timeout) {
     if (finished_changed_.wait_for(lock, timeout, [this] { return finished_; })) return true;
   }
   // Time may be up while a long trial keeps anyone from telling.
-  if (budget_.time_is_up(clock_.now())) stop(StopCause::kTime);
+  const bool replaying = replay_ && seen_told_.load() < replay_->told();
+  if (!replaying && budget_.time_is_up(clock_.now())) stop(StopCause::kTime);
   return false;
 }
 
@@ -222,7 +238,9 @@ std::optional<std::uint64_t> Pipeline::advance() {
 // ------------------------------------------------------------------------------------------------
 
 void Pipeline::step() {
-  if (const StopCause wish = stop_wish_.load(); wish != StopCause::kNone) end(wish);
+  // What the store holds is told first: a stop in a replay must not leave less than there was.
+  const bool replaying = replay_ && next_tell_ < replay_->told();
+  if (const StopCause wish = stop_wish_.load(); wish != StopCause::kNone && !replaying) end(wish);
   if (writer_ && !ended_ && writer_->failure()) end(StopCause::kStore);
   const bool paused = paused_.load();
   bool moved = !paused;
@@ -288,8 +306,12 @@ void Pipeline::look_up(Slot& s) {
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
   totals_.probe_seconds += s.probe_seconds;
   totals_.look_up_seconds += seconds(clock_.now() - before);
-  const bool stored =
-      replay_ && s.verdict.cls != hashing::kNoClass && replay_->find_class(s.verdict.cls);
+  const ClassRow* stored =
+      replay_ && s.verdict.founded ? replay_->find_class(s.verdict.cls) : nullptr;
+  if (stored && stored->digest != s.verdict.digest)
+    fail("ticket " + std::to_string(ticket) +
+         " behaves otherwise than when the store was written (class " +
+         std::to_string(s.verdict.cls) + ")");
   if (writer_ && s.verdict.founded && !stored)
     writer_->push(ClassRow{s.verdict.cls, ticket, s.verdict.digest});
   EQV_FAULT_POINT("run.look_up");
@@ -304,7 +326,8 @@ void Pipeline::reserve(Slot& s) {
   s.common_seed = common_seed(settings_.seed, s.request.repeat);
   s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.request.repeat)
                          : own_seed(settings_.seed, s.request.birth, s.request.repeat);
-  s.verify = s.merged && settings_.verify_fraction > 0 &&
+  // Noise is no wrong merge: only what is deterministic can be repeated.
+  s.verify = s.merged && settings_.verify_fraction > 0 && evaluator_.descriptor().deterministic &&
              hashing::Stream(settings_.seed, hashing::Purpose::kVerify, ticket)
                  .chance(settings_.verify_fraction);
   s.trial = {};
@@ -341,11 +364,11 @@ bool Pipeline::tell(Slot& s) {
     cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status),
                   static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
   OutcomeRow row = outcome_of(s);
+  if (!defect_.empty()) return false;
   if (const OutcomeRow* known = replay_ ? replay_->outcome(row.ticket) : nullptr) {
-    if (known->genome_checksum != row.genome_checksum || known->cls != row.cls ||
-        known->status != row.status) {
+    if (!same_outcome(*known, row)) {
       fail("ticket " + std::to_string(row.ticket) +
-           " replays to another candidate or class than the store holds");
+           " replays to another outcome than the store holds");
       return false;
     }
     ++totals_.replayed;
@@ -436,6 +459,10 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   totals_.evaluations += s.merged ? 0 : 1;
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
+  totals_.cut_by_machine +=
+      row.reason == Reason::kDeadline || row.reason == Reason::kMemory ? 1 : 0;
+  totals_.classes += s.verdict.founded ? 1 : 0;
+  totals_.partial_hits += s.verdict.partial ? 1 : 0;
   if (row.status == Status::kFailed && totals_.first_failure.empty())
     totals_.first_failure = s.trial.message;
   if (outcome.ranked && leaders_.would_enter(outcome.objectives.front())) {
@@ -454,8 +481,9 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   }
   const StopCause cause = budget_.count(
       child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, clock_.now());
-  // What the store holds was told, however long the replay takes.
-  const bool replaying = replay_ && replay_->outcome(row.ticket);
+  // What the store holds was told, however long the replay takes; if time was up then, it ends with
+  // the last of it.
+  const bool replaying = replay_ && row.ticket + 1 < replay_->told();
   if (cause != StopCause::kNone && !(cause == StopCause::kTime && replaying)) end(cause);
   const bool all_failed = totals_.told == 10 && totals_.failed == 10;
   const bool too_many =

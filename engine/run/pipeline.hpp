@@ -55,6 +55,9 @@ struct PipelineTotals {
   std::uint64_t evaluations = 0;  ///< evaluator calls of told requests; verifications are apart
   std::uint64_t failed = 0;       ///< told outcomes with Status::kFailed
   std::uint64_t verified = 0;
+  std::uint64_t classes = 0;       ///< founded by told requests
+  std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level
+  std::uint64_t cut_by_machine = 0;  ///< told outcomes that a deadline or memory limit decided
   std::uint64_t wrong_hits = 0;
   double largest_error = 0;    ///< of a wrong hit, relative
   std::uint64_t replayed = 0;  ///< told from the store
@@ -91,7 +94,7 @@ class Pipeline {
   };
   Progress progress() const;
 
-  // After wait() returned true:
+  // After wait() returned true and the executor is idle (destroyed, or running something else):
   const PipelineTotals& totals() const { return totals_; }
   hashing::Accounting accounting() const { return cache_.accounting(); }
   const Leaderboard& leaders() const { return leaders_; }

@@ -35,6 +35,8 @@ tl::expected<Preparation, PreparationError> prepare(
     ReadConfiguration read, std::function<void(int severity, std::string_view text)> log) {
   Preparation prepared;
   const Configuration& config = read.configuration;
+  if (auto executor = make_executor(config.executor, 1); !executor)
+    return tl::unexpected<PreparationError>(PreparationError{2, executor.error()});
   auto module = load_plugin(config.evaluator.id, plugin_folders(config.plugin_folders));
   if (!module) return refuse(read, module.error(), PointsInto::kConfig);
   prepared.module = std::move(*module);

@@ -301,7 +301,9 @@ tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
 tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info,
                                               const RunControls& controls) {
   auto writer = open_store(prepared, controls);
-  if (!writer) return tl::unexpected<RunError>(writer.error());
+  if (!writer)
+    return tl::unexpected<RunError>(
+        RunError{writer.error().exit_code, writer.error().message, info.id});
   if (auto taken = (*writer)->resume_run(info.id); !taken)
     return tl::unexpected<RunError>(RunError{3, taken.error().message, info.id});
   auto reader = StoreReader::open(prepared.config.store.file);

@@ -87,8 +87,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.candidates = totals.candidates;
   s.evaluations = totals.evaluations;
   s.cache_hits = totals.told - totals.evaluations;
-  s.partial_hits = accounting.partial_hits;
-  s.classes = accounting.classes;
+  s.partial_hits = totals.partial_hits;
+  s.classes = totals.classes;
   s.evictions = accounting.evictions;
   s.failed = totals.failed;
   s.verified = totals.verified;
@@ -109,7 +109,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.offers_apply = prepared.evaluator->descriptor().offers_apply;
   s.first_failure = totals.first_failure;
   s.seconds_saved = std::max(s.seconds_saved, 0.0);
-  s.reproducible = pipeline.stopped_by() != StopCause::kTime;
+  s.reproducible = pipeline.stopped_by() != StopCause::kTime && totals.cut_by_machine == 0 &&
+                   prepared.evaluator->descriptor().deterministic;
   s.result_digest = pipeline.digests().result_digest();
   s.trajectory_digest = pipeline.digests().trajectory_digest();
   if (!figures.empty()) s.objective = figures[objective_position(figures)].name;

@@ -67,13 +67,15 @@ void add_verdict(std::string& out, const RunSummary& s) {
                        s.best->failed_repeats, s.best->repeats, s.best->problem);
   for (const ReferenceSummary& r : s.references) {
     if (!r.problem.empty()) out += fmt::format("  {} had a failing trial: {}\n", r.name, r.problem);
-    if (r.name != s.best_reference || !r.confirmed_difference) continue;
+    if (!r.confirmed_difference) continue;
     out += fmt::format("  found - {}, 95 % interval: confirmed {}", r.name,
                        difference(*r.confirmed_difference));
     if (r.test_difference) out += fmt::format(", test {}", difference(*r.test_difference));
-    out += s.improved ? fmt::format("\n  improvement over {}\n", r.name)
-                      : fmt::format("\n  no improvement found over {}\n", r.name);
+    out += "\n";
   }
+  if (s.best_reference.empty()) return;
+  out += fmt::format("  {} over the best reference, {}\n",
+                     s.improved ? "improvement" : "no improvement found", s.best_reference);
 }
 
 void add_hashing(std::string& out, const RunSummary& s) {

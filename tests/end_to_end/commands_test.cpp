@@ -153,7 +153,7 @@ TEST_F(Commands, BadCallsSayWhatIsWrongAndWriteNothing) {
       {{"run", column, "--store", store_}, 2, "diagnosis"},
       {{"run", yaml_, "--store", store_, "--set", "search.popultion_size=3"}, 2, "population_size"},
       {{"run", yaml_, "--store", store_, "--set", "budget.target.accuracy=0.5"}, 2, "accuracy"},
-      {{"run", yaml_, "--store", store_, "--workers", "0"}, 2, "workers"},
+      {{"run", yaml_, "--store", store_, "--workers", "-1"}, 2, "workers"},
       {{"run", yaml_, "--store", store_, "--events", "77"}, 2, "77"},
       {{"show", "1", "--store", store_}, 3, "runs.db"},
       {{"list", "--store", folder_.path()}, 3, "folder"},

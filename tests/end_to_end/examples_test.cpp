@@ -27,5 +27,22 @@ TEST(Examples, RunAsTheyAre) {
   }
 }
 
+// Two of the seeds that `./bootstrap bench` tries, at the file's own budget.
+TEST(Quickstart, ComesWithinTwoPointsOfLogisticRegression) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "too long under a sanitizer";
+#endif
+  for (const char* seed : {"1", "2"}) {
+    TempFolder folder;
+    const auto json =
+        answer(equivolve({"run", std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/quickstart.yaml",
+                          "--store", folder.path() / "runs.db", "--json", "--quiet", "--seed", seed,
+                          "--set", "final.repeats=2"}));
+    const double rival = json["references"]["logistic_regression"]["validation"]["accuracy"];
+    EXPECT_GE(json["best"]["validation"]["accuracy"].get<double>(), rival - 0.02)
+        << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace equivolve::tests

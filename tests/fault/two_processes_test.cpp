@@ -1,5 +1,6 @@
 // S5, S6 and wishes: what a second process does to a run.
 #include <signal.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -38,6 +39,52 @@ TEST(TwoProcesses, OnlyOneResumesARun) {
   run.child->signal(SIGKILL);
   run.child->wait();
   // No stale lock: the next start takes the run (and is stopped at once).
+  Child next(equivolve_command({"resume", "1", "--store", run.store, "--quiet", "--events", "3"}));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(next.next_event());
+  next.signal(SIGTERM);
+  while (next.next_event()) {
+  }
+  EXPECT_EQ(next.wait().exit_code, 143);
+}
+
+/// Another program that locks the whole file.
+struct Locker {
+  sqlite3* connection = nullptr;
+  explicit Locker(const std::string& store) {
+    EXPECT_EQ(sqlite3_open(store.c_str(), &connection), SQLITE_OK);
+    sqlite3_busy_timeout(connection, 5000);
+    EXPECT_EQ(sqlite3_exec(connection, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  }
+  ~Locker() { release(); }
+  void release() {
+    if (connection) sqlite3_close(connection);  // rolls back
+    connection = nullptr;
+  }
+};
+
+TEST(TwoProcesses, ALockForAWhileOnlyDelaysARun) {
+  LongRun run;
+  Locker locker(run.store);
+  // What was committed before the lock still comes; then the stream falls silent, and goes on after
+  // the release.
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(run.child->next_event());
+  locker.release();
+  for (int i = 0; i < 20000; ++i) ASSERT_TRUE(run.child->next_event());
+  run.child->signal(SIGTERM);
+  run.drain();
+  EXPECT_EQ(run.child->wait().exit_code, 143);
+}
+
+TEST(TwoProcesses, ALockForEverEndsARunWhichThenResumes) {
+  LongRun run;
+  {
+    Locker locker(run.store);
+    run.drain();  // ends when the run gives up, after 10 s
+    const Finished done = run.child->wait();
+    EXPECT_EQ(done.exit_code, 3);
+    EXPECT_NE(done.err.find("locked"), std::string::npos) << done.err;
+    EXPECT_NE(done.err.find("equivolve resume 1"), std::string::npos) << done.err;
+  }
   Child next(equivolve_command({"resume", "1", "--store", run.store, "--quiet", "--events", "3"}));
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(next.next_event());
   next.signal(SIGTERM);

@@ -65,7 +65,7 @@ TEST(Overrides, ProblemsNameThem) {
             "budget.candidates=1000");
   EXPECT_EQ(first_line(kFile, {"seed.x=1"}),
             "--set seed.x=1: 'x' cannot be set: what is around it is no map; expected a key of a "
-            "map, or the number of an "
+            "map, or the number of a "
             "list item or the one after the last");
   EXPECT_EQ(first_line(kFile, {"plugins.folders.3=x"}).substr(0, 45),
             "--set plugins.folders.3=x: '3' cannot be set:");

@@ -27,6 +27,9 @@ TEST(Interval, OfKnownValues) {
   EXPECT_TRUE(i.has_spread);
   EXPECT_FALSE(t_interval(std::vector<double>{5}).has_spread);
   EXPECT_FALSE(t_interval(std::vector<double>{5, 5}).has_spread);
+  const Interval rounded = t_interval(std::vector<double>(10, 0.1));  // their sum is not 1
+  EXPECT_FALSE(rounded.has_spread);
+  EXPECT_EQ(rounded.low, 0.1);
   EXPECT_EQ(t_interval(std::vector<double>{}).count, 0u);
 }
 

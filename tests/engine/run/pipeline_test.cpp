@@ -92,6 +92,14 @@ TEST(Pipeline, WorkersAndExecutorsDoNotChangeTheResult) {
   }
 }
 
+TEST(Pipeline, SixtyFourWorkersGiveTheResultOfOne) {
+  ToyRun one, many;
+  one.settings.lookahead = many.settings.lookahead = 64;
+  one.workers = 1;
+  many.workers = 64;
+  EXPECT_EQ(one.go().result_digest, many.go().result_digest);
+}
+
 TEST(Pipeline, TheOrderOfRepliesDoesNotChangeTheResult) {
   ToyRun first;
   first.settings.verify_fraction = 0.1;
