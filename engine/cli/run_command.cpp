@@ -8,6 +8,7 @@
 #include "engine/cli/event_stream.hpp"
 #include "engine/cli/signals.hpp"
 #include "engine/cli/support.hpp"
+#include "engine/run/kernel.hpp"
 #include "engine/run/run.hpp"
 
 namespace equivolve::cli {
@@ -129,6 +130,12 @@ int resume(const ResumeCommand& command) {
     instead.run = std::to_string(found->info.id);
     return show(instead);
   }
+  const engine::RunHead& head = found->info.head;
+  if (head.engine_version != EQUIVOLVE_VERSION || head.kernel != engine::kernel_kind())
+    return fail(kBadInput, "run " + std::to_string(found->info.id) + " was begun by Equivolve " +
+                               head.engine_version + " (" + head.kernel + "), this is " +
+                               EQUIVOLVE_VERSION + " (" + engine::kernel_kind() +
+                               "): its results would not be the same");
   auto read = stored_configuration(found->info, found->store);
   if (!read) return read.error();
   if (command.workers) read->configuration.workers = *command.workers;
