@@ -8,6 +8,10 @@ function(equivolve_warnings target)
       target_compile_options(${target} PRIVATE -Wno-error=restrict -Wno-error=maybe-uninitialized
                              -Wno-error=array-bounds -Wno-error=stringop-overflow)
     endif()
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND EQUIVOLVE_SANITIZE)
+      # ... and of its sanitizers (std::regex).
+      target_compile_options(${target} PRIVATE -Wno-error=maybe-uninitialized)
+    endif()
   endif()
 endfunction()
 
