@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 namespace equivolve::engine::store {
 namespace {
@@ -72,16 +73,22 @@ bool locked_by_other(int descriptor) {
 }
 
 // The holder locks first and writes its name after; in between the file is empty or names an
-// earlier, dead holder.
+// earlier, dead holder. That moment can be long: a write into the file waits for the file system's
+// journal, which other programs' syncs keep busy. Nothing when the lock was let go meanwhile, or
+// when no name came.
+constexpr auto kPatience = std::chrono::seconds(10);
+
+bool is_alive(const LockHolder& holder) {
+  return holder.host != host_name() || kill(static_cast<pid_t>(holder.pid), 0) == 0 ||
+         errno == EPERM;
+}
+
 std::optional<LockHolder> wait_for_name(int descriptor) {
-  for (int attempt = 0; attempt < 200; ++attempt) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (locked_by_other(descriptor) && std::chrono::steady_clock::now() - begin < kPatience) {
     const auto holder = read_holder(descriptor);
-    if (holder && (holder->host != host_name() || kill(static_cast<pid_t>(holder->pid), 0) == 0 ||
-                   errno == EPERM)) {
-      return holder;
-    }
-    const timespec millisecond{0, 1'000'000};
-    nanosleep(&millisecond, nullptr);
+    if (holder && is_alive(*holder)) return holder;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return std::nullopt;
 }
@@ -91,8 +98,8 @@ StoreError cannot_lock(const std::filesystem::path& file, const char* call) {
       fmt::format("{}: cannot lock the run: {}: {}", file.string(), call, std::strerror(errno))};
 }
 
-StoreError held_by_other(const std::filesystem::path& store, RunId run, int descriptor) {
-  const auto holder = wait_for_name(descriptor);
+StoreError held_by_other(const std::filesystem::path& store, RunId run,
+                         const std::optional<LockHolder>& holder) {
   const std::string who =
       holder ? fmt::format("host {}, pid {}", holder->host, holder->pid) : "another process";
   return {fmt::format("{}: run {} is in use by {}; stop that one first", store.string(), run, who)};
@@ -117,13 +124,15 @@ tl::expected<RunLock, StoreError> RunLock::take(const std::filesystem::path& sto
     if (lock.descriptor_ < 0) return tl::unexpected(cannot_lock(lock.file_, "open"));
     struct flock wish = whole_file(F_WRLCK);
     if (fcntl(lock.descriptor_, F_OFD_SETLK, &wish) != 0) {
-      const bool taken = errno == EAGAIN || errno == EACCES;
-      StoreError error =
-          taken ? held_by_other(store, run, lock.descriptor_) : cannot_lock(lock.file_, "fcntl");
-      return tl::unexpected(std::move(error));
+      if (errno != EAGAIN && errno != EACCES)
+        return tl::unexpected(cannot_lock(lock.file_, "fcntl"));
+      const auto holder = wait_for_name(lock.descriptor_);
+      if (holder || locked_by_other(lock.descriptor_))
+        return tl::unexpected(held_by_other(store, run, holder));
+    } else if (same_file(lock.descriptor_, lock.file_)) {
+      break;
     }
-    if (same_file(lock.descriptor_, lock.file_)) break;
-    lock.release(false);
+    lock.release(false);  // let go, or removed, between two calls of ours: from the start
   }
   if (const auto before = read_holder(lock.descriptor_)) lock.commits_found_ = before->commits;
   lock.note_commits(lock.commits_found_);

@@ -27,7 +27,8 @@ struct LockHolder {
 
 class RunLock {
  public:
-  /// Fails at once, naming host and pid, when another process (or another lock in this one) has it.
+  /// Fails at once, naming host and pid, when another process (or another lock in this one) has it;
+  /// waits up to 10 s only for a holder that has not yet written its name.
   static tl::expected<RunLock, StoreError> take(const std::filesystem::path& store, RunId run);
   RunLock() = default;
   ~RunLock();

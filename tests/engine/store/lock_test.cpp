@@ -1,8 +1,11 @@
 // One run, one process (reliability.md, S6), and stores that lost their -wal (S9).
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -60,6 +63,44 @@ TEST_F(Lock, OneOfManyRacingProcessesWinsAndTheOthersNameIt) {
           << refusal;
     }
   }  // the winner is killed here: the next round must find the run free
+}
+
+// A holder's first write can wait long behind other programs' syncs: on a busy machine whoever came
+// second in that moment named nobody.
+TEST_F(Lock, WaitsForTheNameOfAHolderThatIsSlowToWriteIt) {
+  make_stopped_run();
+  const int descriptor = open(side_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_GE(descriptor, 0);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
+  ASSERT_EQ(ftruncate(descriptor, 0), 0);
+  auto refused =
+      std::async(std::launch::async, [&] { return store::RunLock::take(file, 1).error().message; });
+  // Half a second is what it used to take to give up, and more.
+  EXPECT_EQ(refused.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+  std::array<char, 256> host{};
+  ASSERT_EQ(gethostname(host.data(), host.size() - 1), 0);
+  std::string text =
+      "host " + std::string(host.data()) + "\npid " + std::to_string(getpid()) + "\ncommits 0\n";
+  ASSERT_EQ(pwrite(descriptor, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  EXPECT_NE(refused.get().find("pid " + std::to_string(getpid()) + ";"), std::string::npos);
+  close(descriptor);
+}
+
+TEST_F(Lock, IsTakenWhenItIsLetGoBeforeItsHolderHadAName) {
+  make_stopped_run();
+  const int descriptor = open(side_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_GE(descriptor, 0);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
+  ASSERT_EQ(ftruncate(descriptor, 0), 0);
+  auto taken =
+      std::async(std::launch::async, [&] { return store::RunLock::take(file, 1).has_value(); });
+  EXPECT_EQ(taken.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+  close(descriptor);
+  EXPECT_TRUE(taken.get());
 }
 
 TEST_F(Lock, ManyWhoMakeTheFileAtOnceShareIt) {
