@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/plugins/nearest_name.hpp"
@@ -151,10 +152,10 @@ int write_artefacts(const std::vector<engine::Artefact>& artefacts,
   for (const engine::Artefact& a : artefacts) {
     const std::filesystem::path file =
         folder / a.name;  // names are checked by the host: no separators
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << a.content;
-    out.close();
-    if (!out) return fail(kStoreTrouble, "cannot write " + file.string());
+    auto out = OutputFile::create(file);
+    if (!out) return fail(kStoreTrouble, out.error());
+    out->write(a.content);
+    if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
     std::printf("%s\n", file.string().c_str());
   }
   return kFinished;

@@ -1,11 +1,11 @@
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "search/genome/program.hpp"
 
@@ -87,24 +87,23 @@ int export_run(const ExportCommand& command) {
                 "--out " + command.out.string() + ": expected a name that ends in .csv or .jsonl");
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
-  std::ofstream out(command.out, std::ios::binary | std::ios::trunc);
-  if (!out) return fail(kBadInput, "cannot write " + command.out.string());
+  auto out = OutputFile::create(command.out);
+  if (!out) return fail(kBadInput, out.error());
   const std::vector<std::string> names = told_names(found->info);
   if (kind == ".csv") {
-    out << "ticket,birth,parent,second_parent,operator,class,hit,status";
-    for (const std::string& name : names) out << "," << name;
-    out << ",seconds,genome\n";
+    out->write("ticket,birth,parent,second_parent,operator,class,hit,status");
+    for (const std::string& name : names) out->write("," + name);
+    out->write(",seconds,genome\n");
   }
   std::uint64_t rows = 0;
-  auto visited = found->reader->each_candidate(
-      found->info.id,
-      [&](const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
-        out << (kind == ".csv" ? csv_row(o, g, trial) : json_row(o, g, trial, found->info, names));
-        ++rows;
-      });
+  auto visited = found->reader->each_candidate(found->info.id, [&](const engine::OutcomeRow& o,
+                                                                   const engine::GenomeRow& g,
+                                                                   const engine::TrialRow* trial) {
+    out->write(kind == ".csv" ? csv_row(o, g, trial) : json_row(o, g, trial, found->info, names));
+    ++rows;
+  });
   if (!visited) return fail(kStoreTrouble, visited.error().message);
-  out.close();
-  if (!out) return fail(kStoreTrouble, "cannot write " + command.out.string());
+  if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
   if (!command.common.quiet)
     std::printf("%llu candidates in %s\n", static_cast<unsigned long long>(rows),
                 command.out.c_str());

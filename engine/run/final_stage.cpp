@@ -246,6 +246,7 @@ tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& pa
   std::vector<Job> repeats = repeat_jobs(result, parts.config.repeats);
   if (!run_jobs(parts, repeats, result)) return result;
   choose_winner(result, objective, minimize);
+  EQV_FAULT_POINT("run.before_test");
   if (parts.evaluator.info().offers_test_split) {
     std::vector<Job> tests = test_jobs(result);
     if (!run_jobs(parts, tests, result)) return result;

@@ -149,9 +149,11 @@ void Pipeline::work(std::uint64_t ticket) {
     Slot& s = slot(*next);
     if (s.stage.load(std::memory_order_acquire) == Stage::kBreeding) {
       breed(s);
+      EQV_FAULT_POINT("run.bred");
       s.stage.store(Stage::kProbed, std::memory_order_release);
     } else {
       evaluate(s);
+      EQV_FAULT_POINT("run.evaluated");
       s.stage.store(Stage::kReady, std::memory_order_release);
     }
     active_.fetch_sub(1, std::memory_order_acq_rel);
@@ -377,6 +379,7 @@ bool Pipeline::tell(Slot& s) {
   }
   EQV_FAULT_POINT("run.tell");
   after_tell(s, row);
+  EQV_FAULT_POINT("run.told");
   return true;
 }
 

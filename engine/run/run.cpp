@@ -248,6 +248,7 @@ class Session {
     state.stopped_by = outcome.summary.stopped_by;
     if (auto written = writer_->update_run(state); !written)
       return fail(3, written.error().message);
+    EQV_FAULT_POINT("run.after_finish");
     if (auto ended = writer_->finish_run(); !ended) return fail(3, ended.error().message);
     outcome.exit_code = failures ? 4 : finished ? 0 : stop_exit_code();
     return outcome;

@@ -14,19 +14,33 @@ inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "store.create.before_link",  // the new store is complete under its temporary name
     "store.create.after_link",   // ... and under both names
     "store.begin_run.locked",    // the side file is locked, the run's row not yet committed
-    "store.group.filled",        // all rows of a group are in the open transaction
+    "store.begin_run.after",     // ... and committed
+    "store.state.before",        // a change of the run's state is about to be committed
+    "store.state.after",
+    "store.group.filled",  // all rows of a group are in the open transaction
     "store.commit.before",
     "store.commit.after",       // durable, not yet acknowledged
     "store.side_file.after",    // the side file knows of the commit
     "store.acknowledge.after",  // on_commit has returned
-    "store.checkpoint.before", "store.checkpoint.after", "store.finish.before_index",
+    "store.checkpoint.before",
+    "store.checkpoint.after",
+    "store.finish.before_index",
+    "store.finish.after_index",
     "store.finish.before_release",
-    "run.look_up",        // a candidate's class is known or founded
-    "run.hand_out",       // an evaluation is about to be handed out
-    "run.tell",           // an outcome is queued for the store, not yet told
-    "run.before_final",   // the search has ended
-    "run.final_trial",    // a trial of the final stage is queued for the store
-    "run.before_finish",  // all is done but the run's row
+    "store.finish.after_release",
+    "run.bred",              // a child is bred and probed, by whichever worker
+    "run.look_up",           // a candidate's class is known or founded
+    "run.hand_out",          // an evaluation is about to be handed out
+    "run.evaluated",         // its trial is queued for the store
+    "run.tell",              // an outcome is queued for the store, not yet told
+    "run.told",              // ... and told
+    "run.before_final",      // the search has ended
+    "run.final_trial",       // a trial of the final stage is queued for the store
+    "run.before_test",       // the winner is chosen, the test split not yet opened
+    "run.before_finish",     // all is done but the run's row
+    "run.after_finish",      // the run's row says finished, its side file is still there
+    "output.before_rename",  // a file for the user is complete under its temporary name
+    "output.after_rename",
 });
 
 /// Counts a pass through `name`; does not return from the one that the environment asks for.

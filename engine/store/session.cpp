@@ -113,6 +113,7 @@ tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
     lock->release(true);
     return cannot("begin a run", committed.error());
   }
+  EQV_FAULT_POINT("store.begin_run.after");
   lock_ = std::move(*lock);
   lock_.note_commits(1);
   if (auto taken = take_up(number); !taken) return cannot("begin a run", taken.error());
@@ -274,7 +275,9 @@ tl::expected<void, StoreError> WriteSession::set_state(const RunState& state) {
   progress_.state = state;
   progress_.state.seconds = finite(state.seconds);
   progress_.heartbeat = utc_now();
+  EQV_FAULT_POINT("store.state.before");
   if (auto written = commit(*transaction); !written) return cannot("write", written.error());
+  EQV_FAULT_POINT("store.state.after");
   return {};
 }
 
@@ -297,9 +300,11 @@ tl::expected<void, StoreError> WriteSession::finish_run() {
   if (run() == 0) return {};
   const bool finished = progress_.state.status == RunStatus::kFinished;
   auto done = finished ? index_classes() : sql::Result<void>{};
+  EQV_FAULT_POINT("store.finish.after_index");
   if (done) done = checkpoint_all();
   EQV_FAULT_POINT("store.finish.before_release");
   lock_.release(finished && done.has_value());
+  EQV_FAULT_POINT("store.finish.after_release");
   progress_ = ProgressRow{};
   if (!done) return cannot("finish the run", done.error());
   return {};

@@ -1,6 +1,9 @@
 // S2: killed once at every named point of a run; resumed, it ends as if nothing had happened.
 #include <signal.h>
 
+#include <fstream>
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "engine/store/fault_point.hpp"
@@ -9,6 +12,11 @@
 
 namespace equivolve::tests {
 namespace {
+
+std::string file_text(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
 
 class KillPoint : public testing::TestWithParam<std::string> {};
 
@@ -46,9 +54,37 @@ TEST_P(KillPoint, ResumesToTheSameEnd) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, KillPoint,
-                         testing::ValuesIn(std::vector<std::string>(engine::kFaultPoints.begin(),
-                                                                    engine::kFaultPoints.end())),
+// A file for the user is the old one or the new one, never a part of it.
+TEST(KillPointOfAFile, LeavesNoHalfFile) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  TempFolder folder;
+  const auto yaml = folder.path() / "small.yaml";
+  write_file(yaml, small_yaml(300));
+  const std::string store = folder.path() / "runs.db", file = folder.path() / "candidates.csv";
+  ASSERT_EQ(equivolve({"run", yaml, "--store", store, "--quiet"}).exit_code, 0);
+  const std::vector<std::string> command = {"export", "1", "--store", store, "--out", file};
+  ASSERT_EQ(equivolve(command).exit_code, 0);
+  const std::string whole = file_text(file);
+  const std::map<std::string, std::string> left = {{"output.before_rename", "old"},
+                                                   {"output.after_rename", whole}};
+  for (const auto& [point, expected] : left) {
+    write_file(file, "old");
+    ASSERT_EQ(equivolve(command, {{"EQUIVOLVE_FAULT", point + ":1"}}).signal, SIGKILL) << point;
+    EXPECT_EQ(file_text(file), expected) << point;
+  }
+}
+
+// Points of files for the user have the test above.
+std::vector<std::string> points_of_a_run() {
+  std::vector<std::string> points;
+  for (const std::string_view name : engine::kFaultPoints)
+    if (!name.starts_with("output.")) points.emplace_back(name);
+  return points;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, KillPoint, testing::ValuesIn(points_of_a_run()),
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name)

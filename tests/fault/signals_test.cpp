@@ -2,6 +2,9 @@
 // exit 130 or 143, the last line says how to go on; the resumed run ends as an undisturbed one.
 #include <signal.h>
 
+#include <chrono>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "hashing/stream.hpp"
@@ -53,6 +56,57 @@ TEST(Signals, StopSaveAndGoOn) {
     ASSERT_EQ(end["best"], undisturbed["best"]);
   }
   EXPECT_GT(stopped, kRounds / 4);
+}
+
+/// A run whose trials never end by themselves, seen to have begun.
+struct EndlessTrials {
+  TempFolder folder;
+  std::string store = folder.path() / "runs.db";
+  std::unique_ptr<Child> child;
+
+  EndlessTrials() {
+    const auto yaml = folder.path() / "endless.yaml";
+    write_file(yaml,
+               "evaluator: unruly\noptions: {do: until_cancelled}\nspace: {operations: [no_op]}\n"
+               "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/good]}\n");
+    child = std::make_unique<Child>(
+        equivolve_command({"run", yaml, "--store", store, "--quiet", "--events", "3"}));
+    child->next_event();
+  }
+  Finished end() {
+    while (child->next_event()) {
+    }
+    return child->wait();
+  }
+  void expect_sound_store() {
+    const Finished verified = equivolve({"store", "verify", "--store", store});
+    EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+  }
+};
+
+using Clock = std::chrono::steady_clock;
+
+// Trials in flight get ten seconds, then they are cancelled and the run is left as it stands.
+TEST(Signals, ATrialThatDoesNotEndIsCancelledAfterTheGrace) {
+  EndlessTrials run;
+  const auto begin = Clock::now();
+  run.child->signal(SIGTERM);
+  const Finished done = run.end();
+  EXPECT_EQ(done.exit_code, 143) << done.err;
+  EXPECT_GE(Clock::now() - begin, std::chrono::seconds(9));
+  EXPECT_NE(last_line(done.err).find("equivolve resume 1"), std::string::npos) << done.err;
+  run.expect_sound_store();
+}
+
+TEST(Signals, ASecondOneEndsTheProcessAtOnce) {
+  EndlessTrials run;
+  const auto begin = Clock::now();
+  run.child->signal(SIGTERM);
+  run.child->signal(SIGINT);  // another number: two of one kind may arrive as one
+  const Finished done = run.end();
+  EXPECT_TRUE(done.exit_code == 130 || done.exit_code == 143) << done.exit_code << done.err;
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(9)) << "it waited for the grace";
+  run.expect_sound_store();
 }
 
 }  // namespace
