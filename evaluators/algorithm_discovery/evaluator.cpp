@@ -82,7 +82,7 @@ class AlgorithmDiscovery {
     interpreters::Machine& machine = thread_machine();
     machine.load(program, space_.memories);
     const bool within =
-        trial_.length(machine, *typical_tasks_) <= settings_.options.max_live_instructions;
+        trial_.length(program, *typical_tasks_) <= settings_.options.max_live_instructions;
     run_probe(machine, program, rules_, request.seed, {within}, sink);
     return EQV_OK;
   }
@@ -149,7 +149,7 @@ class AlgorithmDiscovery {
     return *search::view_program(candidate.genome());
   }
 
-  eqv_status evaluate_rival(std::string_view name, const std::vector<Task>& tasks,
+  eqv_status evaluate_rival(std::string_view name, const TaskSet& tasks,
                             const eqv_trial_request& request, sdk::Result& result) {
     if (!is_rival(name, problem_->info().kind)) {
       result.message("no reference has this name");

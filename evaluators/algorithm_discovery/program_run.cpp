@@ -4,14 +4,8 @@
 #include <cmath>
 
 namespace equivolve::algorithm_discovery {
-namespace {
 
 using search::Function;
-
-/// Operations between two looks at the stop flag: a few milliseconds.
-constexpr std::uint64_t kOperationsBetweenLooks = 4'000'000;
-
-}  // namespace
 
 double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
@@ -66,6 +60,7 @@ bool ProgramRun::train(const Examples& examples, const Labels& labels,
         until_look = stop_every_;
         if (stop()) return end(End::kCancelled);
       }
+      if (ended_.example == limit_) return end(End::kNotEarlier);
       if (!learn(predict(examples.row(r)), labels[r])) return false;
     }
   return true;
@@ -79,6 +74,7 @@ bool ProgramRun::judge(const Examples& examples, const Labels* labels, std::span
       until_look = stop_every_;
       if (stop()) return end(End::kCancelled);
     }
+    if (ended_.example == limit_) return end(End::kNotEarlier);
     scores[r] = predict(examples.row(r));
     if (labels && !check(scores[r], (*labels)[r])) return false;
     ++ended_.example;
@@ -86,11 +82,11 @@ bool ProgramRun::judge(const Examples& examples, const Labels* labels, std::span
   return true;
 }
 
-std::uint64_t run_length(const interpreters::Machine& machine, const Rules& rules,
+std::uint64_t run_length(const search::PreparedProgram& program, const Rules& rules,
                          std::size_t train_rows, std::size_t judged_rows) {
-  const std::uint64_t predict = machine.length(Function::kPredict),
-                      learn = machine.length(Function::kLearn);
-  return machine.length(Function::kSetup) +
+  const std::uint64_t predict = program[Function::kPredict].instructions.size(),
+                      learn = program[Function::kLearn].instructions.size();
+  return program[Function::kSetup].instructions.size() +
          rules.epochs * std::uint64_t{train_rows} * (predict + learn) + judged_rows * predict;
 }
 

@@ -19,6 +19,7 @@ enum class End : std::uint8_t {
   kNonFinite = 1,   ///< a prediction (before the sigmoid) was NaN or infinite
   kErrorBound = 2,  ///< |label - prediction| (after the sigmoid, for classes) passed the bound
   kCancelled = 3,
+  kNotEarlier = 4,  ///< stopped where stop_before said; never an output
 };
 
 struct Ended {
@@ -26,6 +27,9 @@ struct Ended {
   std::uint64_t example = 0;  ///< examples predicted before the one that ended it, training and
                               ///< judged rows in one count
 };
+
+/// Operations between two looks at the stop flag: a few milliseconds.
+inline constexpr std::uint64_t kOperationsBetweenLooks = 4'000'000;
 
 /// Rules that hold for every example.
 struct Rules {
@@ -68,6 +72,9 @@ class ProgramRun {
   bool learn(double prediction, double label);
   const Ended& ended() const { return ended_; }
 
+  /// Ends the run before this example (training and judged rows in one count).
+  void stop_before(std::uint64_t example) { limit_ = example; }
+
   /// Trains for all epochs. `stop` is asked now and then; true: the run is over.
   bool train(const Examples& examples, const Labels& labels, const std::function<bool()>& stop);
   /// Predicts `scores`, one a row, raw s1. Without `labels` errors are not checked.
@@ -80,12 +87,13 @@ class ProgramRun {
   interpreters::Machine& machine_;
   Rules rules_;
   Ended ended_;
+  std::uint64_t limit_ = ~std::uint64_t{0};
   std::uint32_t row_;         // padded dimension
   std::uint64_t stop_every_;  // examples between two questions
 };
 
-/// Live instructions a whole run executes.
-std::uint64_t run_length(const interpreters::Machine& machine, const Rules& rules,
+/// Live instructions a whole run executes; `program` is pruned.
+std::uint64_t run_length(const search::PreparedProgram& program, const Rules& rules,
                          std::size_t train_rows, std::size_t judged_rows);
 
 }  // namespace equivolve::algorithm_discovery

@@ -37,9 +37,30 @@ struct Task {
   tables::Scale target_scale{0, 1};           ///< regression
 };
 
-/// The tasks of one trial: resamplings of a table, or synthetic tasks. Immutable and shared between
-/// trials.
-using Tasks = std::shared_ptr<const std::vector<Task>>;
+class LanePlan;
+
+/// The tasks of one trial: resamplings of a table, or synthetic tasks; and how they are run side by
+/// side (lane_plan.hpp). Immutable and shared between trials. [any-thread]
+class TaskSet {
+ public:
+  explicit TaskSet(std::vector<Task> tasks);
+  ~TaskSet();
+  TaskSet(const TaskSet&) = delete;
+  TaskSet& operator=(const TaskSet&) = delete;
+
+  auto begin() const { return tasks_.begin(); }
+  auto end() const { return tasks_.end(); }
+  std::size_t size() const { return tasks_.size(); }
+  const Task& operator[](std::size_t t) const { return tasks_[t]; }
+  const Task& front() const { return tasks_.front(); }
+  const LanePlan& lanes() const { return *lanes_; }
+  std::size_t doubles() const;  ///< held
+
+ private:
+  std::vector<Task> tasks_;
+  std::unique_ptr<const LanePlan> lanes_;
+};
+using Tasks = std::shared_ptr<const TaskSet>;
 
 /// What the rows mean; the same for all tasks of a problem.
 struct ProblemInfo {

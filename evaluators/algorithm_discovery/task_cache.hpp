@@ -26,8 +26,8 @@ class TaskCache {
       entries_.splice(entries_.begin(), entries_, entry);
       return entry->tasks;
     }
-    auto tasks = std::make_shared<const std::vector<Task>>(build());
-    entries_.push_front(Entry{key, tasks, doubles_of(*tasks)});
+    auto tasks = std::make_shared<const TaskSet>(build());
+    entries_.push_front(Entry{key, tasks, tasks->doubles()});
     held_ += entries_.front().doubles;
     while (entries_.size() > 1 && (entries_.size() > kMostEntries || held_ > kMostDoubles)) {
       held_ -= entries_.back().doubles;
@@ -45,11 +45,6 @@ class TaskCache {
     Tasks tasks;
     std::size_t doubles;
   };
-  static std::size_t doubles_of(const std::vector<Task>& tasks) {
-    std::size_t sum = 0;
-    for (const Task& task : tasks) sum += task.train.features.size() + task.judged.features.size();
-    return sum;
-  }
 
   std::mutex mutex_;
   std::list<Entry> entries_;  // protected by mutex_, most recent first

@@ -2,81 +2,145 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+
 namespace equivolve::algorithm_discovery {
 namespace {
 
-/// One program run of a trial: its place, and room for what comes out.
+using interpreters::LaneKind;
+using interpreters::padded_lanes;
+
+/// Memories of all lanes that still fit into the second-level cache of a core: 1 MiB.
+constexpr std::size_t kMostLaneDoubles = std::size_t{1} << 17;
+
+/// A program in one group of runs.
 struct Job {
-  const Task* task = nullptr;
-  std::uint32_t positive = 0;
-  std::uint64_t seed = 0;
-  std::span<double> scores;
+  const search::PreparedProgram& program;
+  const search::MemoryShape& shape;
+  const Rules& rules;
+  const LaneGroup& group;
+  std::uint64_t common_seed;
+  const std::function<bool()>& stop;
+};
+
+/// Where a group ended: the first example at which a run failed, and the first run that did.
+struct GroupEnd {
   Ended ended;
+  std::size_t run = 0;  ///< in the trial
 };
 
-void run_job(Job& job, interpreters::Machine& machine, const Rules& rules,
-             const std::function<bool()>& stop) {
-  const Labels train_labels(job.task->train, job.positive),
-      judged_labels(job.task->judged, job.positive);
-  ProgramRun run(machine, rules, {job.seed, hashing::Purpose::kEvaluate});
-  if (run.train(job.task->train, train_labels, stop))
-    run.judge(job.task->judged, &judged_labels, job.scores, stop);
-  job.ended = run.ended();
+std::uint64_t seed_of(const Job& job, std::size_t lane) {
+  const LaneOf& of = job.group.lanes[lane];
+  return draw_seed(job.common_seed, of.task, of.positive);
 }
 
-struct Jobs {
-  std::vector<double> scores;
-  std::vector<Job> list;  // task after task, class after class
-};
-
-Jobs list_jobs(const std::vector<Task>& tasks, std::uint64_t common_seed) {
-  Jobs jobs;
-  std::size_t room = 0;
-  for (const Task& task : tasks) room += runs_of(task.classes) * task.judged.rows();
-  jobs.scores.resize(room);
-  std::size_t at = 0;
-  for (std::size_t t = 0; t < tasks.size(); ++t)
-    for (std::uint32_t r = 0; r < runs_of(tasks[t].classes); ++r) {
-      const std::size_t rows = tasks[t].judged.rows();
-      const std::uint32_t positive = positive_class(tasks[t].classes, r);
-      jobs.list.push_back(Job{&tasks[t],
-                              positive,
-                              draw_seed(common_seed, t, positive),
-                              std::span(jobs.scores).subspan(at, rows),
-                              {}});
-      at += rows;
-    }
-  return jobs;
+interpreters::LaneMachine& thread_lanes() {
+  thread_local interpreters::LaneMachine machine;
+  return machine;
 }
 
-/// Fills in the status when a job did not finish.
-bool all_finished(const Jobs& jobs, TrialOutcome& outcome) {
-  for (std::size_t i = 0; i < jobs.list.size(); ++i) {
-    const Ended& ended = jobs.list[i].ended;
-    if (ended.how == End::kFinished) continue;
-    if (ended.how == End::kCancelled) {
+GroupEnd run_in_lanes(const Job& job, LaneKind kind, double* scores) {
+  const auto lanes = static_cast<std::uint32_t>(job.group.lanes.size());
+  std::array<std::uint64_t, interpreters::kMostLanes> seeds;
+  for (std::uint32_t l = 0; l < lanes; ++l) seeds[l] = seed_of(job, l);
+  interpreters::LaneMachine& machine = thread_lanes();
+  machine.load(job.program, job.shape, lanes, kind);
+  LaneRun run(machine, job.rules, {seeds.data(), lanes});
+  LaneRun::Progress progress = run.train(job.group.train, job.stop);
+  if (progress == LaneRun::Progress::kFinished)
+    progress = run.judge(job.group.judged, scores, job.stop);
+  if (progress == LaneRun::Progress::kFinished) return {};
+  if (progress == LaneRun::Progress::kCancelled) return {{End::kCancelled, 0}, 0};
+  const auto lane = static_cast<std::uint32_t>(std::countr_zero(run.failed()));
+  return {run.ended(lane), job.group.first_run + lane};
+}
+
+/// One lane after the other, each no further than to where an earlier one failed.
+GroupEnd run_one_by_one(const Job& job, const TaskSet& tasks, double* scores) {
+  interpreters::Machine& machine = thread_machine();
+  machine.load(job.program, job.shape);
+  const std::size_t width = padded_lanes(static_cast<std::uint32_t>(job.group.lanes.size()));
+  thread_local std::vector<double> of_lane;
+  of_lane.resize(job.group.judged.count);
+  GroupEnd first;
+  for (std::size_t l = 0; l < job.group.lanes.size(); ++l) {
+    const LaneOf& of = job.group.lanes[l];
+    const Task& task = tasks[of.task];
+    const Labels judged_labels(task.judged, of.positive);
+    ProgramRun run(machine, job.rules, {seed_of(job, l), hashing::Purpose::kEvaluate});
+    if (first.ended.how != End::kFinished) run.stop_before(first.ended.example);
+    if (run.train(task.train, Labels(task.train, of.positive), job.stop))
+      run.judge(task.judged, &judged_labels, of_lane, job.stop);
+    const Ended& ended = run.ended();
+    if (ended.how == End::kCancelled) return {ended, 0};
+    if (ended.how == End::kNonFinite || ended.how == End::kErrorBound)
+      first = {ended, job.group.first_run + l};
+    for (std::size_t r = 0; r < of_lane.size(); ++r) scores[r * width + l] = of_lane[r];
+  }
+  return first;
+}
+
+/// Fills in the status when a group did not finish.
+bool all_finished(std::span<const GroupEnd> ends, TrialOutcome& outcome) {
+  for (const GroupEnd& end : ends) {
+    if (end.ended.how == End::kFinished) continue;
+    if (end.ended.how == End::kCancelled) {
       outcome.status = EQV_CANCELLED;
       return false;
     }
     outcome.status = EQV_NON_FINITE;
     outcome.message = fmt::format(
         "{} at example {} of run {}",
-        ended.how == End::kNonFinite ? "a prediction is not finite" : "error bound passed",
-        ended.example + 1, i + 1);
+        end.ended.how == End::kNonFinite ? "a prediction is not finite" : "error bound passed",
+        end.ended.example + 1, end.run + 1);
     return false;
   }
   return true;
 }
 
-Told told_of(const Task& task, std::span<const double> scores) {
+/// What a trial's runs write into: this thread's, so that trials allocate nothing.
+struct Workspace {
+  std::vector<double> scores;
+  std::vector<GroupEnd> ends;
+  std::vector<double> of_task;
   Told told;
-  if (task.classes == 0) {
-    told.targets.assign(scores.begin(), scores.end());
-  } else {
-    told.classes.resize(task.judged.rows());
-    tell_classes(scores, task.classes, told.classes);
+};
+
+Workspace& thread_workspace() {
+  thread_local Workspace workspace;
+  return workspace;
+}
+
+/// The scores of the runs of the trial's tasks, one after the other.
+class ScoreReader {
+ public:
+  ScoreReader(const LanePlan& plan, const double* scores) : plan_(plan), scores_(scores) {}
+
+  /// Copies the next run's.
+  void next(std::span<double> out) {
+    const LaneGroup& group = plan_.groups()[group_];
+    const std::size_t width = padded_lanes(static_cast<std::uint32_t>(group.lanes.size()));
+    const double* at = scores_ + group.scores_start + lane_;
+    for (std::size_t r = 0; r < out.size(); ++r) out[r] = at[r * width];
+    if (++lane_ == group.lanes.size()) lane_ = 0, ++group_;
   }
-  return told;
+
+ private:
+  const LanePlan& plan_;
+  const double* scores_;
+  std::size_t group_ = 0, lane_ = 0;
+};
+
+/// Tells the rows of a task from the scores of its runs.
+void tell_task(const Task& task, ScoreReader& scores, Workspace& workspace) {
+  const std::size_t rows = task.judged.rows(), runs = runs_of(task.classes);
+  std::vector<double>& all = task.classes == 0 ? workspace.told.targets : workspace.of_task;
+  all.resize(runs * rows);
+  for (std::size_t r = 0; r < runs; ++r) scores.next(std::span(all).subspan(r * rows, rows));
+  if (task.classes == 0) return;
+  workspace.told.classes.resize(rows);
+  tell_classes(all, task.classes, workspace.told.classes);
 }
 
 }  // namespace
@@ -92,23 +156,26 @@ interpreters::Machine& thread_machine() {
   return machine;
 }
 
-std::uint64_t Trial::length(const interpreters::Machine& machine,
-                            const std::vector<Task>& tasks) const {
+std::uint64_t Trial::length(const search::PreparedProgram& program, const TaskSet& tasks) const {
   std::uint64_t sum = 0;
   for (const Task& task : tasks)
     sum +=
-        runs_of(task.classes) * run_length(machine, rules_, task.train.rows(), task.judged.rows());
+        runs_of(task.classes) * run_length(program, rules_, task.train.rows(), task.judged.rows());
   return sum;
 }
 
+bool Trial::in_lanes(const search::MemoryShape& shape, const LaneGroup& group) const {
+  const auto lanes = static_cast<std::uint32_t>(group.lanes.size());
+  return kind_ != LaneKind::kScalar && lanes > 1 &&
+         interpreters::lane_doubles(shape, lanes) <= kMostLaneDoubles;
+}
+
 TrialOutcome Trial::run(const search::PreparedProgram& program, const search::MemoryShape& shape,
-                        const std::vector<Task>& tasks, std::uint64_t common_seed, bool want_items,
+                        const TaskSet& tasks, std::uint64_t common_seed, bool want_items,
                         unsigned threads, const ParallelFor& parallel_for,
                         const std::function<bool()>& stop) const {
   TrialOutcome outcome;
-  interpreters::Machine& machine = thread_machine();
-  machine.load(program, shape);
-  outcome.instructions = length(machine, tasks);
+  outcome.instructions = length(program, tasks);
   if (outcome.instructions > max_instructions_) {
     outcome.status = EQV_INFEASIBLE;
     outcome.message =
@@ -116,30 +183,35 @@ TrialOutcome Trial::run(const search::PreparedProgram& program, const search::Me
                     outcome.instructions, max_instructions_);
     return outcome;
   }
-  Jobs jobs = list_jobs(tasks, common_seed);
-  if (threads > 1 && jobs.list.size() > 1) {
-    parallel_for(jobs.list.size(), [&](std::size_t i) {
-      interpreters::Machine& own = thread_machine();
-      own.load(program, shape);
-      run_job(jobs.list[i], own, rules_, stop);
-    });
+  const LanePlan& plan = tasks.lanes();
+  Workspace& workspace = thread_workspace();
+  workspace.scores.resize(plan.scores());
+  workspace.ends.assign(plan.groups().size(), {});
+  auto run_group = [&](std::size_t g) {
+    const LaneGroup& group = plan.groups()[g];
+    const Job job{program, shape, rules_, group, common_seed, stop};
+    double* scores = workspace.scores.data() + group.scores_start;
+    workspace.ends[g] = in_lanes(shape, group) ? run_in_lanes(job, kind_, scores)
+                                               : run_one_by_one(job, tasks, scores);
+  };
+  if (threads > 1 && plan.groups().size() > 1) {
+    parallel_for(plan.groups().size(), run_group);
   } else {
-    for (Job& job : jobs.list) {
-      run_job(job, machine, rules_, stop);
-      if (job.ended.how != End::kFinished) break;
+    for (std::size_t g = 0; g < plan.groups().size(); ++g) {
+      run_group(g);
+      if (workspace.ends[g].ended.how != End::kFinished) break;
     }
   }
-  if (!all_finished(jobs, outcome)) return outcome;
+  if (!all_finished(workspace.ends, outcome)) return outcome;
 
   const std::size_t count = figures_.table().size();
   outcome.of_tasks.resize(tasks.size() * count);
-  const double* at = jobs.scores.data();
+  ScoreReader scores(plan, workspace.scores.data());
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::size_t room = runs_of(tasks[t].classes) * tasks[t].judged.rows();
-    const Told told = told_of(tasks[t], {at, room});
-    figures_.of_task(tasks[t], told, std::span(outcome.of_tasks).subspan(t * count, count));
-    if (want_items) outcome.items = figures_.items(tasks[t], told);
-    at += room;
+    tell_task(tasks[t], scores, workspace);
+    figures_.of_task(tasks[t], workspace.told,
+                     std::span(outcome.of_tasks).subspan(t * count, count));
+    if (want_items) outcome.items = figures_.items(tasks[t], workspace.told);
   }
   return outcome;
 }

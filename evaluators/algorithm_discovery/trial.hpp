@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evaluators/algorithm_discovery/figures.hpp"
+#include "evaluators/algorithm_discovery/lane_plan.hpp"
 #include "evaluators/algorithm_discovery/program_run.hpp"
 
 namespace equivolve::algorithm_discovery {
@@ -15,15 +16,6 @@ namespace equivolve::algorithm_discovery {
 /// that a fitness depends on behaviour and seed alone.
 std::uint64_t draw_seed(std::uint64_t common_seed, std::uint64_t task,
                         std::uint32_t positive_class);
-
-/// Programs a task runs: one for regression and two classes, else one a class.
-inline std::uint32_t runs_of(std::uint32_t classes) {
-  return classes > 2 ? classes : 1;
-}
-/// The class that run `run` calls 1.
-inline std::uint32_t positive_class(std::uint32_t classes, std::uint32_t run) {
-  return classes > 2 ? run : 1;
-}
 
 struct TrialOutcome {
   eqv_status status = EQV_OK;
@@ -40,23 +32,31 @@ using ParallelFor =
 
 class Trial {
  public:
-  Trial(const Figures& figures, const Rules& rules, std::uint64_t max_instructions)
-      : figures_(figures), rules_(rules), max_instructions_(max_instructions) {}
+  /// Runs go side by side in the lanes of `kind` where they can: where there are several, and the
+  /// memories of all lanes stay in a processor's cache; else one after the other on the scalar
+  /// interpreter. The outcome is the same, bit for bit.
+  Trial(const Figures& figures, const Rules& rules, std::uint64_t max_instructions,
+        interpreters::LaneKind kind = interpreters::preferred_lane_kind())
+      : figures_(figures), rules_(rules), max_instructions_(max_instructions), kind_(kind) {}
 
-  /// [any-thread] `threads` 1: everything here, ending with the first run that fails; else all runs
-  /// through parallel_for, with the same result. `want_items`: items of the (only) task.
+  /// `program` is pruned. [any-thread] `threads` 1: everything here, ending with the first group of
+  /// runs (lane_plan.hpp) in which one fails; else all groups through parallel_for, with the same
+  /// result. `want_items`: items of the (only) task.
   TrialOutcome run(const search::PreparedProgram& program, const search::MemoryShape& shape,
-                   const std::vector<Task>& tasks, std::uint64_t common_seed, bool want_items,
+                   const TaskSet& tasks, std::uint64_t common_seed, bool want_items,
                    unsigned threads, const ParallelFor& parallel_for,
                    const std::function<bool()>& stop) const;
 
   /// Live instructions a trial of these tasks takes.
-  std::uint64_t length(const interpreters::Machine& machine, const std::vector<Task>& tasks) const;
+  std::uint64_t length(const search::PreparedProgram& program, const TaskSet& tasks) const;
 
  private:
+  bool in_lanes(const search::MemoryShape& shape, const LaneGroup& group) const;
+
   const Figures& figures_;
   Rules rules_;
   std::uint64_t max_instructions_;
+  interpreters::LaneKind kind_;
 };
 
 /// This thread's machine; reused from trial to trial so that nothing is allocated.
