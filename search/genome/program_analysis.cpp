@@ -1,235 +1,285 @@
 #include "search/genome/program_analysis.hpp"
 
+#include <bit>
 #include <bitset>
-#include <cstring>
 
 namespace equivolve::search {
 namespace {
 
-/// A set of memories of all three kinds.
-struct MemorySet {
-  std::array<std::bitset<256>, 3> kinds;  // scalars, vectors, matrices
+// Every candidate passes here, so nothing below branches on what an instruction is: each becomes a
+// few sets of memories once, and a set is one word where no address passes 15, as in all but large
+// spaces.
 
-  bool has(Kind kind, std::uint8_t address) const { return kinds[index(kind)][address]; }
-  void set(Kind kind, std::uint8_t address, bool in) { kinds[index(kind)][address] = in; }
-  bool operator==(const MemorySet&) const = default;
-  MemorySet& operator|=(const MemorySet& o) {
-    for (std::size_t k = 0; k < 3; ++k) kinds[k] |= o.kinds[k];
-    return *this;
+/// Sets of memories of addresses below 16; bit (kind - 1) * 16 + address. kNever is no memory.
+struct Compact {
+  using Set = std::uint64_t;
+  static constexpr unsigned kAddresses = 16;
+  static constexpr unsigned kNever = 63;
+  static Set one(unsigned bit) { return Set{1} << bit; }
+  static Set all() { return ~Set{0} >> 1; }
+  static bool any(Set set) { return set != 0; }
+  static Set when(bool yes, Set set) { return (Set{0} - static_cast<Set>(yes)) & set; }
+  template <class F>
+  static void each(Set set, F f) {
+    for (; set != 0; set &= set - 1) f(static_cast<unsigned>(std::countr_zero(set)));
   }
-  MemorySet& operator&=(const MemorySet& o) {
-    for (std::size_t k = 0; k < 3; ++k) kinds[k] &= o.kinds[k];
-    return *this;
+};
+/// Sets of all memories; bit (kind - 1) * 256 + address.
+struct Wide {
+  using Set = std::bitset<769>;
+  static constexpr unsigned kAddresses = 256;
+  static constexpr unsigned kNever = 768;
+  static Set one(unsigned bit) { return Set{}.set(bit); }
+  static Set all() { return Set{}.set().reset(kNever); }
+  static bool any(const Set& set) { return set.any(); }
+  static Set when(bool yes, const Set& set) { return yes ? set : Set{}; }
+  template <class F>
+  static void each(const Set& set, F f) {
+    for (unsigned bit = 0; bit < set.size(); ++bit)
+      if (set[bit]) f(bit);
   }
-  static std::size_t index(Kind kind) { return static_cast<std::size_t>(kind) - 1; }
 };
 
 using Code = PreparedProgram::Code;
 
-const OpInfo& info_of(const eqv_instruction& i) {
-  return op_info(static_cast<Op>(i.op));
-}
-
-bool keeps_rest_of_out(const OpInfo& info) {
-  return info.immediate == Immediate::kVectorElement || info.immediate == Immediate::kMatrixElement;
-}
-
-// ---- known zeros, forward
-// --------------------------------------------------------------------------------------------
-
-bool result_is_zero(const eqv_instruction& i, const OpInfo& info, const MemorySet& zeros) {
-  if (info.immediate == Immediate::kConstant) return i.value == 0;
-  if (keeps_rest_of_out(info)) return i.value == 0 && zeros.has(info.out, i.out);
-  const bool first = info.in1 != Kind::kNone && zeros.has(info.in1, i.in1);
-  const bool second = info.in2 != Kind::kNone && zeros.has(info.in2, i.in2);
-  if (info.multiplies) return first || second;
-  return info.keeps_zero && first && (second || info.in2 == Kind::kNone);
-}
-
-/// What is certainly zero after a function, given what was before it.
-MemorySet zeros_after(std::span<const eqv_instruction> function, MemorySet zeros) {
-  for (const eqv_instruction& i : function) {
-    const OpInfo& info = info_of(i);
-    if (info.op != Op::kNoOp) zeros.set(info.out, i.out, result_is_zero(i, info, zeros));
-  }
-  return zeros;
-}
-
-struct ZerosBefore {
-  MemorySet setup, predict, learn;
+/// What of an operation the analyses ask for.
+struct Traits {
+  unsigned in1, in2, out;  // kind - 1, where there is one
+  bool has_in1, has_in2, has_out;
+  bool zero_with_any, zero_with_all;  // of its operands
+  bool constant, element, random;
 };
 
-MemorySet enter_predict(MemorySet zeros) {
-  zeros.set(Kind::kVector, kFeaturesAddress, false);
-  zeros.set(Kind::kScalar, kLabelAddress, true);
-  return zeros;
+constexpr unsigned place(Kind kind) {
+  return kind == Kind::kNone ? 0 : static_cast<unsigned>(kind) - 1;
 }
 
-MemorySet enter_learn(MemorySet zeros, CycleConvention convention) {
-  zeros.set(Kind::kScalar, kLabelAddress, false);
-  if (convention.sigmoid_before_learn) zeros.set(Kind::kScalar, kPredictionAddress, false);
-  return zeros;
+Traits traits_of(const OpInfo& info) {
+  const bool element =
+      info.immediate == Immediate::kVectorElement || info.immediate == Immediate::kMatrixElement;
+  return {place(info.in1),
+          place(info.in2),
+          place(info.out),
+          info.in1 != Kind::kNone,
+          info.in2 != Kind::kNone,
+          info.out != Kind::kNone,
+          info.multiplies,
+          !info.multiplies && info.keeps_zero && info.in1 != Kind::kNone,
+          info.immediate == Immediate::kConstant,
+          element,
+          info.random};
 }
 
-/// The greatest fixed point over setup, (predict, learn)*, predict*.
-ZerosBefore find_zeros(const ProgramView& program, CycleConvention convention) {
-  ZerosBefore before;
-  for (auto& kind : before.setup.kinds) kind.set();
-  before.predict = enter_predict(zeros_after(program[Function::kSetup], before.setup));
-  for (;;) {
-    const MemorySet predicted = zeros_after(program[Function::kPredict], before.predict);
-    before.learn = enter_learn(predicted, convention);
-    MemorySet next = before.predict;
-    next &= enter_predict(predicted);
-    next &= enter_predict(zeros_after(program[Function::kLearn], before.learn));
-    if (next == before.predict) return before;
-    before.predict = next;
-  }
+const std::array<Traits, kOpCount>& traits_table() {
+  static const auto table = [] {
+    std::array<Traits, kOpCount> out{};
+    for (std::size_t op = 0; op < kOpCount; ++op) out[op] = traits_of(op_table()[op]);
+    return out;
+  }();
+  return table;
 }
 
-/// The function with every instruction whose result is certainly zero replaced by a fill.
-Code apply_zeros(std::span<const eqv_instruction> function, MemorySet zeros) {
-  Code code;
-  code.instructions.reserve(function.size());
-  code.zero_kind.reserve(function.size());
-  code.origin.reserve(function.size());
-  for (std::uint32_t at = 0; at < function.size(); ++at) {
-    eqv_instruction i = function[at];
-    const OpInfo& info = info_of(i);
-    Kind zero_kind = Kind::kNone;
-    if (info.op != Op::kNoOp) {
-      const bool zero = result_is_zero(i, info, zeros);
-      zeros.set(info.out, i.out, zero);
-      if (zero) {
-        zero_kind = info.out;
-        const std::uint8_t out = i.out;
-        i = eqv_instruction{};
-        i.op = kZeroFill;
-        i.out = out;
-      }
-    }
-    code.instructions.push_back(i);
-    code.zero_kind.push_back(zero_kind);
-    code.origin.push_back(at);
-  }
-  return code;
-}
-
-// ---- liveness, backward
-// ----------------------------------------------------------------------------------------------
-
-/// What is live before a function, given what is after it; marks the instructions that are.
-MemorySet live_before(const Code& code, MemorySet live, std::vector<bool>* marks) {
-  for (std::size_t at = code.instructions.size(); at-- > 0;) {
-    const eqv_instruction& i = code.instructions[at];
-    const bool fill = i.op == kZeroFill;
-    if (!fill && i.op == static_cast<std::uint8_t>(Op::kNoOp)) continue;
-    const Kind out = fill ? code.zero_kind[at] : info_of(i).out;
-    if (!live.has(out, i.out)) continue;
-    if (marks) (*marks)[at] = true;
-    if (fill) {
-      live.set(out, i.out, false);
-      continue;
-    }
-    const OpInfo& info = info_of(i);
-    if (!keeps_rest_of_out(info)) live.set(out, i.out, false);
-    if (info.in1 != Kind::kNone) live.set(info.in1, i.in1, true);
-    if (info.in2 != Kind::kNone) live.set(info.in2, i.in2, true);
-  }
-  return live;
-}
-
-/// What outlives the writes that the cycle itself does before predict.
-MemorySet carried_into_predict(MemorySet live) {
-  live.set(Kind::kVector, kFeaturesAddress, false);
-  live.set(Kind::kScalar, kLabelAddress, false);
-  return live;
-}
-
-struct LiveAfter {
-  MemorySet setup, predict, learn;
+/// An instruction to the analyses. Its result is certainly zero when one of `zero_with_any` is, or
+/// all of `zero_with_all` are (kNever never is).
+template <class Kit>
+struct Row {
+  typename Kit::Set in, out, kept;  // memories read and written; kept: `out` where its other
+                                    // elements keep their values
+  typename Kit::Set zero_with_any, zero_with_all;
+  bool random = false;
+  bool fills_zero = false;  // its result is certainly zero
+  bool live = false;
 };
 
-/// The least fixed point over the cycle.
-LiveAfter find_live(const PreparedProgram& program) {
-  LiveAfter after;
-  after.predict.set(Kind::kScalar, kPredictionAddress, true);
-  for (;;) {
-    const MemorySet carried =
-        carried_into_predict(live_before(program[Function::kPredict], after.predict, nullptr));
-    after.learn = carried;
-    MemorySet learn_needs = live_before(program[Function::kLearn], after.learn, nullptr);
-    learn_needs.set(Kind::kScalar, kLabelAddress, false);
-    MemorySet next = after.predict;
-    next |= carried;
-    next |= learn_needs;
-    if (next == after.predict) {
-      after.setup = carried;
-      return after;
-    }
-    after.predict = next;
-  }
+template <class Kit>
+Row<Kit> row_of(const eqv_instruction& i, const Traits& op) {
+  const bool zero_value = i.value == 0;
+  Row<Kit> row;
+  row.in = Kit::when(op.has_in1, Kit::one(op.in1 * Kit::kAddresses + i.in1)) |
+           Kit::when(op.has_in2, Kit::one(op.in2 * Kit::kAddresses + i.in2));
+  row.out = Kit::when(op.has_out, Kit::one(op.out * Kit::kAddresses + i.out));
+  row.kept = Kit::when(op.element, row.out);
+  // An element that becomes 0 leaves a memory of zeros one.
+  row.zero_with_any = Kit::when(op.zero_with_any, row.in) | Kit::when(zero_value, row.kept);
+  row.zero_with_all =
+      Kit::when(op.zero_with_all, row.in) |
+      Kit::when(!op.zero_with_all && !(op.constant && zero_value), Kit::one(Kit::kNever));
+  row.random = op.random;
+  return row;
 }
 
-void keep_only(Code& code, const std::vector<bool>& marks) {
-  std::size_t kept = 0;
-  for (std::size_t at = 0; at < marks.size(); ++at) {
-    if (!marks[at]) continue;
-    code.instructions[kept] = code.instructions[at];
-    code.zero_kind[kept] = code.zero_kind[at];
-    code.ordinal[kept] = code.ordinal[at];
-    code.origin[kept] = code.origin[at];
-    ++kept;
+/// The two analyses of one program.
+template <class Kit>
+class Analysis {
+  using Set = typename Kit::Set;
+  using Rows = std::span<Row<Kit>>;
+
+ public:
+  Analysis(const ProgramView& program, CycleConvention convention, std::vector<Row<Kit>>& rows)
+      : convention_(convention) {
+    const auto& traits = traits_table();
+    rows.resize(program.functions[0].size() + program.functions[1].size() +
+                program.functions[2].size());
+    std::size_t at = 0;
+    for (std::size_t f = 0; f < kFunctionCount; ++f) {
+      functions_[f] = Rows(rows).subspan(at, program.functions[f].size());
+      for (const eqv_instruction& i : program.functions[f])
+        rows[at++] = row_of<Kit>(i, traits[i.op]);
+    }
+    mark_zeros();
+    mark_live();
   }
-  code.instructions.resize(kept);
-  code.zero_kind.resize(kept);
-  code.ordinal.resize(kept);
-  code.origin.resize(kept);
-}
+
+  Rows function(std::size_t f) const { return functions_[f]; }
+  /// Live between learn and the next predict.
+  const Set& live_state() const { return live_state_; }
+
+ private:
+  static Set memory(Kind kind, std::uint8_t address) {
+    return Kit::one(place(kind) * Kit::kAddresses + address);
+  }
+
+  // ---- known zeros, forward
+
+  /// What is certainly zero after a function, given what was before it. Its rows remember what they
+  /// were found to be.
+  static Set zeros_after(Rows rows, Set zeros) {
+    for (Row<Kit>& row : rows) {
+      row.fills_zero = Kit::any(row.zero_with_any & zeros) | !Kit::any(row.zero_with_all & ~zeros);
+      zeros = (zeros & ~row.out) | Kit::when(row.fills_zero, row.out);
+    }
+    return zeros;
+  }
+
+  Set enter_predict(const Set& zeros) const { return (zeros & ~features_) | label_; }
+  Set enter_learn(const Set& zeros) const {
+    return zeros & ~(label_ | Kit::when(convention_.sigmoid_before_learn, prediction_));
+  }
+
+  /// The greatest fixed point over setup, (predict, learn)*, predict*; the last round's marks hold.
+  void mark_zeros() {
+    Set before = enter_predict(zeros_after(functions_[0], Kit::all()));
+    for (;;) {
+      const Set predicted = zeros_after(functions_[1], before);
+      const Set learned = zeros_after(functions_[2], enter_learn(predicted));
+      const Set next = before & enter_predict(predicted) & enter_predict(learned);
+      if (next == before) return;
+      before = next;
+    }
+  }
+
+  // ---- liveness, backward
+
+  /// What is live before a function, given what is after it; marks the instructions that are.
+  static Set live_before(Rows rows, Set live) {
+    for (std::size_t at = rows.size(); at-- > 0;) {
+      Row<Kit>& row = rows[at];
+      row.live = Kit::any(row.out & live);
+      const Set reads = Kit::when(!row.fills_zero, row.in | row.kept);
+      live = (live & ~row.out) | Kit::when(row.live, reads);
+    }
+    return live;
+  }
+
+  /// The least fixed point over the cycle; the last round's marks hold.
+  void mark_live() {
+    Set after_predict = prediction_;
+    for (;;) {
+      // What the cycle itself writes before predict does not outlive it.
+      live_state_ = live_before(functions_[1], after_predict) & ~(features_ | label_);
+      const Set next =
+          after_predict | live_state_ | (live_before(functions_[2], live_state_) & ~label_);
+      if (next == after_predict) break;
+      after_predict = next;
+    }
+    live_before(functions_[0], live_state_);
+  }
+
+  CycleConvention convention_;
+  Set label_ = memory(Kind::kScalar, kLabelAddress);
+  Set prediction_ = memory(Kind::kScalar, kPredictionAddress);
+  Set features_ = memory(Kind::kVector, kFeaturesAddress);
+  std::array<Rows, kFunctionCount> functions_;
+  Set live_state_{};
+};
 
 /// Live draws are numbered first, in order, so that dead ones do not shift what live ones draw.
-void number_draws(Code& code, const std::vector<bool>& live) {
-  std::uint32_t live_draws = 0, dead_draws = kDeadOrdinal;
-  code.ordinal.assign(code.instructions.size(), 0);
-  for (std::size_t at = 0; at < code.instructions.size(); ++at) {
-    const eqv_instruction& i = code.instructions[at];
-    if (i.op == kZeroFill || !info_of(i).random) continue;
-    code.ordinal[at] = live[at] ? live_draws++ : dead_draws++;
+class DrawNumbers {
+ public:
+  std::uint32_t next(bool live) { return live ? live_++ : dead_++; }
+
+ private:
+  std::uint32_t live_ = 0, dead_ = kDeadOrdinal;
+};
+
+eqv_instruction zero_fill(std::uint8_t out) {
+  eqv_instruction fill{};
+  fill.op = kZeroFill;
+  fill.out = out;
+  return fill;
+}
+
+template <class Kit>
+void write(std::span<const eqv_instruction> function, std::span<const Row<Kit>> rows, bool prune,
+           Code& code) {
+  code.instructions.clear();
+  code.zero_kind.clear();
+  code.ordinal.clear();
+  code.origin.clear();
+  DrawNumbers draws;
+  for (std::size_t at = 0; at < function.size(); ++at) {
+    const Row<Kit>& row = rows[at];
+    const std::uint32_t ordinal = row.random ? draws.next(row.live) : 0;
+    if (prune && !row.live) continue;
+    const eqv_instruction& i = function[at];
+    code.instructions.push_back(row.fills_zero ? zero_fill(i.out) : i);
+    code.zero_kind.push_back(row.fills_zero ? op_table()[i.op].out : Kind::kNone);
+    code.ordinal.push_back(ordinal);
+    code.origin.push_back(static_cast<std::uint32_t>(at));
   }
 }
 
-PreparedProgram prepare(const ProgramView& program, CycleConvention convention, bool prune) {
-  const ZerosBefore zeros = find_zeros(program, convention);
-  PreparedProgram out;
-  out.functions[0] = apply_zeros(program[Function::kSetup], zeros.setup);
-  out.functions[1] = apply_zeros(program[Function::kPredict], zeros.predict);
-  out.functions[2] = apply_zeros(program[Function::kLearn], zeros.learn);
+template <class Kit>
+void prepare(const ProgramView& program, CycleConvention convention, bool prune,
+             PreparedProgram& out) {
+  thread_local std::vector<Row<Kit>> rows;
+  const Analysis<Kit> analysis(program, convention, rows);
+  for (std::size_t f = 0; f < kFunctionCount; ++f)
+    write<Kit>(program.functions[f], analysis.function(f), prune, out.functions[f]);
+  for (auto& addresses : out.live_state) addresses.clear();
+  Kit::each(analysis.live_state(), [&](unsigned bit) {
+    out.live_state[bit / Kit::kAddresses].push_back(
+        static_cast<std::uint8_t>(bit % Kit::kAddresses));
+  });
+}
 
-  const LiveAfter live = find_live(out);
-  const std::array<const MemorySet*, kFunctionCount> after = {&live.setup, &live.predict,
-                                                              &live.learn};
-  for (std::size_t f = 0; f < kFunctionCount; ++f) {
-    Code& code = out.functions[f];
-    std::vector<bool> marks(code.instructions.size(), false);
-    live_before(code, *after[f], &marks);
-    number_draws(code, marks);
-    if (prune) keep_only(code, marks);
-  }
-  for (std::size_t k = 0; k < 3; ++k)
-    for (unsigned address = 0; address < 256; ++address)
-      if (live.learn.kinds[k][address])
-        out.live_state[k].push_back(static_cast<std::uint8_t>(address));
-  return out;
+void prepare(const ProgramView& program, CycleConvention convention, bool prune,
+             PreparedProgram& out) {
+  unsigned addresses = 0;
+  for (const auto& function : program.functions)
+    for (const eqv_instruction& i : function) addresses |= i.in1 | i.in2 | i.out;
+  if (addresses < Compact::kAddresses)
+    prepare<Compact>(program, convention, prune, out);
+  else
+    prepare<Wide>(program, convention, prune, out);
 }
 
 }  // namespace
 
 PreparedProgram prepare_plain(const ProgramView& program, CycleConvention convention) {
-  return prepare(program, convention, false);
+  PreparedProgram out;
+  prepare(program, convention, false, out);
+  return out;
 }
 
 PreparedProgram prepare_pruned(const ProgramView& program, CycleConvention convention) {
-  return prepare(program, convention, true);
+  PreparedProgram out;
+  prepare(program, convention, true, out);
+  return out;
+}
+
+void prepare_pruned(const ProgramView& program, CycleConvention convention, PreparedProgram& out) {
+  prepare(program, convention, true, out);
 }
 
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program) {

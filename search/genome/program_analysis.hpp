@@ -52,6 +52,8 @@ PreparedProgram prepare_plain(const ProgramView& program, CycleConvention conven
 /// Known zeros applied, then dead instructions removed. Gives the same predictions as
 /// prepare_plain.
 PreparedProgram prepare_pruned(const ProgramView& program, CycleConvention convention);
+/// The same into a program whose storage is used again: nothing is allocated unless it grows.
+void prepare_pruned(const ProgramView& program, CycleConvention convention, PreparedProgram& out);
 
 /// Bytes of the prepared program in a canonical order: equal bytes mean equal behaviour (not the
 /// other way round).
