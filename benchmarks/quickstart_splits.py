@@ -70,7 +70,7 @@ def main():
             mean, low, high = interval([difference(r, stage) for r in splits])
             out[f"{stage}_difference"] = {"mean": mean, "low": low, "high": high}
         out["duplicate_share"] = statistics.fmean(r["cache_hits"] / r["candidates"] for r in splits)
-        every = [run(args.program, folder, f"seed={s}", "budget.candidates=100000", "hashing.verify_fraction=1") for s in (1, 2, 3)]
+        every = [run(args.program, folder, f"seed={s}", "budget.candidates=100000", "hashing.verify_fraction=1") for s in (1, 2, 3, 4, 5)]
         out["verified"] = sum(r["verified"] for r in every)
         out["wrong_hits"] = sum(r["wrong_hits"] for r in every)
         out["wrong_share_high"] = wilson_high(out["wrong_hits"], out["verified"])

@@ -1,6 +1,7 @@
 #include "evaluators/algorithm_discovery/probe.hpp"
 
 #include <array>
+#include <cmath>
 #include <numbers>
 #include <vector>
 
@@ -12,6 +13,9 @@ constexpr double kLateFactor = 16;
 /// The second start: so many training and judged examples, with the other labels; the last to learn
 /// from is low.
 constexpr std::size_t kAgainTrain = 5, kAgainJudged = 7;
+/// The long start of programs with a threshold, on rows of its own: a max that always takes the
+/// same side looks like none until a row comes that is far from the others.
+constexpr std::size_t kLongTrain = 48, kLongJudged = 8, kLong = kLongTrain + kLongJudged;
 /// Runs of a program with live random draws.
 constexpr std::uint64_t kRepetitions = 3;
 /// Which labels are 1, or positive. Not by the turns of a coin: sums over labels must pass zero
@@ -26,6 +30,9 @@ constexpr std::array<bool, kExamples> kHigh = {true, false, false, false, true, 
 constexpr std::array<double, kExamples> kSizes = {1,   0.5, 2.5, 0.25, 0.5, 1, 3,
                                                   0.3, 1.5, 2,   1,    0.5, 3};
 
+/// Streams of the long start's rows; the others' are numbered from 0.
+constexpr std::uint64_t kLongIndex = 100;
+
 /// The probe's examples: a function of seed, dimension and kind of task.
 struct Inputs {
   std::uint64_t seed = 0;
@@ -34,6 +41,8 @@ struct Inputs {
   std::uint32_t row = 0;
   std::vector<double> features;
   std::array<double, kExamples> labels{};
+  std::vector<double> long_features;
+  std::array<double, kLong> long_labels{};
 
   bool fits(std::uint64_t s, std::uint32_t d, bool c) const {
     return seed == s && dimension == d && classification == c && !features.empty();
@@ -53,8 +62,25 @@ struct Inputs {
       const double size = classification ? 1.0 : kSizes[e] * stream.uniform(0.75, 1.25);
       labels[e] = kHigh[e] ? size : classification ? 0.0 : -size;
     }
+    draw_long();
+  }
+  /// Rows of many sizes, whose labels lean to the side of their features, as those of tables do.
+  void draw_long() {
+    long_features.assign(kLong * row, 0.0);
+    for (std::size_t e = 0; e < kLong; ++e) {
+      hashing::Stream stream(seed, hashing::Purpose::kTask, kLongIndex + e);
+      const double factor = std::exp2(stream.uniform(-1.5, 1.5));
+      const double shared = stream.gaussian();
+      for (std::uint32_t i = 0; i < dimension; ++i)
+        long_features[e * row + i] =
+            factor * (shared + stream.gaussian()) * std::numbers::sqrt2 / 2;
+      const bool high = stream.chance(shared > 0 ? 0.75 : 0.25);
+      const double size = classification ? 1.0 : stream.uniform(0.2, 3.0);
+      long_labels[e] = high ? size : classification ? 0.0 : -size;
+    }
   }
   const double* at(std::size_t example) const { return features.data() + example * row; }
+  const double* long_at(std::size_t example) const { return long_features.data() + example * row; }
   double other_label(std::size_t example) const {
     return classification ? 1 - labels[example] : -labels[example];
   }
@@ -88,6 +114,35 @@ bool draws_at_random(const search::PreparedProgram& program) {
   return false;
 }
 
+/// Whether an operation does one thing on one side of a threshold and another beyond it.
+bool has_threshold(search::Op op) {
+  using search::Op;
+  switch (op) {
+    case Op::kScalarAbs:
+    case Op::kVectorAbs:
+    case Op::kMatrixAbs:
+    case Op::kScalarHeaviside:
+    case Op::kVectorHeaviside:
+    case Op::kMatrixHeaviside:
+    case Op::kScalarMin:
+    case Op::kVectorMin:
+    case Op::kMatrixMin:
+    case Op::kScalarMax:
+    case Op::kVectorMax:
+    case Op::kMatrixMax:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool has_threshold(const search::PreparedProgram& program) {
+  for (const auto& code : program.functions)
+    for (const eqv_instruction& i : code.instructions)
+      if (i.op != search::kZeroFill && has_threshold(static_cast<search::Op>(i.op))) return true;
+  return false;
+}
+
 /// What one start of the program put out.
 class Outputs {
  public:
@@ -102,7 +157,7 @@ class Outputs {
 
  private:
   const ProgramRun& run_;
-  std::array<double, kExamples> predictions_{};
+  std::array<double, kLong> predictions_{};
   std::size_t told_ = 0;
 };
 
@@ -133,6 +188,19 @@ bool second_start(interpreters::Machine& machine, const Rules& rules, const Inpu
   return outputs.put(sink);
 }
 
+/// Whether it came to its end.
+bool long_start(interpreters::Machine& machine, const Rules& rules, const Inputs& inputs,
+                std::uint64_t draw_seed, sdk::OutputSink& sink) {
+  ProgramRun run(machine, rules, {draw_seed, hashing::Purpose::kProbe});
+  Outputs outputs(run);
+  for (std::size_t e = 0; e < kLong; ++e) {
+    const double told = outputs.add(run.predict(inputs.long_at(e)));
+    const double label = inputs.long_labels[e];
+    if (e < kLongTrain ? !run.learn(told, label) : !run.check(told, label)) break;
+  }
+  return outputs.put(sink);
+}
+
 bool run_once(interpreters::Machine& machine, const search::PreparedProgram& program,
               const Rules& rules, const Inputs& inputs, std::uint64_t draw_seed,
               sdk::OutputSink& sink) {
@@ -140,6 +208,10 @@ bool run_once(interpreters::Machine& machine, const search::PreparedProgram& pro
   put_state(machine, program, sink);
   finished = second_start(machine, rules, inputs, draw_seed, sink) && finished;
   put_state(machine, program, sink);  // what judged rows leave behind is state as well
+  if (has_threshold(program)) {
+    finished = long_start(machine, rules, inputs, draw_seed, sink) && finished;
+    put_state(machine, program, sink);
+  }
   return finished;
 }
 

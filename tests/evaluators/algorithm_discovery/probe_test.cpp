@@ -81,6 +81,14 @@ TEST_F(Probe, SeesWhereAProgramEnds) {
             of("setup:\n s2 = 1\npredict:\n s1 = reciprocal(s2)\nlearn:\n s2 = 0\n"));
 }
 
+// Such pairs were merged: the sum below zero that one maximum hides comes only after many rows.
+TEST_F(Probe, SeesAThresholdThatFewRowsReach) {
+  const std::string learn =
+      "learn:\n v0 = s0 * v0\n v1 = v0 + v1\n v2 = v0 + v1\n s1 = dot(v0, v2)\n";
+  EXPECT_NE(of("setup:\npredict:\n s1 = max(s0, s1)\n" + learn),
+            of("setup:\npredict:\n s1 = max(s1, s1)\n" + learn));
+}
+
 TEST_F(Probe, LiveDrawsMatterDeadOnesDoNot) {
   const std::string live = "setup:\n v1 = gaussian(0, 1)\npredict:\n s1 = dot(v0, v1)\nlearn:\n";
   EXPECT_EQ(of("setup:\n v2 = gaussian(0, 1)\n v1 = gaussian(0, 1)\npredict:\n s1 = dot(v0, "
