@@ -4,42 +4,49 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
+#include "evaluators/algorithm_discovery/encoded_rows.hpp"
 #include "evaluators/algorithm_discovery/python_model.hpp"
-#include "evaluators/algorithm_discovery/table_file.hpp"
 #include "evaluators/algorithm_discovery/trial.hpp"
-#include "evaluators/common/tables/names.hpp"
+#include "evaluators/common/tables/table_reader.hpp"
 
 namespace equivolve::algorithm_discovery {
 namespace {
 
 using sdk::Refused;
 
+/// A person may want to know what became of these cells.
+void warn_of_cells(const ApplyContext& context, const std::string& path,
+                   const tables::Table& table) {
+  if (table.rows < table.rows_in_file)
+    context.warn(fmt::format("'{}': {} of {} rows have missing values and get no prediction", path,
+                             table.rows_in_file - table.rows, table.rows_in_file));
+  for (const tables::Column& column : table.features)
+    if (column.unseen > 0)
+      context.warn(fmt::format(
+          "'{}': column '{}' has {} cell{} with a level that the run's data does not have; such a "
+          "row is of none of the levels",
+          path, column.name, column.unseen, column.unseen == 1 ? "" : "s"));
+}
+
 /// The feature columns of a person's file, found by name.
-RowsToPredict rows_of_file(const std::string& path, const ProblemInfo& info, const Task& task) {
-  const tables::Table table = read_table_file(path, "/data", nullptr);
+RowsToPredict rows_of_file(const std::string& path, const ApplyContext& context, const Task& task) {
+  const ProblemInfo& info = context.problem.info();
+  const auto table = tables::read_rows(path, info.format, info.header, info.encoding);
+  if (!table) throw Refused("/data", table.error().text);
+  warn_of_cells(context, path, *table);
+  tables::Rows rows(table->rows);
+  std::iota(rows.begin(), rows.end(), 0u);
   RowsToPredict out;
-  out.examples.stride = interpreters::padded(info.dimension());
-  out.examples.features.assign(table.rows() * out.examples.stride, 0.0);
-  for (std::size_t c = 0; c < info.features.size(); ++c) {
-    const auto column = table.column_named(info.features[c]);
-    if (!column)
-      throw Refused("/data", fmt::format("'{}' has no column '{}'{}", path, info.features[c],
-                                         tables::suggestion(info.features[c], table.header())));
-    const auto values = tables::numeric_column(table, *column);
-    if (!values) throw Refused("/data", "'" + path + "': " + values.error());
-    for (std::size_t r = 0; r < table.rows(); ++r)
-      out.examples.features[r * out.examples.stride + c] =
-          task.feature_scales[c].apply((*values)[r]);
-  }
-  for (std::uint32_t r = 0; r < table.rows(); ++r) out.numbers.push_back(r + 1);
+  out.examples = encoded_rows(info.encoding, table->features, rows, task);
+  for (std::uint32_t row : rows) out.numbers.push_back(table->row_number(row));
   return out;
 }
 
 RowsToPredict rows_wanted(const ApplyContext& context, const Task& task) {
-  if (context.settings.data)
-    return rows_of_file(*context.settings.data, context.problem.info(), task);
+  if (context.settings.data) return rows_of_file(*context.settings.data, context, task);
   const bool has_test = context.problem.info().has_test;
   const RowsWanted wanted =
       context.settings.predictions_for.value_or(has_test ? RowsWanted::kTest : RowsWanted::kAll);
@@ -112,7 +119,7 @@ class Application {
 
 void apply_program(const ApplyContext& context, const search::ProgramView& program,
                    const search::PreparedProgram& prepared, const search::MemoryShape& shape,
-                   sdk::ArtefactSink& sink, const std::function<void(const std::string&)>& warn) {
+                   sdk::ArtefactSink& sink) {
   const ProblemInfo& info = context.problem.info();
   const Task task = context.problem.pool_task(context.common_seed);
   const RowsToPredict rows = rows_wanted(context, task);
@@ -124,11 +131,11 @@ void apply_program(const ApplyContext& context, const search::ProgramView& progr
              python_program({info, context.options, task, context.common_seed}, prepared, shape,
                             text, state));
   if (!state)
-    warn(
+    context.warn(
         "training did not stay finite or passed the error bound: no predictions, no trained state "
         "in model.py");
   else if (!std::all_of(scores.begin(), scores.end(), [](double s) { return std::isfinite(s); }))
-    warn("a prediction is not finite: no predictions.csv");
+    context.warn("a prediction is not finite: no predictions.csv");
   else
     sink.write("predictions.csv", "text/csv", predictions_csv(info, task, rows, scores));
 }

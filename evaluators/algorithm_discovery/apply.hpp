@@ -17,14 +17,15 @@ struct ApplyContext {
   const Rules& rules;
   ApplySettings settings;
   std::uint64_t common_seed = 0;
+  std::function<void(const std::string&)> warn;  ///< tells a person
 };
 
 /// Trains on everything outside the test split and writes program.txt, model.py and
 /// predictions.csv. When training or a prediction does not stay finite, the first two only, and
-/// `warn` is told. Throws sdk::Refused for unusable data.
+/// context.warn is told. Throws sdk::Refused for unusable data.
 void apply_program(const ApplyContext& context, const search::ProgramView& program,
                    const search::PreparedProgram& prepared, const search::MemoryShape& shape,
-                   sdk::ArtefactSink& sink, const std::function<void(const std::string&)>& warn);
+                   sdk::ArtefactSink& sink);
 
 /// The same for a rival known by name: model.py and predictions.csv.
 void apply_rival(const ApplyContext& context, const std::string& name, sdk::ArtefactSink& sink);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "evaluators/algorithm_discovery/settings.hpp"
-#include "evaluators/common/tables/csv.hpp"
+#include "evaluators/common/tables/column.hpp"
 
 namespace equivolve::algorithm_discovery {
 
@@ -19,10 +19,13 @@ struct TargetMeaning {
   std::vector<double> targets;           ///< of each row; regression
 };
 
-/// `wanted` empty: classification when a cell is text, or when there are at most 20 different
-/// values, all whole. Throws sdk::Refused: missing values, text in a regression target, one class
-/// only, more than 1000 classes.
-TargetMeaning read_target(const tables::Table& table, std::size_t column,
-                          std::optional<TaskKind> wanted, const std::string& file);
+/// More cannot be told apart.
+inline constexpr std::size_t kMostClasses = 1000;
+
+/// `column` has no missing cells; its numbers and, where there are at most kMostClasses of them,
+/// its texts. `wanted` empty: classification when a cell is text, or when there are at most 20
+/// different values, all whole. Throws sdk::Refused: one class or value only, more than
+/// kMostClasses.
+TargetMeaning read_target(const tables::Column& column, std::optional<TaskKind> wanted);
 
 }  // namespace equivolve::algorithm_discovery

@@ -55,6 +55,8 @@ class AlgorithmDiscovery {
               instance_.data_digest);
     instance_.probe_exact = 1;
     typical_tasks_ = problem_->validation_tasks(0);
+    if (const std::string& report = problem_->info().report; !report.empty())
+      host_.log(EQV_LOG_INFO, settings_.table->file + ": " + report);
   }
 
   const eqv_instance_info& instance_info() const { return instance_; }
@@ -123,9 +125,12 @@ class AlgorithmDiscovery {
 
   eqv_status apply(const sdk::Candidate& candidate, const eqv_apply_request& request,
                    sdk::ArtefactSink& sink) {
-    const ApplyContext context{*problem_, settings_.options, rules_,
+    const ApplyContext context{*problem_,
+                               settings_.options,
+                               rules_,
                                read_apply_settings(sdk::view(request.options_json)),
-                               request.common_seed};
+                               request.common_seed,
+                               [&](const std::string& text) { host_.log(EQV_LOG_WARNING, text); }};
     if (!candidate.reference().empty()) {
       const std::string name(candidate.reference());
       if (!is_rival(name, problem_->info().kind))
@@ -136,7 +141,7 @@ class AlgorithmDiscovery {
     const auto view = checked(candidate);
     if (!view) throw sdk::Refused("", "not a valid program for this space");
     apply_program(context, *view, search::prepare_pruned(*view, convention()), space_.memories,
-                  sink, [&](const std::string& text) { host_.log(EQV_LOG_WARNING, text); });
+                  sink);
     return EQV_OK;
   }
 

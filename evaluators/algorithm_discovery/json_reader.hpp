@@ -28,7 +28,8 @@ class JsonReader {
   double number(const std::string& key, double fallback, double low, double high);
   /// The position of the value among `names`; empty when absent.
   std::optional<std::size_t> choice(const std::string& key, const std::vector<std::string>& names);
-  const nlohmann::json* raw(const std::string& key);  ///< null when absent
+  const nlohmann::json* raw(const std::string& key);               ///< null when absent
+  const nlohmann::json& whole_object() const { return *object_; }  ///< asks for no key
 
   /// Refuses every key that was not asked for.
   void finish() const;

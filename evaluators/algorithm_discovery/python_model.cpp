@@ -7,6 +7,7 @@
 
 #include "evaluators/algorithm_discovery/python_operations.hpp"
 #include "evaluators/algorithm_discovery/python_parts.hpp"
+#include "evaluators/algorithm_discovery/python_table.hpp"
 
 namespace equivolve::algorithm_discovery {
 namespace {
@@ -38,17 +39,48 @@ std::string scales_text(const PythonModel& model) {
     means.push_back(scale.mean);
     deviations.push_back(scale.deviation);
   }
-  return wrapped_numbers(means, "FEATURE_MEANS") +
+  return wrapped_numbers(model.task.fills, "FEATURE_FILLS") +
+         wrapped_numbers(means, "FEATURE_MEANS") +
          wrapped_numbers(deviations, "FEATURE_DEVIATIONS") +
          fmt::format("TARGET_MEAN, TARGET_DEVIATION = {}, {}\n",
                      python_number(model.task.target_scale.mean),
                      python_number(model.task.target_scale.deviation));
 }
 
+const char* truth(bool value) {
+  return value ? "True" : "False";
+}
+
+/// How files are read, and how their columns become features.
+std::string table_text(const ProblemInfo& info) {
+  constexpr const char* kMissing[] = {"refuse", "drop", "impute"};
+  constexpr const char* kFill[] = {"own_level", "most_frequent"};
+  const tables::TextFormat& format = info.format;
+  std::string out = "# (name, levels or None for numbers, whether missing cells are a level too)\n";
+  out += "COLUMNS = " +
+         list_of(info.encoding.columns,
+                 [](const tables::FeatureColumn& column) {
+                   return fmt::format("({}, {}, {})", quoted(column.name),
+                                      column.categorical ? list_of(column.levels, quoted) : "None",
+                                      truth(column.missing_level));
+                 }) +
+         "\n";
+  out += fmt::format(
+      "HEADER = {}\nSEPARATOR = {}\nDECIMAL = \"{}\"\nMISSING_VALUES = {}\n"
+      "MISSING, MISSING_CATEGORIES = \"{}\", \"{}\"\n",
+      truth(info.header),
+      format.separator ? quoted(std::string(1, *format.separator)) : "None  # by the first line",
+      format.decimal, list_of(format.missing_values, quoted),
+      kMissing[static_cast<std::size_t>(info.encoding.missing)],
+      kFill[static_cast<std::size_t>(info.encoding.category_fill)]);
+  if (!info.report.empty()) out += "# Of the data learnt from: " + quoted(info.report) + "\n";
+  return out;
+}
+
 std::string columns_text(const ProblemInfo& info) {
   std::string out = fmt::format("CLASSIFICATION = {}\n",
                                 info.kind == TaskKind::kClassification ? "True" : "False");
-  out += "FEATURES = " + list_of(info.features, quoted) + "\n";
+  out += "FEATURES = " + list_of(info.features, quoted) + "\n" + table_text(info);
   out += "TARGET = " + quoted(info.target) + "\n";
   if (info.kind == TaskKind::kClassification)
     out += "CLASSES = " +
@@ -60,7 +92,11 @@ std::string columns_text(const ProblemInfo& info) {
 }
 
 constexpr std::string_view kImports =
-    "import csv\nimport gzip\nimport io\nimport math\nimport sys\n\nimport numpy as np\n\n";
+    "import csv\nimport difflib\nimport gzip\nimport io\nimport math\nimport re\nimport sys\n"
+    "import zlib\n\ntry:\n    import numpy as np\nexcept ImportError:\n    if __name__ != "
+    "\"__main__\":\n"
+    "        raise\n    sys.exit(\"model.py needs numpy (Debian: python3-numpy; pip install "
+    "numpy)\")\n\n";
 
 std::string head(const std::string& what) {
   return fmt::format(
@@ -104,6 +140,7 @@ std::string pretrained_text(const PythonModel& model, const search::PreparedProg
       "    \"\"\"The model as it was trained when this file was written.\"\"\"\n"
       "    model = Model()\n"
       "    model.n_features_in_ = D\n"
+      "    model.fills_ = FEATURE_FILLS\n"
       "    model.feature_scale_ = FEATURE_MEANS, FEATURE_DEVIATIONS\n"
       "    model.target_scale_ = TARGET_MEAN, TARGET_DEVIATION\n"
       "    model.machines_ = [_Machine.restored(seed, STEP, s, v, m) for seed, s, v, m in RUNS]\n";
@@ -164,13 +201,14 @@ std::string python_program(const PythonModel& model, const search::PreparedProgr
   for (std::size_t f = 0; f < search::kFunctionCount; ++f)
     out += function_text(program, static_cast<Function>(f));
   out += "\n";
+  out += kPythonTable;
   out += kPythonArithmetic;
   out += kPythonProgram;
   if (state) {
     out += pretrained_text(model, program, shape.dimension, *state);
   } else {
     out +=
-        "\n\ndef pretrained():\n    raise SystemExit(\"training did not end with finite numbers: "
+        "\n\ndef pretrained():\n    raise ValueError(\"training did not end with finite numbers: "
         "nothing was kept\")\n";
   }
   out += kPythonMain;
@@ -188,6 +226,7 @@ std::string python_rival(const PythonModel& model, const LinearRival& rival,
     intercepts.push_back(one.intercept);
   }
   out += "WEIGHTS = np.array([\n" + weights + "])\n" + wrapped_numbers(intercepts, "INTERCEPTS");
+  out += kPythonTable;
   out += kPythonLinear;
   out += kPythonMain;
   return out;

@@ -241,8 +241,9 @@ def _standardised(columns, means, deviations):
 class Model:
     """The found program as a scikit-learn estimator: fit(X, y), predict(X).
 
-    X has one row an example and the columns FEATURES, in that order, in their own units: the model standardises them
-    itself. The program may carry a state from row to row, so the order of rows can matter.
+    X has one row an example and the columns FEATURES, in that order, in their own units, as read_features gives them:
+    the model fills in what is missing (NaN) and standardises by itself. The program may carry a state from row to row,
+    so the order of rows can matter.
     """
 
     _estimator_type = "classifier" if CLASSIFICATION else "regressor"
@@ -265,10 +266,12 @@ class Model:
         return f"Model(epochs={self.epochs}, seed={self.seed})"
 
     def fit(self, X, y):
-        X, y = np.asarray(X, dtype=float), np.asarray(y)
-        if X.ndim != 2 or X.shape[1] != D or len(X) != len(y) or len(X) == 0:
-            raise ValueError(f"X must have {D} columns and as many rows as y")
+        X, y = _checked(X), np.asarray(y)
+        if len(X) != len(y) or len(X) == 0:
+            raise ValueError("X must have as many rows as y, and at least one")
         self.n_features_in_ = D
+        self.fills_ = _fills_of(X)
+        X = _filled(X, self.fills_)
         self.feature_scale_ = _scale_of(X) if PREPROCESS else (np.zeros(D), np.ones(D))
         order = _training_order(len(X), self.seed)
         if CLASSIFICATION:
@@ -296,10 +299,7 @@ class Model:
 
     def decision_function(self, X):
         """s1 after predict, one column a class (one for two classes); standardised units for regression."""
-        X = np.asarray(X, dtype=float)
-        if X.ndim != 2 or X.shape[1] != D:
-            raise ValueError(f"X must have {D} columns")
-        rows = _standardised(X, *self.feature_scale_)
+        rows = _standardised(_filled(_checked(X), self.fills_), *self.feature_scale_)
         with np.errstate(all="ignore"):
             columns = []
             for machine in self.machines_:
@@ -334,7 +334,7 @@ class Model:
 
     def decision_function(self, X):
         """One column a class (one for two classes); standardised units for regression."""
-        X = np.asarray(X, dtype=float)
+        X = _filled(_checked(X), FEATURE_FILLS)
         scaled = np.where(FEATURE_DEVIATIONS == 0.0, 0.0,
                           (X - FEATURE_MEANS) / np.where(FEATURE_DEVIATIONS == 0.0, 1.0, FEATURE_DEVIATIONS))
         return scaled @ WEIGHTS.T + INTERCEPTS
@@ -354,51 +354,6 @@ def pretrained():
     if CLASSIFICATION:
         model.classes_ = np.array(CLASSES)
     return model
-)PY";
-
-const std::string_view kPythonMain = R"PY(
-
-# ---- python3 model.py data.csv [predictions.csv] ----------------------------------------------------------------------
-
-def read_features(path):
-    """The columns FEATURES of a CSV file (comma, semicolon or tab; .gz allowed), found by name."""
-    with open(path, "rb") as file:
-        data = file.read()
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    text = data.decode("utf-8-sig")
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    records = [r for r in csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True) if r]
-    header = [name.strip() for name in records[0]]
-    missing = [name for name in FEATURES if name not in header]
-    if missing:
-        raise SystemExit(f"{path} has no column {missing[0]!r}")
-    places = [header.index(name) for name in FEATURES]
-    return np.array([[float(record[place]) for place in places] for record in records[1:]])
-
-
-def main(arguments):
-    if len(arguments) not in (2, 3):
-        raise SystemExit("usage: python3 model.py data.csv [predictions.csv]")
-    model = pretrained()
-    X = read_features(arguments[1])
-    told = model.predict(X)
-    out = open(arguments[2], "w", newline="") if len(arguments) == 3 else sys.stdout
-    writer = csv.writer(out, lineterminator="\n")
-    if CLASSIFICATION:
-        writer.writerow(["row", "prediction", "score"])
-        scores = model.decision_function(X).max(axis=1)
-        for row, (name, score) in enumerate(zip(told.tolist(), scores.tolist()), start=1):
-            writer.writerow([row, name, repr(score)])
-    else:
-        writer.writerow(["row", "prediction"])
-        for row, value in enumerate(told.tolist(), start=1):
-            writer.writerow([row, repr(value)])
-
-
-if __name__ == "__main__":
-    main(sys.argv)
 )PY";
 
 }  // namespace equivolve::algorithm_discovery

@@ -9,6 +9,5 @@ extern const std::string_view
     kPythonArithmetic;  ///< operations with the interpreter's meaning, random draws
 extern const std::string_view kPythonProgram;  ///< running a program over examples; class Model
 extern const std::string_view kPythonLinear;   ///< class Model of the references known by name
-extern const std::string_view kPythonMain;     ///< reading and writing CSV files
 
 }  // namespace equivolve::algorithm_discovery

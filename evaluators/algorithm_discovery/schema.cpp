@@ -1,11 +1,13 @@
 // The JSON Schemas. Kept as text so that they read as what they are; a test holds them against
 // settings.cpp.
 #include "evaluators/algorithm_discovery/settings.hpp"
+#include "evaluators/common/tables/table_keys.hpp"
 
 namespace equivolve::algorithm_discovery {
 
-std::string config_schema() {
-  return R"({
+namespace {
+
+constexpr std::string_view kBeforeTable = R"({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "algorithm_discovery",
   "type": "object",
@@ -20,10 +22,13 @@ std::string config_schema() {
           "required": ["file", "target"],
           "additionalProperties": false,
           "properties": {
-            "file": {"type": "string", "format": "path", "description": "A CSV file (comma, semicolon or tab; .gz allowed) with a header row. All columns but the target are features and must be finite numbers."},
-            "target": {"type": "string", "description": "The column to predict: numbers, or class names."},
+            "file": {"type": "string", "format": "path", "description": "A CSV file (.gz allowed)."},
+            "target": {"type": ["string", "integer"], "description": "The column to predict, by name or number (-1: the last): numbers, or class names."},
             "test_share": {"type": "number", "minimum": 0, "maximum": 0.9, "default": 0.2, "description": "Share of the rows (of each class) kept for the test split, which the search never sees. 0: no test split."},
-            "split_seed": {"type": "integer", "minimum": 0, "default": 0, "description": "Decides, alone, which rows are the test rows."}
+            "split_seed": {"type": "integer", "minimum": 0, "default": 0, "description": "Decides, alone, which rows are the test rows."},
+)";
+
+constexpr std::string_view kAfterTable = R"(
           }
         },
         {
@@ -59,6 +64,11 @@ std::string config_schema() {
   }
 }
 )";
+
+}  // namespace
+
+std::string config_schema() {
+  return std::string(kBeforeTable).append(tables::table_schema()).append(kAfterTable);
 }
 
 std::string apply_schema() {
@@ -69,7 +79,7 @@ std::string apply_schema() {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "data": {"type": "string", "format": "path", "description": "A CSV file whose rows are to be predicted. Its columns are found by name; others are ignored."},
+    "data": {"type": "string", "format": "path", "description": "A CSV file whose rows are to be predicted, read as the run's own is. Its columns are found by name; others are ignored."},
     "predictions_for": {"enum": ["test", "pool", "all"], "description": "Without data: which rows of the run's own table are predicted. Default: test, or all where there is no test split. For synthetic tasks: test (the first test task's validation examples), pool (its training examples), all."}
   }
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "evaluators/algorithm_discovery/json_reader.hpp"
+#include "evaluators/common/tables/table_keys.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::algorithm_discovery {
@@ -17,16 +18,23 @@ std::optional<Enum> as(std::optional<std::size_t> choice) {
   return static_cast<Enum>(*choice);
 }
 
+template <class Value>
+Value accepted(tl::expected<Value, tables::Fault> value) {
+  if (!value) throw Refused("/data" + value.error().pointer, value.error().text);
+  return std::move(*value);
+}
+
 TableData read_table(JsonReader& in) {
   TableData data;
-  const auto target = in.text("target");
   data.file = in.text("file").value_or("");
   if (data.file.empty()) throw Refused("/data/file", "names no file");
-  if (!target || target->empty())
-    throw Refused("/data", "'target' is missing: name the column to predict");
-  data.target = *target;
+  const nlohmann::json* target = in.raw("target");
+  if (!target) throw Refused("/data", "'target' is missing: name the column to predict");
+  data.target = accepted(tables::read_column_name(*target, "/target"));
   data.test_share = in.number("test_share", data.test_share, 0.0, 0.9);
   data.split_seed = in.whole("split_seed", data.split_seed, 0, kAnySeed);
+  for (const std::string& key : tables::table_keys()) in.raw(key);
+  data.columns = accepted(tables::read_table_keys(in.whole_object()));
   return data;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "evaluators/common/tables/table_settings.hpp"
+
 namespace equivolve::algorithm_discovery {
 
 enum class TaskKind : std::uint8_t { kClassification, kRegression };
@@ -15,9 +17,10 @@ enum class Aggregate : std::uint8_t { kMean, kMedian };
 
 struct TableData {
   std::string file;
-  std::string target;
+  std::string target;       ///< a name, or a number as text
   double test_share = 0.2;  ///< 0: no test split; else below 0.9
   std::uint64_t split_seed = 0;
+  tables::TableSettings columns = {};
 };
 
 struct SyntheticData {

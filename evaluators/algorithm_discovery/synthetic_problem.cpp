@@ -49,8 +49,11 @@ class SyntheticProblem final : public Problem {
  public:
   explicit SyntheticProblem(const SyntheticData& data) : data_(data) {
     info_.kind = TaskKind::kRegression;
-    for (std::uint32_t i = 0; i < data.dimension; ++i)
-      info_.features.push_back(fmt::format("x{}", i));
+    for (std::uint32_t i = 0; i < data.dimension; ++i) {
+      tables::FeatureColumn& column = info_.encoding.columns.emplace_back();
+      column.name = fmt::format("x{}", i);
+    }
+    info_.features = info_.encoding.feature_names();
     info_.target = "label";
     info_.has_test = true;
     info_.digest = tables::digest_of(
@@ -113,6 +116,7 @@ class SyntheticProblem final : public Problem {
     Task task;
     task.dimension = data_.dimension;
     task.feature_scales.assign(data_.dimension, tables::Scale{0, 1});
+    task.fills.assign(data_.dimension, 0.0);
     task.train = draw_examples(teacher, data_.train, stream);
     task.judged = draw_examples(teacher, data_.validation, stream);
     return task;

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "evaluators/algorithm_discovery/column_meaning.hpp"
-#include "evaluators/algorithm_discovery/table_file.hpp"
+#include "evaluators/algorithm_discovery/encoded_rows.hpp"
 #include "evaluators/algorithm_discovery/task.hpp"
 #include "evaluators/algorithm_discovery/task_cache.hpp"
-#include "evaluators/common/interpreters/machine.hpp"
-#include "evaluators/common/tables/csv.hpp"
-#include "evaluators/common/tables/names.hpp"
+#include "evaluators/common/tables/table_reader.hpp"
+#include "evaluators/common/tables/table_report.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::algorithm_discovery {
@@ -30,8 +29,7 @@ Rows all_rows(std::size_t n) {
 class TableProblem final : public Problem {
  public:
   TableProblem(const TableData& data, const Options& options) : options_(options) {
-    const tables::Table table = read_table_file(data.file, "/data/file", &info_.digest);
-    read_columns(table, data);
+    read_columns(data);
     check_sizes(data);
     info_.preprocessed = true;
     if (data.test_share > 0) {
@@ -76,38 +74,41 @@ class TableProblem final : public Problem {
                 : wanted == RowsWanted::kPool ? pool_
                                               : all_rows(rows_);
     RowsToPredict out;
-    out.examples = examples_of(rows, task.feature_scales, task.target_scale);
-    for (std::uint32_t row : rows) out.numbers.push_back(row + 1);
+    out.examples = examples_of(rows, task);
+    for (std::uint32_t row : rows) out.numbers.push_back(kept_.empty() ? row + 1 : kept_[row]);
     return out;
   }
 
  private:
-  void read_columns(const tables::Table& table, const TableData& data) {
-    const auto target = table.column_named(data.target);
-    if (!target)
-      throw Refused("/data/target", fmt::format("'{}' has no column '{}'{}", data.file, data.target,
-                                                tables::suggestion(data.target, table.header())));
-    rows_ = table.rows();
-    std::vector<std::vector<double>> columns;
-    for (std::size_t c = 0; c < table.columns(); ++c) {
-      if (c == *target) continue;
-      auto values = tables::numeric_column(table, c);
-      if (!values) throw Refused("/data/file", "'" + data.file + "': " + values.error());
-      columns.push_back(std::move(*values));
-      info_.features.push_back(table.header()[c]);
-    }
-    if (columns.empty())
-      throw Refused("/data/file", "'" + data.file + "' has no column beside the target");
-    features_.resize(rows_ * columns.size());
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      for (std::size_t r = 0; r < rows_; ++r) features_[r * columns.size() + c] = columns[c][r];
-    TargetMeaning meaning = read_target(table, *target, options_.task, data.file);
+  void read_columns(const TableData& data) {
+    auto table = tables::read_table(data.file, data.columns, {target_of(data)});
+    if (!table) throw Refused("/data" + table.error().pointer, table.error().text);
+    rows_ = table->rows;
+    kept_ = std::move(table->kept);
+    info_.digest = table->digest;
+    info_.header = table->header;
+    info_.format = data.columns.format;
+    info_.encoding = tables::encoding_of(table->features, data.columns);
+    info_.features = info_.encoding.feature_names();
+    info_.report = tables::report_of(*table, info_.encoding);
+    features_ = std::move(table->features);
+    TargetMeaning meaning = read_target(table->specials[0], options_.task);
     info_.kind = meaning.kind;
-    info_.target = data.target;
+    info_.target = table->specials[0].name;
     info_.class_names = std::move(meaning.class_names);
     info_.numeric_classes = meaning.numeric;
     classes_ = std::move(meaning.classes);
     targets_ = std::move(meaning.targets);
+  }
+
+  tables::SpecialColumn target_of(const TableData& data) const {
+    tables::SpecialColumn target;
+    target.pointer = "/target";
+    target.name = data.target;
+    if (options_.task == TaskKind::kRegression) target.use = tables::ColumnUse::kNumber;
+    if (data.columns.drop_missing_target) target.missing = tables::OnMissing::kDrop;
+    target.max_levels = kMostClasses;
+    return target;
   }
 
   void check_sizes(const TableData& data) const {
@@ -116,29 +117,23 @@ class TableProblem final : public Problem {
                                               rows_, kFewestRows));
     // A class needs a row in each of training, validation and (where there is one) test.
     const std::size_t fewest = data.test_share > 0 ? 3 : 2;
-    for (std::size_t c = 0; c < info_.class_names.size(); ++c) {
-      const auto count = static_cast<std::size_t>(std::count(classes_.begin(), classes_.end(), c));
-      if (count < fewest)
+    std::vector<std::size_t> count(info_.class_names.size(), 0);
+    for (std::uint32_t c : classes_) ++count[c];
+    for (std::size_t c = 0; c < count.size(); ++c)
+      if (count[c] < fewest)
         throw Refused(
             "/data/target",
             fmt::format("class '{}' has {} row{}; at least {} are needed, one for each part",
-                        info_.class_names[c], count, count == 1 ? "" : "s", fewest));
-    }
+                        info_.class_names[c], count[c], count[c] == 1 ? "" : "s", fewest));
   }
 
-  Examples examples_of(std::span<const std::uint32_t> rows,
-                       const std::vector<tables::Scale>& scales, tables::Scale target_scale) const {
-    const std::size_t d = info_.features.size();
-    Examples out;
-    out.stride = interpreters::padded(info_.dimension());
-    out.features.assign(rows.size() * out.stride, 0.0);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t c = 0; c < d; ++c)
-        out.features[i * out.stride + c] = scales[c].apply(features_[rows[i] * d + c]);
+  Examples examples_of(std::span<const std::uint32_t> rows, const Task& task) const {
+    Examples out = encoded_rows(info_.encoding, features_, rows, task);
+    for (std::uint32_t row : rows) {
       if (classes_.empty())
-        out.targets.push_back(target_scale.apply(targets_[rows[i]]));
+        out.targets.push_back(task.target_scale.apply(targets_[row]));
       else
-        out.classes.push_back(classes_[rows[i]]);
+        out.classes.push_back(classes_[row]);
     }
     return out;
   }
@@ -148,20 +143,21 @@ class TableProblem final : public Problem {
     Task task;
     task.dimension = info_.dimension();
     task.classes = static_cast<std::uint32_t>(info_.class_count());
-    task.feature_scales = tables::fit_scales(features_, task.dimension, train);
+    fit_features(info_.encoding, features_, train, task);
     if (classes_.empty()) task.target_scale = tables::fit_scale(targets_, 1, train);
     Rows ordered;
     for (std::uint32_t position : training_order(train.size(), common_seed, resampling))
       ordered.push_back(train[position]);
-    task.train = examples_of(ordered, task.feature_scales, task.target_scale);
-    task.judged = examples_of(judged, task.feature_scales, task.target_scale);
+    task.train = examples_of(ordered, task);
+    task.judged = examples_of(judged, task);
     return task;
   }
 
   Options options_;
   ProblemInfo info_;
   std::size_t rows_ = 0;
-  std::vector<double> features_;        // row-major
+  Rows kept_;  // numbers of the rows in the file; empty when all are here
+  std::vector<tables::Column> features_;
   std::vector<std::uint32_t> classes_;  // empty for regression
   std::vector<double> targets_;         // empty for classification
   Rows pool_, test_;                    // ascending

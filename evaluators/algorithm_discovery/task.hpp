@@ -12,6 +12,7 @@
 #include "evaluators/algorithm_discovery/settings.hpp"
 #include "evaluators/common/linalg/linear_model.hpp"
 #include "evaluators/common/tables/data_file.hpp"
+#include "evaluators/common/tables/encoding.hpp"
 #include "evaluators/common/tables/splits.hpp"
 #include "evaluators/common/tables/standardizer.hpp"
 
@@ -34,6 +35,7 @@ struct Task {
   Examples train;                             ///< in training order
   Examples judged;                            ///< validation or test rows, in the table's order
   std::vector<tables::Scale> feature_scales;  ///< of the training rows
+  tables::Fills fills;                        ///< of missing cells, by the training rows
   tables::Scale target_scale{0, 1};           ///< regression
 };
 
@@ -65,7 +67,11 @@ using Tasks = std::shared_ptr<const TaskSet>;
 /// What the rows mean; the same for all tasks of a problem.
 struct ProblemInfo {
   TaskKind kind = TaskKind::kClassification;
-  std::vector<std::string> features;  ///< names
+  std::vector<std::string> features;  ///< names, one a feature
+  tables::Encoding encoding;          ///< from columns of a file to features
+  tables::TextFormat format;          ///< of files
+  bool header = true;                 ///< whether files have one
+  std::string report;                 ///< what reading did to the data; may be empty
   std::string target;
   std::vector<std::string> class_names;  ///< in class order; empty for regression
   bool numeric_classes = false;          ///< class_names are numbers

@@ -5,10 +5,9 @@
 
 #include "evaluators/common/linalg/logistic.hpp"
 #include "evaluators/common/linalg/ridge.hpp"
-#include "evaluators/common/tables/csv.hpp"
-#include "evaluators/common/tables/data_file.hpp"
 #include "evaluators/common/tables/splits.hpp"
 #include "evaluators/common/tables/standardizer.hpp"
+#include "evaluators/common/tables/table_reader.hpp"
 #include "tests/evaluators/sklearn_answers.hpp"
 #include "tests/evaluators/support/files.hpp"
 
@@ -24,16 +23,19 @@ struct Data {
 };
 
 Data read(const std::string& name) {
-  const auto table = *tables::parse_csv(tables::read_data_file(test::data_file(name))->text);
+  tables::SpecialColumn target;
+  target.name = "-1";
+  target.use = tables::ColumnUse::kCategory;
+  const auto table = *tables::read_table(test::data_file(name), {}, {target});
   Data data;
-  data.columns = table.columns() - 1;
-  data.x.resize(table.rows() * data.columns);
+  data.columns = table.features.size();
+  data.x.resize(table.rows * data.columns);
   tables::Rows rows;
-  for (std::uint32_t r = 0; r < table.rows(); ++r) {
+  for (std::uint32_t r = 0; r < table.rows; ++r) {
     rows.push_back(r);
-    data.target.emplace_back(table.cell(r, data.columns));
+    data.target.push_back(table.specials[0].levels[table.specials[0].codes[r]]);
     for (std::size_t c = 0; c < data.columns; ++c)
-      data.x[r * data.columns + c] = *tables::to_number(table.cell(r, c));
+      data.x[r * data.columns + c] = table.features[c].numbers[r];
   }
   const auto scales = tables::fit_scales(data.x, data.columns, rows);
   for (std::size_t i = 0; i < data.x.size(); ++i)
@@ -101,6 +103,44 @@ TEST(Ridge, HonoursTheStride) {
   const LinearModel model = fit_ridge({x.data(), 3, 1, 2}, y, 0);
   EXPECT_NEAR(model.weights[0], 2, 1e-12);
   EXPECT_NEAR(model.intercept, 1, 1e-12);
+}
+
+/// 6 rows of 40 columns.
+std::vector<double> wide_rows() {
+  std::vector<double> x;
+  for (int i = 0; i < 240; ++i) x.push_back(std::sin(0.37 * i * i) + (i % 40 == 3 ? 1 : 0));
+  return x;
+}
+
+TEST(Wide, RidgeSolvesTheNormalEquations) {
+  const std::vector<double> x = wide_rows(), y = {3, -1, 4, 1, -5, 9};
+  const LinearModel model = fit_ridge({x.data(), 6, 40, 40}, y, 0.5);
+  ASSERT_EQ(model.weights.size(), 40u);
+  double sum = 0;
+  std::vector<double> gradient;
+  for (double w : model.weights) gradient.push_back(0.5 * w);
+  for (std::size_t r = 0; r < 6; ++r) {
+    const double error = y[r] - model.score({&x[r * 40], 40});
+    sum += error;
+    for (std::size_t c = 0; c < 40; ++c) gradient[c] -= error * x[r * 40 + c];
+  }
+  EXPECT_NEAR(sum, 0, 1e-9);
+  for (double g : gradient) EXPECT_NEAR(g, 0, 1e-9);
+}
+
+TEST(Wide, LogisticGradientVanishes) {
+  const std::vector<double> x = wide_rows();
+  const std::vector<unsigned char> positive = {1, 0, 0, 1, 0, 1};
+  const LinearModel model = fit_logistic({x.data(), 6, 40, 40}, positive, {}, 2);
+  std::vector<double> gradient = model.weights;
+  double sum = 0;
+  for (std::size_t r = 0; r < 6; ++r) {
+    const double error = positive[r] - 1 / (1 + std::exp(-model.score({&x[r * 40], 40})));
+    sum += error;
+    for (std::size_t c = 0; c < 40; ++c) gradient[c] -= 2 * error * x[r * 40 + c];
+  }
+  EXPECT_NEAR(sum, 0, 1e-7);
+  for (double g : gradient) EXPECT_NEAR(g, 0, 1e-7);
 }
 
 }  // namespace

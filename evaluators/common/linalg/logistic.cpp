@@ -4,6 +4,8 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "evaluators/common/linalg/row_space.hpp"
+
 namespace equivolve::linalg {
 namespace {
 
@@ -85,6 +87,10 @@ class Problem {
 
 LinearModel fit_logistic(const RowsView& x, std::span<const unsigned char> positive,
                          std::span<const double> sample_weights, double c) {
+  if (x.columns > x.rows) {
+    const RowSpace space(x);
+    return space.expanded(fit_logistic(space.view(), positive, sample_weights, c));
+  }
   const Vector theta = Problem(x, positive, sample_weights, c).solve();
   LinearModel model;
   model.weights.assign(theta.data(), theta.data() + x.columns);

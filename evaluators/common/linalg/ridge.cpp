@@ -3,9 +3,15 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "evaluators/common/linalg/row_space.hpp"
+
 namespace equivolve::linalg {
 
 LinearModel fit_ridge(const RowsView& x, std::span<const double> y, double alpha) {
+  if (x.columns > x.rows) {
+    const RowSpace space(x);
+    return space.expanded(fit_ridge(space.view(), y, alpha));
+  }
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto rows = static_cast<Eigen::Index>(x.rows),
              columns = static_cast<Eigen::Index>(x.columns);

@@ -55,7 +55,10 @@ void expect_key_agrees(const json& base, const json::json_pointer& section, cons
     EXPECT_TRUE(accepted(with(schema["maximum"]))) << key;
     EXPECT_FALSE(accepted(with(schema["maximum"].get<double>() * 2 + 1))) << key;
   }
-  EXPECT_FALSE(accepted(with(json::array()))) << key;
+  // Lists of columns or of texts, else no list at all.
+  const json type = schema.value("type", json());
+  const bool list = type == "array" || (type.is_array() && type.back() == "array");
+  EXPECT_FALSE(accepted(with(list ? json::array({json::object()}) : json::array()))) << key;
 }
 
 TEST(Schema, AgreesWithTheReader) {
