@@ -156,7 +156,7 @@ def read_table(path):
     if not rows:
         raise BadTable("the file has a header but no rows" if count == 0 else
                        f"each of its {count} rows has a missing value")
-    remarks = [f"column {name!r} has {n} cells with a level that was not in the data learnt from"
+    remarks = [f"column {name!r} has {n} cell{'s' * (n > 1)} with a level that was not in the data learnt from"
                for name, n in unseen.items()]
     if count > len(rows):
         remarks.append(f"{count - len(rows)} of {count} rows have missing values and get no prediction")

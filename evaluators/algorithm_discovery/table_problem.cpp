@@ -84,6 +84,12 @@ class TableProblem final : public Problem {
     auto table = tables::read_table(data.file, data.columns, {target_of(data)});
     if (!table) throw Refused("/data" + table.error().pointer, table.error().text);
     rows_ = table->rows;
+    if (rows_ < kFewestRows)
+      throw Refused(
+          "/data/file",
+          fmt::format("'{}' has {} row{}{}; at least {} are needed", data.file, rows_,
+                      rows_ == 1 ? "" : "s",
+                      rows_ < table->rows_in_file ? " without missing values" : "", kFewestRows));
     kept_ = std::move(table->kept);
     info_.digest = table->digest;
     info_.header = table->header;
@@ -112,9 +118,6 @@ class TableProblem final : public Problem {
   }
 
   void check_sizes(const TableData& data) const {
-    if (rows_ < kFewestRows)
-      throw Refused("/data/file", fmt::format("'{}' has {} rows; at least {} are needed", data.file,
-                                              rows_, kFewestRows));
     // A class needs a row in each of training, validation and (where there is one) test.
     const std::size_t fewest = data.test_share > 0 ? 3 : 2;
     std::vector<std::size_t> count(info_.class_names.size(), 0);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "evaluators/algorithm_discovery/task.hpp"
@@ -102,7 +103,10 @@ TEST_F(Categories, AreFilledByTrainingRowsOnly) {
       EXPECT_EQ((*theirs)[t].judged.features, (*mine)[t].judged.features);
     }
   // And each partition learns from its own training rows.
-  EXPECT_NE((*problem->validation_tasks(1))[0].fills, (*problem->validation_tasks(1))[1].fills);
+  std::set<tables::Fills> fills;
+  for (std::uint64_t seed : {1u, 2u})
+    for (const Task& task : *problem->validation_tasks(seed)) fills.insert(task.fills);
+  EXPECT_GT(fills.size(), 3u);
 }
 
 TEST_F(Categories, DroppedRowsKeepTheirNumbers) {
@@ -166,14 +170,14 @@ TEST_P(TheModel, EncodesAndFillsAlike) {
     folder_.write("ours.csv", files.at("predictions.csv"));
     folder_.write("own.csv", own.at("predictions.csv"));
     std::string output;
-    ASSERT_EQ(run_command("cd '" + folder_.path("") +
+    ASSERT_EQ(run_command("(cd '" + folder_.path("") +
                               "' && " EQUIVOLVE_PYTHON
                               " -B model.py fresh.csv theirs.csv && " EQUIVOLVE_PYTHON
-                              " -B model.py people.csv theirs_own.csv",
+                              " -B model.py people.csv theirs_own.csv)",
                           output),
               0)
         << output;
-    EXPECT_THAT(output, HasSubstr("fresh.csv: column 'city' has 1 cells with a level"));
+    EXPECT_THAT(output, HasSubstr("fresh.csv: column 'city' has 1 cell with a level"));
     run_python(folder_, R"(
 import csv, math
 for ours, theirs in (('ours.csv', 'theirs.csv'), ('own.csv', 'theirs_own.csv')):
