@@ -31,7 +31,7 @@ for number in range(1, 301):
     noise = sum(draw() for _ in range(12)) - 6
     rent = 150 + area * (8 + DISTRICTS[district]) + HEATING[heating] + max(0, built - 1990) * 4 + 40 * noise
     rows.append([number, area, rooms, district, "NA" if draw() < 0.1 else heating,
-                 "NA" if draw() < 0.15 else built, floor, round(rent)])
+                 "NA" if draw() < 0.15 else built, floor, "high" if rent > 900 else "low"])
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "flats.csv"), "w", newline="") as file:
     writer = csv.writer(file, lineterminator="\n")
