@@ -72,6 +72,13 @@ struct EvaluatorsCommand {
 };
 int evaluators(const EvaluatorsCommand& command);
 
+struct SchemaCommand {
+  CommonOptions common;
+  std::vector<std::filesystem::path> folders;
+  std::string evaluator;  ///< empty: every one that is found
+};
+int schema(const SchemaCommand& command);
+
 struct VerifyCommand {
   CommonOptions common;
   std::string run;  ///< empty: all

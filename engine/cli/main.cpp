@@ -21,6 +21,7 @@ struct Parsed {
   ApplyCommand apply;
   ExportCommand export_run;
   EvaluatorsCommand evaluators;
+  SchemaCommand schema;
   VerifyCommand verify;
   CommonOptions info;
 };
@@ -127,6 +128,14 @@ void add_others(CLI::App& app, Parsed& p) {
   }
   evaluators->footer("Example:\n  equivolve evaluators describe algorithm_discovery");
 
+  CLI::App* schema =
+      app.add_subcommand("schema", "Print the JSON Schema of configuration files, for editors");
+  schema->add_option("EVALUATOR", p.schema.evaluator, "For files of this evaluator only");
+  schema->add_option("--folder", p.schema.folders, "A folder to look in first (may be repeated)")
+      ->allow_extra_args(false);
+  schema->add_flag("-q,--quiet", p.schema.common.quiet, "No hints");
+  schema->footer("Example:\n  equivolve schema > equivolve.schema.json");
+
   CLI::App* store = app.add_subcommand("store", "Look after a results file");
   store->require_subcommand(1);
   CLI::App* verify =
@@ -172,6 +181,7 @@ int dispatch(CLI::App& app, Parsed& p) {
   }
   if (got("export")) return export_run(p.export_run);
   if (got("evaluators")) return evaluators(p.evaluators);
+  if (got("schema")) return schema(p.schema);
   if (got("store")) return verify(p.verify);
   return info(p.info);
 }

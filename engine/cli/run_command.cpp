@@ -14,22 +14,6 @@
 namespace equivolve::cli {
 namespace {
 
-tl::expected<engine::ReadConfiguration, int> read_file(const RunCommand& command) {
-  engine::ReadOptions options;
-  options.overrides = command.overrides;
-  if (command.seed) options.overrides.push_back("seed=" + *command.seed);
-  if (command.workers) options.overrides.push_back("workers.count=" + *command.workers);
-  options.store = command.common.store ? std::optional(store_path(command.common)) : std::nullopt;
-  auto read = engine::read_configuration_file(command.file, options);
-  if (!read) {
-    std::fprintf(stderr, "%s", engine::text_of(read.error()).c_str());
-    return tl::unexpected<int>(kBadInput);
-  }
-  engine::Configuration& config = read->configuration;
-  if (command.common.store) config.store.file = store_path(command.common);
-  return std::move(*read);
-}
-
 /// Progress, notices and events of one session.
 struct Watch {
   Console console;
@@ -93,32 +77,17 @@ int run(const RunCommand& command) {
     return fail(kBadInput, "--events: descriptor " + std::to_string(command.events) +
                                " is not open for writing");
   auto read = read_file(command);
-  if (!read) return read.error();
+  if (!read) {
+    std::fprintf(stderr, "%s", engine::text_of({read.error()}).c_str());
+    return kBadInput;
+  }
   auto preparation = prepared(std::move(*read), command.common.quiet);
   if (!preparation) return preparation.error();
   Watch watch(command.common, command.events, preparation->config.budget);
-  for (const std::string& warning : preparation->warnings) watch.console.warning(warning);
+  print_warnings(preparation->warnings);
   auto outcome = engine::start_run(*preparation, watch.controls);
   watch.console.finish();
   return report(outcome, command.common, preparation->config.store.file);
-}
-
-int validate(const RunCommand& command) {
-  auto read = read_file(command);
-  if (!read) return read.error();
-  auto preparation = prepared(std::move(*read), command.common.quiet);
-  if (!preparation) return preparation.error();
-  for (const std::string& warning : preparation->warnings)
-    std::fprintf(stderr, "warning: %s\n", warning.c_str());
-  if (command.common.json)
-    std::printf("{\"valid\":true,\"context\":\"%s\"}\n",
-                hashing::to_hex(preparation->context).c_str());
-  else if (!command.common.quiet)
-    std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n",
-                command.file.c_str(), preparation->module->descriptor().id.c_str(),
-                preparation->module->descriptor().version.c_str(),
-                hashing::to_hex(preparation->context).c_str(), shell_word(command.file).c_str());
-  return kFinished;
 }
 
 int resume(const ResumeCommand& command) {

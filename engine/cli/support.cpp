@@ -84,17 +84,34 @@ tl::expected<engine::ReadConfiguration, int> stored_configuration(
   return std::move(*read);
 }
 
+tl::expected<engine::ReadConfiguration, engine::ConfigProblem> read_file(
+    const RunCommand& command) {
+  engine::ReadOptions options;
+  options.overrides = command.overrides;
+  if (command.seed) options.overrides.push_back("seed=" + *command.seed);
+  if (command.workers) options.overrides.push_back("workers.count=" + *command.workers);
+  if (command.common.store) options.store = store_path(command.common);
+  auto read = engine::read_as_far_as_it_goes(command.file, options);
+  if (read && command.common.store) read->configuration.store.file = store_path(command.common);
+  return read;
+}
+
+void print_warnings(const engine::ConfigProblems& warnings) {
+  for (const engine::ConfigProblem& warning : warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.text().c_str());
+}
+
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet) {
   auto log = [quiet](int severity, std::string_view text) {
     if (quiet && severity == 0) return;
     std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
   };
   auto preparation = engine::prepare(std::move(read), log);
-  if (!preparation) {
-    std::fprintf(stderr, "%s\n", preparation.error().text.c_str());
-    return tl::unexpected<int>(preparation.error().exit_code);
-  }
-  return std::move(*preparation);
+  if (preparation) return std::move(*preparation);
+  const engine::PreparationError& error = preparation.error();
+  print_warnings(error.warnings);
+  std::fprintf(stderr, "%s", engine::text_of(error.problems).c_str());
+  return tl::unexpected<int>(error.exit_code);
 }
 
 }  // namespace equivolve::cli

@@ -41,7 +41,13 @@ tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::str
 tl::expected<engine::ReadConfiguration, int> stored_configuration(
     const engine::RunInfo& info, const std::filesystem::path& store);
 
-/// prepare(), with its problems printed. The error is the exit code.
+/// The file and the options that stand for keys of it, as far as they can be understood.
+tl::expected<engine::ReadConfiguration, engine::ConfigProblem> read_file(const RunCommand& command);
+
+/// Each with its place, to stderr.
+void print_warnings(const engine::ConfigProblems& warnings);
+
+/// prepare(), with its problems and warnings printed where it fails. The error is the exit code.
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet);
 
 }  // namespace equivolve::cli

@@ -1,6 +1,11 @@
 #include "engine/config/document.hpp"
 
-#include <fstream>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +14,47 @@
 #include "engine/config/yaml_tree.hpp"
 
 namespace equivolve::engine {
+namespace {
+
+class OpenFile {
+ public:
+  // Not blocking: some files that call themselves regular (/proc/kmsg) would wait for ever.
+  explicit OpenFile(const std::filesystem::path& file)
+      : descriptor_(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
+  ~OpenFile() {
+    if (is_open()) close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  int descriptor() const { return descriptor_; }
+
+ private:
+  const int descriptor_;
+};
+
+std::string cannot_be_read() {
+  return fmt::format("the file cannot be read ({}); expected a configuration",
+                     std::generic_category().message(errno));
+}
+
+// At most one byte more than is allowed, should the file have grown meanwhile.
+bool read_all(int descriptor, std::string& text) {
+  text.resize(YamlLimits::kText + 1);
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t now = ::read(descriptor, text.data() + size, text.size() - size);
+    if (now < 0 && errno == EINTR) continue;
+    if (now < 0) return false;
+    if (now == 0) break;
+    size += static_cast<std::size_t>(now);
+  }
+  text.resize(size);
+  return true;
+}
+
+}  // namespace
 
 tl::expected<Document, ConfigProblem> Document::parse(std::string text, std::string place) {
   Document document;
@@ -30,17 +76,16 @@ tl::expected<Document, ConfigProblem> Document::read(const std::filesystem::path
     return refuse("there is no such file; expected a configuration");
   if (!std::filesystem::is_regular_file(status))
     return refuse("this is no regular file; expected a configuration");
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error) return refuse("the file cannot be read: " + error.message());
-  if (size > YamlLimits::kText)
-    return refuse(fmt::format("{} bytes; expected at most {}", size, YamlLimits::kText));
-  std::ifstream in(file, std::ios::binary);
-  // One byte more than allowed, should the file have grown meanwhile.
-  std::string text(YamlLimits::kText + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (!in.eof() && in.fail()))
-    return refuse("the file cannot be read; expected a configuration");
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  const OpenFile open_file(file);
+  if (!open_file.is_open()) return refuse(cannot_be_read());
+  struct stat now {};
+  // Asked again of what was opened: the name may lead elsewhere by now.
+  if (fstat(open_file.descriptor(), &now) != 0 || !S_ISREG(now.st_mode))
+    return refuse("this is no regular file; expected a configuration");
+  if (static_cast<std::uintmax_t>(now.st_size) > YamlLimits::kText)
+    return refuse(fmt::format("{} bytes; expected at most {}", now.st_size, YamlLimits::kText));
+  std::string text;
+  if (!read_all(open_file.descriptor(), text)) return refuse(cannot_be_read());
   return parse(std::move(text), file.string());
 }
 

@@ -8,6 +8,26 @@
 #include "engine/plugins/nearest_name.hpp"
 
 namespace equivolve::engine {
+namespace {
+
+// "" for a value that some candidates can reach and others not.
+std::string refused_target(const NamedFigure& figure, double value) {
+  const double best = figure.minimize ? figure.low : figure.high,
+               worst = figure.minimize ? figure.high : figure.low;
+  const bool beyond = figure.minimize ? value < best : value > best,
+             trivial = figure.minimize ? value >= worst : value <= worst;
+  if (!beyond && !trivial) return "";
+  const char* within = beyond ? (figure.minimize ? "at least" : "at most")
+                              : (figure.minimize ? "less than" : "more than");
+  return fmt::format(
+      "budget.target.{0} is {1}, which {2}: {0} is {3} and lies in [{4}, {5}]; "
+      "expected {6} {7}",
+      figure.name, value, beyond ? "no candidate can reach" : "every candidate reaches",
+      figure.minimize ? "minimized" : "maximized", figure.low, figure.high, within,
+      beyond ? best : worst);
+}
+
+}  // namespace
 
 ConfigProblem map_problem(const ReadConfiguration& read, const EvaluatorError& error,
                           PointsInto into) {
@@ -22,30 +42,37 @@ ConfigProblem map_problem(const ReadConfiguration& read, const EvaluatorError& e
       pointer, false, nowhere ? error.message : fmt::format("{}: {}", name, error.message));
 }
 
-ConfigProblems check_against_evaluator(const ReadConfiguration& read,
-                                       const EvaluatorDescriptor& descriptor,
-                                       const EvaluatorInfo& info) {
-  ConfigProblems problems;
-  const Configuration& c = read.configuration;
+ConfigProblems check_representation(const ReadConfiguration& read,
+                                    const EvaluatorDescriptor& descriptor) {
+  const std::string& asked = read.configuration.representation;
   const auto& accepted = descriptor.representations;
-  if (std::find(accepted.begin(), accepted.end(), c.representation) == accepted.end())
-    problems.push_back(read.document.problem_at_pointer(
-        "/space/representation", false,
-        fmt::format("space.representation is '{}', evaluator is '{}'; expected {}",
-                    c.representation, descriptor.id, fmt::join(accepted, " or "))));
+  if (std::find(accepted.begin(), accepted.end(), asked) != accepted.end()) return {};
+  return {read.document.problem_at_pointer(
+      "/space/representation", false,
+      fmt::format("space.representation is '{}', evaluator is '{}'; expected {}", asked,
+                  descriptor.id, fmt::join(accepted, " or ")))};
+}
+
+ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
+                             const EvaluatorInfo& info) {
+  ConfigProblems problems;
   std::vector<std::string> told;
   for (const NamedFigure& figure : info.figures)
     if (figure.role != Role::kMetric) told.push_back(figure.name);
-  for (const auto& [name, value] : c.budget.target) {
-    if (std::find(told.begin(), told.end(), name) != told.end()) continue;
-    const bool metric =
-        std::any_of(info.figures.begin(), info.figures.end(),
-                    [&target = name](const NamedFigure& figure) { return figure.name == target; });
-    problems.push_back(read.document.problem_at_pointer(
-        "/budget/target/" + escape_pointer_part(name), true,
-        fmt::format("budget.target names '{}', {} evaluator '{}'; expected one of {}{}", name,
-                    metric ? "which is only a metric of" : "which is no figure of", descriptor.id,
-                    fmt::join(told, ", "), suggestion(name, told))));
+  for (const auto& [name, value] : read.configuration.budget.target) {
+    const std::string pointer = "/budget/target/" + escape_pointer_part(name);
+    const auto figure =
+        std::find_if(info.figures.begin(), info.figures.end(),
+                     [&target = name](const NamedFigure& f) { return f.name == target; });
+    const bool known = figure != info.figures.end();
+    if (!known || figure->role == Role::kMetric)
+      problems.push_back(read.document.problem_at_pointer(
+          pointer, true,
+          fmt::format("budget.target names '{}', {} evaluator '{}'; expected one of {}{}", name,
+                      known ? "which is only a metric of" : "which is no figure of", descriptor.id,
+                      fmt::join(told, ", "), suggestion(name, told))));
+    else if (std::string why = refused_target(*figure, value); !why.empty())
+      problems.push_back(read.document.problem_at_pointer(pointer, false, std::move(why)));
   }
   return problems;
 }

@@ -13,10 +13,13 @@ enum class PointsInto : std::uint8_t { kConfig, kSpace };
 ConfigProblem map_problem(const ReadConfiguration& read, const EvaluatorError& error,
                           PointsInto into);
 
-/// Contradictions between the file and what the evaluator turned out to offer: its representations,
-/// and targets on figures that it has not, or that no candidate is told by (metrics).
-ConfigProblems check_against_evaluator(const ReadConfiguration& read,
-                                       const EvaluatorDescriptor& descriptor,
-                                       const EvaluatorInfo& info);
+/// The evaluator's representations against the one that is asked for.
+ConfigProblems check_representation(const ReadConfiguration& read,
+                                    const EvaluatorDescriptor& descriptor);
+
+/// Targets on figures that the evaluator has not, or that no candidate is told by (metrics), and
+/// values that no candidate can reach, or that every one does.
+ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
+                             const EvaluatorInfo& info);
 
 }  // namespace equivolve::engine

@@ -75,8 +75,8 @@ Key integer_key(std::string name, std::uint64_t low, std::uint64_t high, std::st
                  low == high ? fmt::format("{} (the only one in this version)", low)
                              : fmt::format("an integer from {} to {}", low, high),
                  std::move(help));
-  key.low = static_cast<double>(low);
-  key.high = static_cast<double>(high);
+  key.least = low;
+  key.most = high;
   key.read = [low, high, value](const Node& node, const PathBase&,
                                 Configuration& out) -> MaybeComplaint {
     if (!is_plain(node)) return complain_of_number(node, "");
@@ -163,6 +163,7 @@ Key duration_key(std::string name, bool zero_allowed, std::string help,
   Key key = make(std::move(name), KeyKind::kDuration,
                  std::string(kDurationWords) + (zero_allowed ? ", or 0 for none" : ", more than 0"),
                  std::move(help));
+  key.zero_allowed = zero_allowed;
   key.read = [zero_allowed, value](const Node& node, const PathBase&,
                                    Configuration& out) -> MaybeComplaint {
     if (!node.is_scalar()) return complain(node);
@@ -269,6 +270,11 @@ Key not_yet_key(std::string name, std::string instead) {
 
 Key with_default(Key key, std::string words) {
   key.default_words = std::move(words);
+  return key;
+}
+
+Key with_pattern(Key key, std::string pattern) {
+  key.pattern = std::move(pattern);
   return key;
 }
 

@@ -52,9 +52,12 @@ struct Key {
   std::string expected;  ///< in words: "an integer from 1 to 9"
   std::string
       default_words;  ///< where Configuration{} does not tell the default: "the file's name"
-  std::vector<std::string> choices;  ///< of kChoice
-  std::vector<std::string> later;    ///< choices that a later version will have
-  double low = 0, high = 0;          ///< of kInteger, kNumber
+  std::vector<std::string> choices;   ///< of kChoice
+  std::vector<std::string> later;     ///< choices that a later version will have
+  double low = 0, high = 0;           ///< of kNumber
+  std::uint64_t least = 0, most = 0;  ///< of kInteger
+  std::string pattern;                ///< of kText: the rule as an ECMA-262 expression, for editors
+  bool zero_allowed = false;          ///< of kDuration
   /// Puts the value into the configuration.
   std::function<std::optional<Complaint>(const Node&, const PathBase&, Configuration&)> read;
   /// The value as JSON text; "" when there is none to write.
@@ -111,6 +114,8 @@ Key not_yet_key(std::string name, std::string instead);
 
 /// The same key, with its default in words.
 Key with_default(Key key, std::string words);
+/// The same key, with its rule as an expression.
+Key with_pattern(Key key, std::string pattern);
 
 /// Whole-number members of any type as the optional 64-bit that integer_key takes.
 template <class T>

@@ -4,6 +4,8 @@
 namespace equivolve::engine {
 namespace {
 
+constexpr const char* kPluginNamePattern = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$";
+
 Field<std::optional<std::chrono::nanoseconds>> deadline_field() {
   return {[](const Configuration& c) {
             return std::optional<std::chrono::nanoseconds>(c.evaluator.deadline);
@@ -27,13 +29,15 @@ Section evaluator_keys() {
   section.help = "What gives candidates meaning. The one key that has no default.";
   section.short_form = "id";
   section.keys = {
-      with_default(text_key(
-                       "id", "an evaluator's id: [A-Za-z][A-Za-z0-9_.-]{0,63}",
-                       "`equivolve evaluators list` prints them.",
-                       [](const std::string& id) {
-                         return std::string(is_plugin_name(id) ? "" : "cannot be an id");
-                       },
-                       field(&Configuration::evaluator, &EvaluatorConfig::id)),
+      with_default(with_pattern(text_key(
+                                    "id", "an evaluator's id: [A-Za-z][A-Za-z0-9_.-]{0,63}",
+                                    "`equivolve evaluators list` prints them.",
+                                    [](const std::string& id) {
+                                      return std::string(is_plugin_name(id) ? ""
+                                                                            : "cannot be an id");
+                                    },
+                                    field(&Configuration::evaluator, &EvaluatorConfig::id)),
+                                kPluginNamePattern),
                    "must be given"),
       text_choice_key("isolation", {"thread"}, {"process", "strict"}, "Where trials run.",
                       only_thread()),

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kLongestName = 200;
+// refused_run_name, but for counting bytes. Such a name also ends with no blank.
+constexpr const char* kRunNamePattern =
+    "^(?!latest$)(?![0-9]+$)[^\\u0000-\\u001f\\u007f]{0,199}[^\\u0000-\\u0020\\u007f]$";
 
 std::string refused_run_name(const std::string& name) {
   const bool digits =
@@ -29,8 +32,10 @@ Section top_keys() {
   section.help = "The run as a whole.";
   section.keys = {
       with_default(
-          text_key("name", "a line of 1 to 200 bytes that is neither all digits nor 'latest'",
-                   "What the run is called.", refused_run_name, field(&Configuration::name)),
+          with_pattern(
+              text_key("name", "a line of 1 to 200 bytes that is neither all digits nor 'latest'",
+                       "What the run is called.", refused_run_name, field(&Configuration::name)),
+              kRunNamePattern),
           "the file's name without its ending"),
       integer_key("seed", 0, kAny, "All that is random follows from it.",
                   as_integer(field(&Configuration::seed)))};

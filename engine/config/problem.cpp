@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/config/utf8.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -29,9 +33,10 @@ std::string_view line_of(std::string_view text, std::uint32_t line) {
   return found;
 }
 
-// What a terminal shows in one cell each: tabs as one blank, no control characters.
+// What a terminal shows in one cell each: tabs as one blank, no control characters, nothing that is
+// no text.
 std::string printable(std::string_view text) {
-  std::string out(text);
+  std::string out = replace_bad_bytes(text);
   for (char& c : out)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   return out;
@@ -51,6 +56,44 @@ std::string text_of(const ConfigProblems& problems) {
   return out;
 }
 
+void in_file_order(ConfigProblems& problems) {
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const ConfigProblem& a, const ConfigProblem& b) {
+                     return std::make_tuple(a.line == 0, a.line, a.column) <
+                            std::make_tuple(b.line == 0, b.line, b.column);
+                   });
+}
+
+void add_new(ConfigProblems& problems, ConfigProblems more) {
+  const std::size_t before = problems.size();
+  for (ConfigProblem& problem : more) {
+    // The file's first character stands for the file as a whole.
+    const bool is_value =
+        problem.line > 1 || problem.column > 1 || problem.place.starts_with("--set");
+    const auto known = [&](const ConfigProblem& other) {
+      return is_value && other.place == problem.place && other.line == problem.line &&
+             other.column == problem.column;
+    };
+    if (std::none_of(problems.begin(), problems.begin() + static_cast<std::ptrdiff_t>(before),
+                     known))
+      problems.push_back(std::move(problem));
+  }
+}
+
+std::string to_json_text(const ConfigProblems& problems) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const ConfigProblem& problem : problems) {
+    nlohmann::ordered_json one = {{"file", problem.place}, {"line", nullptr}, {"column", nullptr}};
+    if (problem.line != 0) {
+      one["line"] = problem.line;
+      one["column"] = problem.column;
+    }
+    one["message"] = problem.message;
+    list.push_back(std::move(one));
+  }
+  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 ConfigProblem problem_at(const std::string& place, const std::string& text, std::uint32_t line,
                          std::uint32_t column, std::string message) {
   ConfigProblem problem;
@@ -64,9 +107,9 @@ ConfigProblem problem_at(const std::string& place, const std::string& text, std:
   std::size_t to = std::min(whole.size(), at + kShownAfter);
   while (to < whole.size() && !starts_character(whole[to])) ++to;
   problem.line = line;
-  problem.column = static_cast<std::uint32_t>(characters(whole.substr(0, at)) + 1);
+  problem.column = static_cast<std::uint32_t>(characters(printable(whole.substr(0, at))) + 1);
   problem.source_line = printable(whole.substr(from, to - from));
-  problem.caret = static_cast<std::uint32_t>(characters(whole.substr(from, at - from)));
+  problem.caret = static_cast<std::uint32_t>(characters(printable(whole.substr(from, at - from))));
   return problem;
 }
 

@@ -27,6 +27,16 @@ using ConfigProblems = std::vector<ConfigProblem>;
 /// All of them, one after the other, each ending with a line break.
 std::string text_of(const ConfigProblems& problems);
 
+/// By place in the file; those without a line (a `--set`, the file as a whole) come last. Stable.
+void in_file_order(ConfigProblems& problems);
+
+/// Appends what a later check found, but for what is said of a value that is refused already.
+void add_new(ConfigProblems& problems, ConfigProblems more);
+
+/// A JSON array of objects for editors and scripts: file, line, column (null where there is none),
+/// message.
+std::string to_json_text(const ConfigProblems& problems);
+
 /// The problem at (line, column in bytes) of `text`; line 0 gives one without a line.
 ConfigProblem problem_at(const std::string& place, const std::string& text, std::uint32_t line,
                          std::uint32_t column, std::string message);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/config/contradictions.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/node_json.hpp"
 #include "engine/plugins/nearest_name.hpp"
@@ -27,15 +28,14 @@ class Walk {
       : document_(document), folders_(std::move(folders)) {}
 
   void run();
-  bool wrote(const std::string& section, const std::string& key) const {
-    return written_.contains(section + "." + key);
-  }
   void complain(const Mark& mark, std::string message) {
+    faulty_sections.insert(section_);
     problems.push_back(document_.problem_at(mark, std::move(message)));
   }
 
   Configuration configuration;
   ConfigProblems problems;
+  std::set<std::string> faulty_sections;
 
  private:
   void read_top(const Entry& entry);
@@ -47,7 +47,7 @@ class Walk {
 
   const Document& document_;
   const PathBase folders_;
-  std::set<std::string> written_;
+  std::string section_;  // being read; "" at the top
   json data_ = json::object(), options_ = json::object();
 };
 
@@ -66,8 +66,15 @@ void Walk::run() {
                                     describe(root)));
     return;
   }
-  for (const Entry& entry : root.entries) read_top(entry);
-  if (!root.find("evaluator"))
+  bool evaluator_is_misspelt = false;
+  for (const Entry& entry : root.entries) {
+    const Section* section = find_section(entry.key);
+    section_ = section ? section->name : "";
+    read_top(entry);
+    evaluator_is_misspelt |= !section && nearest_name(entry.key, top_names()) == "evaluator";
+  }
+  section_ = "";
+  if (!root.find("evaluator") && !evaluator_is_misspelt)
     complain({1, 1, -1},
              "there is no key 'evaluator'; expected 'evaluator: ID' (`equivolve evaluators list` "
              "prints the ids)");
@@ -87,7 +94,6 @@ void Walk::read_top(const Entry& entry) {
 }
 
 void Walk::read_key(const Section& section, const Key& key, const Node& value) {
-  written_.insert(section.name + "." + key.name);
   const auto complaint = key.read(value, folders_, configuration);
   if (!complaint) return;
   complain(complaint->mark,
@@ -190,47 +196,17 @@ void Walk::read_space(const Entry& entry, json space) {
                                   kOnlyRepresentation));
 }
 
-// ---- what one key says of another
+// ---- what a file need not say
 // ---------------------------------------------------------------------------------------
 
-void check_search(Walk& walk, const Document& document) {
-  SearchConfig& search = walk.configuration.search;
-  if (search.tournament_size <= search.population_size) return;
-  if (walk.wrote("search", "tournament_size"))
-    walk.problems.push_back(document.problem_at_pointer(
-        "/search/tournament_size", false,
-        fmt::format("search.tournament_size is {}, search.population_size is {}; expected a "
-                    "tournament no larger than the "
-                    "population",
-                    search.tournament_size, search.population_size)));
-  else
-    search.tournament_size = search.population_size;
-}
-
-void fill_budget(Walk& walk) {
-  BudgetConfig& budget = walk.configuration.budget;
+void fill_dependent_defaults(Configuration& c, const Document& document) {
+  const bool tournament_is_default =
+      find_deepest(document.root(), {"search", "tournament_size"}).parts < 2;
+  if (tournament_is_default)
+    c.search.tournament_size = std::min(c.search.tournament_size, c.search.population_size);
+  BudgetConfig& budget = c.budget;
   if (!budget.candidates && !budget.evaluations && !budget.time && budget.target.empty())
     budget.candidates = kDefaultBudgetCandidates;
-}
-
-ConfigProblems warnings_of(const Walk& walk, const Document& document) {
-  ConfigProblems warnings;
-  const Configuration& c = walk.configuration;
-  auto warn = [&](const char* pointer, std::string message) {
-    warnings.push_back(document.problem_at_pointer(pointer, false, std::move(message)));
-  };
-  if (c.budget.candidates && c.search.algorithm != "random" &&
-      c.search.population_size > *c.budget.candidates)
-    warn(walk.wrote("search", "population_size") ? "/search/population_size" : "/budget/candidates",
-         fmt::format("search.population_size is {}, budget.candidates is {}; the run ends within "
-                     "its first population",
-                     c.search.population_size, *c.budget.candidates));
-  if (c.workers > c.search.lookahead)
-    warn("/workers",
-         fmt::format(
-             "workers.count is {}, search.lookahead is {}; no more than the lookahead can be busy",
-             c.workers, c.search.lookahead));
-  return warnings;
 }
 
 void fill_places(Configuration& configuration, const PathBase& folders,
@@ -252,10 +228,8 @@ std::string name_from(const fs::path& file) {
 
 }  // namespace
 
-tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
-                                                              const fs::path& folder,
-                                                              const std::string& default_name,
-                                                              const ReadOptions& options) {
+ReadConfiguration walk_document(Document document, const fs::path& folder,
+                                const std::string& default_name, const ReadOptions& options) {
   ConfigProblems problems;
   for (const std::string& assignment : options.overrides)
     if (auto set = document.set(assignment); !set) problems.push_back(set.error());
@@ -263,14 +237,26 @@ tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
                    options.current_folder.empty() ? fs::current_path() : options.current_folder};
   Walk walk(document, folders);
   walk.run();
-  check_search(walk, document);
-  problems.insert(problems.end(), walk.problems.begin(), walk.problems.end());
-  if (!problems.empty()) return tl::unexpected(std::move(problems));
-  fill_budget(walk);
-  fill_places(walk.configuration, folders, default_name, options);
-  walk.configuration.as_written = document.text();
-  ConfigProblems warnings = warnings_of(walk, document);
-  return ReadConfiguration{std::move(walk.configuration), std::move(document), std::move(warnings)};
+  Configuration& configuration = walk.configuration;
+  fill_dependent_defaults(configuration, document);
+  fill_places(configuration, folders, default_name, options);
+  configuration.as_written = document.text();
+  add_new(problems, std::move(walk.problems));
+  add_new(problems, contradictions(document, configuration));
+  ConfigProblems warnings = oddities(document, configuration);
+  in_file_order(problems);
+  in_file_order(warnings);
+  return {std::move(configuration), std::move(document), std::move(warnings), std::move(problems),
+          std::move(walk.faulty_sections)};
+}
+
+tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
+                                                              const fs::path& folder,
+                                                              const std::string& default_name,
+                                                              const ReadOptions& options) {
+  ReadConfiguration read = walk_document(std::move(document), folder, default_name, options);
+  if (!read.problems.empty()) return tl::unexpected(std::move(read.problems));
+  return read;
 }
 
 tl::expected<ReadConfiguration, ConfigProblems> read_configuration_text(
@@ -281,16 +267,25 @@ tl::expected<ReadConfiguration, ConfigProblems> read_configuration_text(
   return read_document(std::move(*document), folder, "run", options);
 }
 
-tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
-    const fs::path& file, const ReadOptions& options) {
+tl::expected<ReadConfiguration, ConfigProblem> read_as_far_as_it_goes(const fs::path& file,
+                                                                      const ReadOptions& options) {
   auto document = Document::read(file);
-  if (!document) return tl::unexpected(ConfigProblems{document.error()});
+  if (!document) return tl::unexpected(document.error());
   const fs::path start =
       options.current_folder.empty() ? fs::current_path() : options.current_folder;
   const fs::path absolute = (start / file).lexically_normal();
-  auto read = read_document(std::move(*document), absolute.parent_path(), name_from(file), options);
-  if (read) read->configuration.file = absolute;
+  ReadConfiguration read =
+      walk_document(std::move(*document), absolute.parent_path(), name_from(file), options);
+  read.configuration.file = absolute;
   return read;
+}
+
+tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
+    const fs::path& file, const ReadOptions& options) {
+  auto read = read_as_far_as_it_goes(file, options);
+  if (!read) return tl::unexpected(ConfigProblems{read.error()});
+  if (!read->problems.empty()) return tl::unexpected(std::move(read->problems));
+  return std::move(*read);
 }
 
 }  // namespace equivolve::engine

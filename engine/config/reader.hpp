@@ -8,10 +8,12 @@
 //   4. PluginModule::create               an EvaluatorError becomes a ConfigProblem by map_problem
 //   5. resolve_space                      the `space` section over the evaluator's default space
 //   6. Evaluator::bind_space, check_against_evaluator
+// Problems of any step do not end the way where a later step can still tell more (preparation.hpp).
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,10 @@ struct ReadConfiguration {
   Configuration configuration;
   Document document;
   ConfigProblems warnings;
+  /// Of a file that was read as far as it goes: what is wrong with it. Where a value was refused,
+  /// `configuration` has the default.
+  ConfigProblems problems;
+  std::set<std::string> faulty_sections;  ///< that have problems; the top's own keys are in ""
 };
 
 /// Names and paths in messages are `file` as given. Every problem of the file is returned, except
@@ -41,13 +47,20 @@ struct ReadConfiguration {
 tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
     const std::filesystem::path& file, const ReadOptions& options = {});
 
-/// The same from text: `place` stands in messages, relative paths start at `folder`, and the run's
-/// default name is "run".
+/// The same, with the problems beside what could be understood. Fails on a file that cannot be read
+/// or is no YAML. [main-thread]
+tl::expected<ReadConfiguration, ConfigProblem> read_as_far_as_it_goes(
+    const std::filesystem::path& file, const ReadOptions& options = {});
+
+/// read_configuration_file from text: `place` stands in messages, relative paths start at `folder`,
+/// and the run's default name is "run".
 tl::expected<ReadConfiguration, ConfigProblems> read_configuration_text(
     const std::string& text, const std::string& place, const std::filesystem::path& folder,
     const ReadOptions& options = {});
 
-/// The walk itself.
+/// The walk itself: as far as the document goes, and all or nothing.
+ReadConfiguration walk_document(Document document, const std::filesystem::path& folder,
+                                const std::string& default_name, const ReadOptions& options);
 tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,
                                                               const std::filesystem::path& folder,
                                                               const std::string& default_name,

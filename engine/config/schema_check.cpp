@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -53,14 +54,52 @@ std::string type_words(const std::string& type) {
   return type == "number" ? "a number" : type;
 }
 
+// The schemas of which a value has to fit one.
+std::vector<const json*> forms_of(const json& schema) {
+  std::vector<const json*> forms;
+  for (const char* keyword : {"oneOf", "anyOf"})
+    if (schema.contains(keyword) && schema[keyword].is_array())
+      for (const json& form : schema[keyword])
+        if (form.is_object()) forms.push_back(&form);
+  return forms;
+}
+
 std::string limit_words(const json& schema, const char* keyword, const char* words) {
   return schema.contains(keyword) && schema[keyword].is_number()
              ? fmt::format(" {} {}", words, schema[keyword].dump())
              : "";
 }
 
+std::vector<std::string> required_names(const json& schema) {
+  std::vector<std::string> names;
+  if (schema.contains("required") && schema["required"].is_array())
+    for (const json& one : schema["required"])
+      if (one.is_string()) names.push_back(one.get<std::string>());
+  return names;
+}
+
+// "a table (file, target)": a form by its title and the keys it needs.
+std::string form_words(const json& form, const std::string& otherwise) {
+  const std::string title = form.value("title", "");
+  const std::vector<std::string> needed = required_names(form);
+  const std::string& words = title.empty() ? otherwise : title;
+  return needed.empty() ? words : fmt::format("{} ({})", words, fmt::join(needed, ", "));
+}
+
 // What a value must look like, in words.
 std::string expectation(const json& schema) {
+  if (const auto forms = forms_of(schema); !forms.empty()) {
+    std::vector<std::string> words;
+    for (const json* form : forms) {
+      std::string one = form_words(*form, expectation(*form));
+      if (std::find(words.begin(), words.end(), one) == words.end())
+        words.push_back(std::move(one));
+    }
+    return fmt::format("{}", fmt::join(words, " or "));
+  }
+  if (schema.contains("const"))
+    return schema["const"].is_string() ? schema["const"].get<std::string>()
+                                       : schema["const"].dump();
   if (schema.contains("enum") && schema["enum"].is_array()) {
     std::vector<std::string> names;
     for (const json& one : schema["enum"])
@@ -75,11 +114,13 @@ std::string expectation(const json& schema) {
     words.push_back(format == "path" ? "a path" : type_words(type));
   const std::string text =
       words.empty() ? "another value" : fmt::format("{}", fmt::join(words, " or "));
-  return text + limit_words(schema, "minimum", "of at least") +
+  const bool is_range = schema.contains("minimum") && schema.contains("maximum");
+  return text + limit_words(schema, "minimum", is_range ? "from" : "of at least") +
          limit_words(schema, "exclusiveMinimum", "above") +
-         limit_words(schema, "maximum", "of at most") +
+         limit_words(schema, "maximum", is_range ? "to" : "of at most") +
          limit_words(schema, "exclusiveMaximum", "below") +
          limit_words(schema, "minLength", "with a length of at least") +
+         limit_words(schema, "maxLength", "with a length of at most") +
          limit_words(schema, "minItems", "with a number of items of at least") +
          limit_words(schema, "maxItems", "with a number of items of at most");
 }
@@ -87,6 +128,13 @@ std::string expectation(const json& schema) {
 double limit(const json& schema, const char* keyword, double otherwise) {
   return schema.contains(keyword) && schema[keyword].is_number() ? schema[keyword].get<double>()
                                                                  : otherwise;
+}
+
+// As JSON Schema counts them.
+std::size_t character_count(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 bool within_limits(const json& value, const json& schema) {
@@ -107,7 +155,8 @@ bool within_limits(const json& value, const json& schema) {
   if (format == "duration" && !parse_duration(text)) return false;
   if (format == "size" && !parse_size(text)) return false;
   if (format == "path" && text.empty()) return false;
-  return static_cast<double>(text.size()) >= limit(schema, "minLength", 0);
+  const auto length = static_cast<double>(character_count(text));
+  return length >= limit(schema, "minLength", 0) && length <= limit(schema, "maxLength", kInfinity);
 }
 
 // The schema of an object's member; null when any value is fine.
@@ -127,6 +176,47 @@ std::vector<std::string> member_names(const json& schema) {
   return names;
 }
 
+bool knows(const json& form, const std::string& key) {
+  return form.contains("properties") && form["properties"].is_object() &&
+         form["properties"].contains(key);
+}
+
+// How many keys of `value` are, or are nearly, keys of the form; -1 for a value of another type.
+int likeness(const json& value, const json& form) {
+  const std::vector<std::string> types = types_of(form);
+  if (!types.empty() && std::none_of(types.begin(), types.end(), [&](const std::string& type) {
+        return has_type(value, type);
+      }))
+    return -1;
+  if (form.contains("enum") && form["enum"].is_array() &&
+      std::none_of(form["enum"].begin(), form["enum"].end(),
+                   [&](const json& one) { return one.type() == value.type(); }))
+    return -1;
+  if (!value.is_object()) return 1;
+  int count = 0;
+  for (const auto& [key, ignored] : value.items())
+    if (knows(form, key) || nearest_name(key, member_names(form))) ++count;
+  return count;
+}
+
+// The one form that a value is most likely meant to have; null when several are as likely.
+const json* likeliest_form(const json& value, const std::vector<const json*>& forms) {
+  const json* best = nullptr;
+  int best_likeness = 0;
+  for (const json* form : forms) {
+    const int now = likeness(value, *form);
+    if (now > best_likeness) {
+      best = form;
+      best_likeness = now;
+    } else if (now == best_likeness) {
+      best = nullptr;
+    }
+  }
+  return best;
+}
+
+bool fits(const json& value, const json& schema);
+
 class Check {
  public:
   std::vector<PointerProblem> problems;
@@ -143,7 +233,12 @@ class Check {
       return add(pointer,
                  fmt::format("{} is {}; expected {}", name, shown(value), expectation(schema)));
     if (schema.contains("enum") && schema["enum"].is_array()) choice(value, schema, pointer, name);
+    if (schema.contains("const") && value != schema["const"])
+      return add(pointer,
+                 fmt::format("{} is {}; expected {}", name, shown(value), expectation(schema)));
     if (value.is_object()) object(value, schema, pointer, name);
+    if (const auto forms = forms_of(schema); !forms.empty())
+      one_form(value, schema, forms, pointer, name);
     if (value.is_array() && schema.contains("items"))
       for (std::size_t i = 0; i < value.size(); ++i)
         this->value(value[i], schema["items"], fmt::format("{}/{}", pointer, i),
@@ -153,6 +248,52 @@ class Check {
  private:
   void add(std::string pointer, std::string message, bool at_key = false) {
     problems.push_back({std::move(pointer), at_key, std::move(message)});
+  }
+
+  // The first problem decides nothing: of several forms the one is spoken of that the value nearly
+  // has, else all are named.
+  void one_form(const json& value, const json& schema, const std::vector<const json*>& forms,
+                const std::string& pointer, const std::string& name) {
+    const auto fitting = std::count_if(forms.begin(), forms.end(),
+                                       [&](const json* form) { return fits(value, *form); });
+    const bool exactly_one = schema.contains("oneOf");
+    if (fitting == 1 || (fitting > 1 && !exactly_one)) return;
+    if (fitting > 1)
+      return add(pointer, fmt::format("{} could be any of several; expected exactly one of {}",
+                                      name, expectation(schema)));
+    if (name_mixed_keys(value, schema, forms, pointer, name)) return;
+    if (const json* form = likeliest_form(value, forms))
+      return this->value(value, *form, pointer, name);
+    const bool empty = value.is_object() && value.empty();
+    add(pointer,
+        fmt::format("{} is {}; expected {}", name, empty ? "empty" : shown(value),
+                    expectation(schema)),
+        value.is_object());
+  }
+
+  // Two keys that belong to different forms, and no form has both.
+  bool name_mixed_keys(const json& value, const json& schema, const std::vector<const json*>& forms,
+                       const std::string& pointer, const std::string& name) {
+    if (!value.is_object()) return false;
+    for (const auto& [one, ignored] : value.items()) {
+      for (const auto& [other, also_ignored] : value.items()) {
+        if (!(one < other)) continue;
+        bool one_known = false, other_known = false, together = false;
+        for (const json* form : forms) {
+          const bool has_one = knows(*form, one), has_other = knows(*form, other);
+          one_known |= has_one;
+          other_known |= has_other;
+          together |= has_one && has_other;
+        }
+        if (!one_known || !other_known || together) continue;
+        add(pointer + "/" + escape_pointer_part(other),
+            fmt::format("{0}.{1} cannot stand beside {0}.{2}; expected {3}", name, other, one,
+                        expectation(schema)),
+            true);
+        return true;
+      }
+    }
+    return false;
   }
 
   void choice(const json& value, const json& schema, const std::string& pointer,
@@ -168,11 +309,13 @@ class Check {
 
   void object(const json& value, const json& schema, const std::string& pointer,
               const std::string& name) {
+    std::set<std::string> meant;
     for (const auto& [key, item] : value.items()) {
       const std::string place = pointer + "/" + escape_pointer_part(key);
       bool known = true;
       const json* of_item = member_schema(schema, key, known);
-      if (!known)
+      if (!known) {
+        if (auto nearest = nearest_name(key, member_names(schema))) meant.insert(*nearest);
         add(place,
             fmt::format("unknown key '{}' in {}; expected {}{}", one_line(key, 60), name,
                         member_names(schema).empty()
@@ -180,29 +323,40 @@ class Check {
                             : fmt::format("one of {}", fmt::join(member_names(schema), ", ")),
                         suggestion(key, member_names(schema))),
             true);
-      else if (of_item)
+      } else if (of_item) {
         this->value(item, *of_item, place, fmt::format("{}.{}", name, one_line(key, 60)));
+      }
     }
-    required(value, schema, pointer, name);
+    // A key that is there, but misspelt, is not missing too.
+    for (const std::string& key : required_names(schema))
+      if (!value.contains(key) && !meant.contains(key)) missing(key, schema, pointer, name);
   }
 
-  void required(const json& value, const json& schema, const std::string& pointer,
-                const std::string& name) {
-    if (!schema.contains("required") || !schema["required"].is_array()) return;
-    for (const json& key : schema["required"]) {
-      if (!key.is_string() || value.contains(key.get<std::string>())) continue;
-      bool known = true;
-      const json* of_key = member_schema(schema, key.get<std::string>(), known);
-      const std::string description =
-          of_key && of_key->is_object() ? of_key->value("description", "") : "";
-      add(pointer,
-          fmt::format("{} has no key '{}'; expected {}{}", name, key.get<std::string>(),
-                      of_key && of_key->is_object() ? expectation(*of_key) : "one",
-                      description.empty() ? "" : " (" + description + ")"),
-          true);
-    }
+  void missing(const std::string& key, const json& schema, const std::string& pointer,
+               const std::string& name) {
+    bool known = true;
+    const json* of_key = member_schema(schema, key, known);
+    const std::string description =
+        of_key && of_key->is_object() ? of_key->value("description", "") : "";
+    add(pointer,
+        fmt::format("{} has no key '{}'; expected {}{}", name, key,
+                    of_key && of_key->is_object() ? expectation(*of_key) : "one",
+                    description.empty() ? "" : " (" + description + ")"),
+        true);
   }
 };
+
+bool fits(const json& value, const json& schema) {
+  Check check;
+  check.value(value, schema, "", "");
+  return check.problems.empty();
+}
+
+const json* fitting_form(const json& value, const json& schema) {
+  for (const json* form : forms_of(schema))
+    if (fits(value, *form)) return form;
+  return nullptr;
+}
 
 void fill(json& value, const json& schema, const std::filesystem::path& folder) {
   if (!schema.is_object()) return;
@@ -217,6 +371,7 @@ void fill(json& value, const json& schema, const std::filesystem::path& folder) 
     value = (folder / value.get<std::string>()).lexically_normal().string();
   if (value.is_array() && schema.contains("items"))
     for (json& item : value) fill(item, schema["items"], folder);
+  if (const auto form = fitting_form(value, schema)) fill(value, *form, folder);
   if (!value.is_object()) return;
   if (schema.contains("properties") && schema["properties"].is_object()) {
     for (const auto& [key, of_key] : schema["properties"].items()) {
@@ -273,13 +428,26 @@ ConfigProblems apply_evaluator_schema(ReadConfiguration& read, const std::string
   ConfigProblems problems;
   json config = json::parse(read.configuration.evaluator.config_json);
   for (const std::string part : {"data", "options"}) {
-    const std::string value = config[part].dump(), place = "/properties/" + part;
-    for (PointerProblem& problem : check_against_schema(value, schema_json, place, part))
-      problems.push_back(read.document.problem_at_pointer(
-          "/" + part + problem.pointer, problem.at_key, std::move(problem.message)));
+    // What is no map has been refused; there is nothing to hold against the schema.
+    if (read.faulty_sections.contains(part) && config[part].empty()) continue;
+    std::string value = config[part].dump();
+    const std::string place = "/properties/" + part;
+    auto found = check_against_schema(value, schema_json, place, part);
+    const std::string empty = part + " is empty";
+    for (PointerProblem& problem : found) {
+      if (!read.document.root().find(part) && problem.message.starts_with(empty))
+        problem.message.replace(0, empty.size(), "there is no key '" + part + "'");
+      problems.push_back(read.document.problem_at_pointer("/" + part + problem.pointer,
+                                                          problem.at_key, problem.message));
+    }
+    if (!found.empty()) {
+      read.faulty_sections.insert(part);
+      if (part == "data") continue;
+      value = "{}";
+    }
     config[part] = json::parse(with_schema_defaults(value, schema_json, place, folder));
   }
-  if (problems.empty()) read.configuration.evaluator.config_json = config.dump();
+  read.configuration.evaluator.config_json = config.dump();
   return problems;
 }
 

@@ -1,9 +1,10 @@
 // An evaluator's settings against the JSON Schema it gives: the subset that evaluators need.
 //
-// Understood: type (one or a list), enum, minimum, maximum, exclusiveMinimum, exclusiveMaximum,
-// minLength, items, minItems, maxItems, properties, required, additionalProperties (false or a
-// schema), default, description, and format: path (a file or folder, made absolute), duration
-// ("10m"), size ("2GiB"). Other keywords are ignored.
+// Understood: type (one or a list), enum, const, minimum, maximum, exclusiveMinimum,
+// exclusiveMaximum, minLength, maxLength, items, minItems, maxItems, properties, required,
+// additionalProperties (false or a schema), oneOf and anyOf (forms; their titles stand in
+// messages), default, title, description, and format: path (a file or folder, made absolute),
+// duration ("10m"), size ("2GiB"). Other keywords are ignored.
 #pragma once
 
 #include <filesystem>
@@ -37,9 +38,10 @@ std::string with_schema_defaults(const std::string& value_json, const std::strin
                                  const std::string& schema_pointer,
                                  const std::filesystem::path& folder);
 
-/// Both for "data" and "options" of a configuration that was read: problems with their lines, or
-/// none and a config_json with the defaults filled in. `folder` is where relative paths start (the
-/// configuration's folder).
+/// Both for "data" and "options" of a configuration that was read: problems with their lines, and a
+/// config_json with the defaults filled in. A part with problems is named in `faulty_sections`; for
+/// faulty options config_json then has the defaults, faulty data stay as they are. `folder` is
+/// where relative paths start (the configuration's folder).
 ConfigProblems apply_evaluator_schema(ReadConfiguration& read, const std::string& schema_json,
                                       const std::filesystem::path& folder);
 

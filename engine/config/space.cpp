@@ -11,6 +11,7 @@
 
 #include "engine/config/space_schema.hpp"
 #include "engine/plugins/nearest_name.hpp"
+#include "engine/plugins/plugin_names.hpp"
 #include "search/genome/program_ops.hpp"
 
 namespace equivolve::engine {
@@ -26,6 +27,46 @@ constexpr std::array<search::Function, search::kFunctionCount> kFunctions{
 
 std::uint32_t number_or(const json& object, const char* key, std::uint32_t otherwise) {
   return object.contains(key) ? object[key].get<std::uint32_t>() : otherwise;
+}
+
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names;
+  for (const search::OpInfo& info : search::op_table()) names.emplace_back(info.name);
+  return names;
+}
+
+// Ascending; `refuse` is told of names that are none.
+template <class Refuse>
+std::vector<Op> known_operations(const json& list, const std::string& pointer, Refuse refuse) {
+  static const std::vector<std::string> kNames = operation_names();
+  std::set<Op> chosen;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_string()) continue;
+    const std::string name = list[i].get<std::string>();
+    if (const auto op = search::op_named(name))
+      chosen.insert(*op);
+    else
+      refuse(fmt::format("{}/{}", pointer, i),
+             fmt::format("unknown operation '{}'; expected a name of the list in docs/spaces.md{}",
+                         one_line(name, 60), suggestion(name, kNames)));
+  }
+  return {chosen.begin(), chosen.end()};
+}
+
+// Of a document whose form is wrong elsewhere, so that both are said at once.
+void add_unknown_operations(const std::string& text, std::vector<PointerProblem>& problems) {
+  const json document = json::parse(text, nullptr, false);
+  std::vector<std::string> places{"/operations"};
+  for (search::Function f : kFunctions)
+    places.push_back("/" + std::string(search::function_name(f)) + "/operations");
+  for (const std::string& place : places) {
+    const json::json_pointer pointer(place);
+    if (!document.is_object() || !document.contains(pointer) || !document[pointer].is_array())
+      continue;
+    known_operations(document[pointer], place, [&](std::string at, std::string message) {
+      problems.push_back({std::move(at), false, std::move(message)});
+    });
+  }
 }
 
 // Reads one document over a space that is already there.
@@ -112,25 +153,9 @@ class Reading {
   }
 
   std::vector<Op> operations(const json& list, const std::string& pointer) {
-    static const std::vector<std::string> kNames = operation_names();
-    std::set<Op> chosen;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const std::string name = list[i].get<std::string>();
-      if (const auto op = search::op_named(name))
-        chosen.insert(*op);
-      else
-        add(fmt::format("{}/{}", pointer, i),
-            fmt::format("unknown operation '{}'; expected a name of the list in "
-                        "docs/spaces.md{}",
-                        name, suggestion(name, kNames)));
-    }
-    return {chosen.begin(), chosen.end()};
-  }
-
-  static std::vector<std::string> operation_names() {
-    std::vector<std::string> names;
-    for (const search::OpInfo& info : search::op_table()) names.emplace_back(info.name);
-    return names;
+    return known_operations(list, pointer, [this](std::string at, std::string message) {
+      add(std::move(at), std::move(message));
+    });
   }
 
   // Operations on matrices need some. Where the user named them that is a mistake; where they are
@@ -176,11 +201,35 @@ class Reading {
 std::vector<PointerProblem> merge_into(ProgramSpace& space, const std::string& text, bool by_user) {
   // The form first: once it is right, reading needs no care.
   std::vector<PointerProblem> problems = check_against_schema(text, space_schema(), "", "space");
-  if (!problems.empty()) return problems;
+  if (!problems.empty()) {
+    add_unknown_operations(text, problems);
+    return problems;
+  }
   Reading reading(space, by_user);
   reading.read(json::parse(text));
   space = std::move(reading.space);
   return std::move(reading.problems);
+}
+
+// With everything in it, so that nothing a user writes contradicts it.
+ProgramSpace widest_space() {
+  ProgramSpace space;
+  space.memories = {255, 255, 255, 1};
+  for (search::Function f : kFunctions) {
+    space[f].min_length = 0;
+    space[f].max_length = 1000;
+    for (const search::OpInfo& info : search::op_table())
+      space[f].operations.push_back(*search::op_named(info.name));
+  }
+  return space;
+}
+
+ConfigProblems placed(const ReadConfiguration& read, const std::vector<PointerProblem>& found) {
+  ConfigProblems problems;
+  for (const PointerProblem& problem : found)
+    problems.push_back(read.document.problem_at_pointer("/space" + problem.pointer, problem.at_key,
+                                                        problem.message));
+  return problems;
 }
 
 json function_json(const FunctionSpace& function) {
@@ -240,11 +289,12 @@ tl::expected<ResolvedSpace, ConfigProblems> resolve_space(const ReadConfiguratio
     std::string text = to_json(*space);
     return ResolvedSpace{std::move(*space), std::move(text)};
   }
-  ConfigProblems problems;
-  for (const PointerProblem& problem : space.error())
-    problems.push_back(read.document.problem_at_pointer("/space" + problem.pointer, problem.at_key,
-                                                        problem.message));
-  return tl::unexpected(std::move(problems));
+  return tl::unexpected(placed(read, space.error()));
+}
+
+ConfigProblems check_space_alone(const ReadConfiguration& read) {
+  ProgramSpace space = widest_space();
+  return placed(read, merge_into(space, read.configuration.space_json, false));
 }
 
 }  // namespace equivolve::engine

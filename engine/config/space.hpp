@@ -34,4 +34,8 @@ struct ResolvedSpace {
 tl::expected<ResolvedSpace, ConfigProblems> resolve_space(const ReadConfiguration& read,
                                                           const std::string& default_json);
 
+/// What can be said of the section without an evaluator: its form, names of operations, and what
+/// one of its keys says against another.
+ConfigProblems check_space_alone(const ReadConfiguration& read);
+
 }  // namespace equivolve::engine

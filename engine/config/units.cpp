@@ -56,7 +56,7 @@ tl::expected<double, std::string> with_unit(std::string_view text, const std::ar
   while (!name.empty() && name[0] == ' ') name.remove_prefix(1);
   const auto number = parse_number(digits);
   if (!number) return tl::unexpected(number.error());
-  if (*number < 0) return tl::unexpected(std::string("is negative"));
+  if (digits[0] == '-') return tl::unexpected(std::string("is negative"));
   if (name.empty()) return tl::unexpected(std::string("has no unit"));
   for (const Unit& unit : units) {
     if (unit.name != name) continue;

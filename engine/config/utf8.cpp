@@ -46,4 +46,14 @@ Utf8Check check_utf8(std::string_view text) {
   return {};
 }
 
+std::string replace_bad_bytes(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character_length(text.substr(i));
+    out += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(i, length);
+    i += length == 0 ? 1 : length;
+  }
+  return out;
+}
+
 }  // namespace equivolve::engine

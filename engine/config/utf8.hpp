@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace equivolve::engine {
@@ -13,5 +14,8 @@ struct Utf8Check {
 };
 
 Utf8Check check_utf8(std::string_view text);  ///< [any-thread]
+
+/// The text with every byte that is none of UTF-8 (or NUL) as U+FFFD. [any-thread]
+std::string replace_bad_bytes(std::string_view text);
 
 }  // namespace equivolve::engine

@@ -255,7 +255,10 @@ std::string expectation_for(const std::string& message) {
       {"illegal flow end", "no ']' or '}' without its opening one"},
       {"illegal map value",
        "quotes around a text that holds ': ', and keys of one map in one column"},
+      {"end of map not found", "the keys of one map in one column"},
       {"unknown token", "quotes around a text that begins with a special character"}};
+  if (message.starts_with("unknown escape character"))
+    return "an escape such as \\n, \\t, \\\" or \\\\, or single quotes";
   const auto found = kInstead.find(message);
   return found == kInstead.end() ? "keys as 'key: value', nested ones indented by spaces"
                                  : found->second;

@@ -8,66 +8,143 @@
 namespace equivolve::engine {
 namespace {
 
-tl::unexpected<PreparationError> refuse(int exit_code, const ConfigProblems& problems) {
-  std::string text = text_of(problems);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return tl::unexpected<PreparationError>(PreparationError{exit_code, std::move(text)});
+// Goes as far as it can, and collects what is wrong on the way.
+class Preparing {
+ public:
+  Preparing(ReadConfiguration read, std::function<void(int, std::string_view)> log)
+      : read_(std::move(read)), log_(std::move(log)), problems_(read_.problems) {
+    if (!problems_.empty()) exit_code_ = 2;
+  }
+
+  tl::expected<Preparation, PreparationError> go() {
+    check_executor();
+    check_folders();
+    load();
+    if (prepared_.module) check_settings();
+    if (prepared_.module) create();
+    if (prepared_.evaluator) ask_evaluator();
+    if (!space_is_checked_) refuse(check_space_alone(read_));
+    add_warnings();
+    in_file_order(problems_);
+    in_file_order(read_.warnings);
+    if (!problems_.empty())
+      return tl::unexpected<PreparationError>(
+          PreparationError{exit_code_, std::move(problems_), std::move(read_.warnings)});
+    finish();
+    return std::move(prepared_);
+  }
+
+ private:
+  void refuse(ConfigProblems problems, int exit_code = 2) {
+    if (problems.empty()) return;
+    // What a person can mend comes first.
+    exit_code_ = exit_code_ == 2 ? 2 : exit_code;
+    add_new(problems_, std::move(problems));
+  }
+  void refuse(const EvaluatorError& error, PointsInto into) {
+    refuse({map_problem(read_, error, into)}, error.bad_input ? 2 : 4);
+  }
+  bool faulty(const char* section) const { return read_.faulty_sections.contains(section); }
+
+  void check_executor();
+  void check_folders();
+  void load();
+  void check_settings();
+  void create();
+  void ask_evaluator();
+  void add_warnings();
+  void finish();
+
+  ReadConfiguration read_;
+  std::function<void(int, std::string_view)> log_;
+  ConfigProblems problems_;
+  int exit_code_ = 4;
+  bool space_is_checked_ = false;
+  Preparation prepared_;
+};
+
+void Preparing::check_executor() {
+  if (auto executor = make_executor(read_.configuration.executor, 1); !executor)
+    refuse({read_.document.problem_at_pointer("/workers/executor", false, executor.error())});
 }
 
-tl::unexpected<PreparationError> refuse(const ReadConfiguration& read, const EvaluatorError& error,
-                                        PointsInto into) {
-  return refuse(error.bad_input ? 2 : 4, {map_problem(read, error, into)});
+// A plugin that is not found is the commonest reason to look here.
+void Preparing::check_folders() {
+  const auto& folders = read_.configuration.plugin_folders;
+  for (std::size_t i = 0; i < folders.size(); ++i)
+    if (std::error_code error; !std::filesystem::is_directory(folders[i], error))
+      read_.warnings.push_back(read_.document.problem_at_pointer(
+          "/plugins/folders/" + std::to_string(i), false,
+          "plugins.folders: there is no folder " + folders[i].string()));
 }
 
-void add_warnings(Preparation& prepared, const ReadConfiguration& read) {
-  for (const ConfigProblem& w : read.warnings) prepared.warnings.push_back(w.text());
-  const Configuration& c = prepared.config;
-  const unsigned workers = c.workers != 0 ? c.workers : available_cores();
-  if (workers > c.search.lookahead)
-    prepared.warnings.push_back("more workers (" + std::to_string(workers) +
-                                ") than search.lookahead (" + std::to_string(c.search.lookahead) +
-                                "): some will idle");
+void Preparing::load() {
+  const Configuration& config = read_.configuration;
+  if (config.evaluator.id.empty()) return;  // the reader said so
+  auto module = load_plugin(config.evaluator.id, plugin_folders(config.plugin_folders));
+  if (module)
+    prepared_.module = std::move(*module);
+  else
+    refuse(module.error(), PointsInto::kConfig);
+}
+
+void Preparing::check_settings() {
+  refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
+                                read_.configuration.file.parent_path()));
+  refuse(check_representation(read_, prepared_.module->descriptor()));
+}
+
+// The evaluator reads the data, which has more to tell even where other settings are at fault.
+void Preparing::create() {
+  if (faulty("data")) return;
+  CreateOptions options;
+  options.mantissa_bits = read_.configuration.hashing.mantissa_bits;
+  options.log = log_;
+  auto evaluator = prepared_.module->create(read_.configuration.evaluator.config_json, options);
+  const bool as_asked = !faulty("options") && !faulty("space");
+  if (!evaluator && (as_asked || evaluator.error().json_pointer.starts_with("/data")))
+    refuse(evaluator.error(), PointsInto::kConfig);
+  // With options that nobody asked for it would have other figures and another space.
+  if (evaluator && !faulty("options")) prepared_.evaluator = std::move(*evaluator);
+}
+
+void Preparing::ask_evaluator() {
+  const Configuration& config = read_.configuration;
+  refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
+  if (faulty("space")) return;
+  space_is_checked_ = true;
+  auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
+  if (!space) return refuse(std::move(space.error()));
+  prepared_.space = std::make_shared<const search::ProgramSpace>(std::move(space->space));
+  prepared_.space_json = std::move(space->json);
+  if (auto bound = prepared_.evaluator->bind_space(prepared_.space_json); !bound)
+    refuse(bound.error(), PointsInto::kSpace);
+}
+
+void Preparing::add_warnings() {
+  const Configuration& c = read_.configuration;
+  const unsigned cores = available_cores();
+  if (c.workers == 0 && cores > c.search.lookahead)
+    read_.warnings.push_back(read_.document.problem_at_pointer(
+        "/search/lookahead", false,
+        "search.lookahead is " + std::to_string(c.search.lookahead) + ", this machine has " +
+            std::to_string(cores) + " cores; no more than the lookahead can be busy"));
+}
+
+void Preparing::finish() {
+  prepared_.context =
+      evaluation_context(prepared_.module->descriptor(), prepared_.evaluator->info(),
+                         read_.configuration.evaluator.config_json, prepared_.space_json,
+                         prepared_.module->config_schema());
+  prepared_.warnings = std::move(read_.warnings);
+  prepared_.config = std::move(read_.configuration);
 }
 
 }  // namespace
 
 tl::expected<Preparation, PreparationError> prepare(
     ReadConfiguration read, std::function<void(int severity, std::string_view text)> log) {
-  Preparation prepared;
-  const Configuration& config = read.configuration;
-  if (auto executor = make_executor(config.executor, 1); !executor)
-    return tl::unexpected<PreparationError>(PreparationError{2, executor.error()});
-  auto module = load_plugin(config.evaluator.id, plugin_folders(config.plugin_folders));
-  if (!module) return refuse(read, module.error(), PointsInto::kConfig);
-  prepared.module = std::move(*module);
-
-  // Settings against the evaluator's schema first, with lines; then the evaluator itself, which
-  // reads the data.
-  const std::string schema = prepared.module->config_schema();
-  const ConfigProblems settings = apply_evaluator_schema(read, schema, config.file.parent_path());
-  if (!settings.empty()) return refuse(2, settings);
-  CreateOptions options;
-  options.mantissa_bits = config.hashing.mantissa_bits;
-  options.log = std::move(log);
-  auto evaluator = prepared.module->create(config.evaluator.config_json, options);
-  if (!evaluator) return refuse(read, evaluator.error(), PointsInto::kConfig);
-  prepared.evaluator = std::move(*evaluator);
-
-  ConfigProblems problems =
-      check_against_evaluator(read, prepared.module->descriptor(), prepared.evaluator->info());
-  auto space = resolve_space(read, prepared.evaluator->default_space(config.representation));
-  if (!space) problems.insert(problems.end(), space.error().begin(), space.error().end());
-  if (!problems.empty()) return refuse(2, problems);
-  prepared.space = std::make_shared<const search::ProgramSpace>(std::move(space->space));
-  prepared.space_json = std::move(space->json);
-  if (auto bound = prepared.evaluator->bind_space(prepared.space_json); !bound)
-    return refuse(read, bound.error(), PointsInto::kSpace);
-
-  prepared.context = evaluation_context(prepared.module->descriptor(), prepared.evaluator->info(),
-                                        config.evaluator.config_json, prepared.space_json, schema);
-  prepared.config = config;
-  add_warnings(prepared, read);
-  return prepared;
+  return Preparing(std::move(read), std::move(log)).go();
 }
 
 search::Searcher make_searcher(const Preparation& prepared) {

@@ -14,10 +14,11 @@
 
 namespace equivolve::engine {
 
-/// Why a run cannot start: every problem that could be found at once, ready to print.
+/// Why a run cannot start: every problem that could be found at once, in the order of the file.
 struct PreparationError {
   int exit_code = 2;  ///< 2: configuration or data; 4: the evaluator itself
-  std::string text;   ///< one or more lines, each with its place; ends without a line break
+  ConfigProblems problems;
+  ConfigProblems warnings;
 };
 
 struct Preparation {
@@ -27,11 +28,13 @@ struct Preparation {
   std::shared_ptr<const search::ProgramSpace> space;
   std::string space_json;   ///< resolved
   hashing::Digest context;  ///< evaluation context
-  std::vector<std::string> warnings;
+  ConfigProblems warnings;
 };
 
 /// Loads the evaluator, reads its data, resolves and binds the space, checks what only they can
-/// tell. `log` gets the evaluator's messages. [main-thread]
+/// tell. `read` may have problems of its own (read_as_far_as_it_goes): they are reported together
+/// with all that can be found out in spite of them. `log` gets the evaluator's messages.
+/// [main-thread]
 tl::expected<Preparation, PreparationError> prepare(
     ReadConfiguration read, std::function<void(int severity, std::string_view text)> log = {});
 

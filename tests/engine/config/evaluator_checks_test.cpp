@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/engine/config/config_support.hpp"
 
 namespace equivolve::engine::test {
@@ -12,7 +14,9 @@ using ::testing::HasSubstr;
 
 EvaluatorInfo info() {
   EvaluatorInfo out;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   out.figures = {{"accuracy", "", Role::kObjective, false, 0, 1, true},
+                 {"loss", "", Role::kObjective, true, 0, kInfinity, true},
                  {"seconds", "s", Role::kMetric, true, 0, 1, false}};
   return out;
 }
@@ -21,7 +25,7 @@ const EvaluatorDescriptor kDescriptor{"toy", "1", "", true, true, true, false, {
 
 std::string check(const std::string& text) {
   const auto result = read(text);
-  return text_of(check_against_evaluator(*result, kDescriptor, info()));
+  return text_of(check_targets(*result, kDescriptor, info()));
 }
 
 TEST(EvaluatorChecks, TargetsMustBeFiguresThatAreTold) {
@@ -29,17 +33,31 @@ TEST(EvaluatorChecks, TargetsMustBeFiguresThatAreTold) {
   EXPECT_THAT(check("evaluator: toy\nbudget: {target: {acuracy: 0.9}}\n"),
               HasSubstr("run.yaml:2:19: budget.target names 'acuracy', which is no figure of "
                         "evaluator 'toy'; expected one of "
-                        "accuracy; did you mean 'accuracy'?"));
+                        "accuracy, loss; did you mean 'accuracy'?"));
   EXPECT_THAT(check("evaluator: toy\nbudget: {target: {seconds: 1}}\n"),
               HasSubstr("which is only a metric of"));
+}
+
+TEST(EvaluatorChecks, TargetsMustBeWithinReach) {
+  EXPECT_EQ(check("evaluator: toy\nbudget: {target: {accuracy: 1, loss: 0}}\n"), "");
+  EXPECT_EQ(check("evaluator: toy\nbudget: {target: {loss: 1e9}}\n"), "");
+  EXPECT_THAT(
+      check("evaluator: toy\nbudget: {target: {accuracy: 95}}\n"),
+      HasSubstr("run.yaml:2:29: budget.target.accuracy is 95, which no candidate can reach: "
+                "accuracy is maximized and lies in [0, 1]; expected at most 1"));
+  EXPECT_THAT(check("evaluator: toy\nbudget: {target: {accuracy: 0}}\n"),
+              HasSubstr("budget.target.accuracy is 0, which every candidate reaches: accuracy is "
+                        "maximized and lies in [0, 1]; expected more than 0"));
+  EXPECT_THAT(check("evaluator: toy\nbudget: {target: {loss: -0.5}}\n"),
+              HasSubstr("budget.target.loss is -0.5, which no candidate can reach: loss is "
+                        "minimized and lies in [0, inf]; expected at least 0"));
 }
 
 TEST(EvaluatorChecks, RepresentationsMustBeAccepted) {
   const auto result = read("evaluator: toy\n");
   EvaluatorDescriptor other = kDescriptor;
   other.representations = {"graph"};
-  EXPECT_THAT(text_of(check_against_evaluator(*result, other, info())),
-              HasSubstr("expected graph"));
+  EXPECT_THAT(text_of(check_representation(*result, other)), HasSubstr("expected graph"));
 }
 
 TEST(MapProblem, LeadsFromThePointerToTheLine) {

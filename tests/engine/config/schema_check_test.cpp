@@ -52,9 +52,9 @@ TEST(SchemaCheck, NamesPlaceAndExpectation) {
             "regression; did you mean "
             "'classification'?");
   EXPECT_EQ(first(kHead + "options: {epochs: 0}\n"),
-            "run.yaml:3:19: options.epochs is 0; expected an integer of at least 1 of at most 9");
+            "run.yaml:3:19: options.epochs is 0; expected an integer from 1 to 9");
   EXPECT_EQ(first(kHead + "options: {epochs: 2.5}\n"),
-            "run.yaml:3:19: options.epochs is 2.5; expected an integer of at least 1 of at most 9");
+            "run.yaml:3:19: options.epochs is 2.5; expected an integer from 1 to 9");
   EXPECT_EQ(first(kHead + "options: {rate: 0}\n"),
             "run.yaml:3:17: options.rate is 0; expected a number above 0");
   EXPECT_EQ(first(kHead + "options: {rate: \"1\"}\n"),
@@ -102,10 +102,82 @@ TEST(SchemaDefaults, LeavingOneOutIsTheSameAsWritingIt) {
             explicit_->configuration.evaluator.config_json);
 }
 
+// ---- several forms
+// ---------------------------------------------------------------------------------------
+
+const std::string kForms = R"({"properties": {
+  "data": {"oneOf": [
+    {"title": "a table", "type": "object", "required": ["file", "target"], "additionalProperties": false,
+     "properties": {"file": {"type": "string", "format": "path"}, "target": {"type": "string"},
+                    "share": {"type": "number", "default": 0.2}}},
+    {"title": "made up", "type": "object", "required": ["synthetic"], "additionalProperties": false,
+     "properties": {"synthetic": {"enum": ["linear", "deep"]}, "tasks": {"type": "integer", "default": 10}}}]},
+  "options": {"type": "object", "properties": {
+    "size": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["auto"]}]}, "version": {"const": 3}}}}})";
+
+std::string form_problem(const std::string& rest) {
+  auto result = read("evaluator: toy\n" + rest);
+  if (!result) return text_of(result.error());
+  const std::string all = text_of(apply_evaluator_schema(*result, kForms, "/runs"));
+  return all.substr(0, all.find('\n'));
+}
+
+TEST(SchemaForms, OneMustFit) {
+  EXPECT_EQ(form_problem("data: {file: x, target: y}\n"), "");
+  EXPECT_EQ(form_problem("data: {synthetic: deep}\noptions: {size: auto, version: 3}\n"), "");
+}
+
+TEST(SchemaForms, TheOneThatWasMeantIsSpokenOf) {
+  EXPECT_EQ(form_problem("data: {file: x}\n"),
+            "run.yaml:2:1: data has no key 'target'; expected a text");
+  EXPECT_EQ(form_problem("data: {fil: x, target: y}\n"),
+            "run.yaml:2:8: unknown key 'fil' in data; expected one of file, share, target; did you "
+            "mean 'file'?");
+  EXPECT_EQ(form_problem("data: {synthetic: linaer}\n"),
+            "run.yaml:2:19: data.synthetic is \"linaer\"; expected linear or deep; did you mean "
+            "'linear'?");
+}
+
+TEST(SchemaForms, WhereNoneWasMeantAllAreNamed) {
+  EXPECT_EQ(form_problem("data: {}\n"),
+            "run.yaml:2:1: data is empty; expected a table (file, target) or made up (synthetic)");
+  EXPECT_EQ(form_problem(""),
+            "run.yaml:1:1: there is no key 'data'; expected a table (file, target) or made up "
+            "(synthetic)");
+  EXPECT_EQ(form_problem("data: {synthetic: deep}\noptions: {size: [1]}\n"),
+            "run.yaml:3:17: options.size is a list; expected an integer of at least 1 or auto");
+}
+
+TEST(SchemaForms, KeysOfTwoFormsAreBothNamed) {
+  EXPECT_EQ(
+      form_problem("data: {file: x, target: y, tasks: 3}\n"),
+      "run.yaml:2:28: data.tasks cannot stand beside data.file; expected a table (file, target) or "
+      "made up (synthetic)");
+}
+
+TEST(SchemaForms, ConstantsAndLengthsAreHeld) {
+  EXPECT_EQ(form_problem("data: {synthetic: deep}\noptions: {version: 2}\n"),
+            "run.yaml:3:20: options.version is 2; expected 3");
+  EXPECT_THAT(check_against_schema(R"("größer")", R"({"type": "string", "maxLength": 6})", "", "x"),
+              IsEmpty())
+      << "characters, not bytes";
+  EXPECT_EQ(
+      check_against_schema(R"("größer")", R"({"type": "string", "maxLength": 5})", "", "x").size(),
+      1u);
+}
+
+TEST(SchemaForms, DefaultsAreThoseOfTheFormThatFits) {
+  auto result = read("evaluator: toy\ndata: {file: x, target: y}\n");
+  EXPECT_THAT(apply_evaluator_schema(*result, kForms, "/runs"), IsEmpty());
+  EXPECT_THAT(result->configuration.evaluator.config_json,
+              HasSubstr(R"("data":{"file":"/runs/x","share":0.2,"target":"y"})"));
+}
+
 TEST(SchemaCheck, StrangeSchemasDoNoHarm) {
   for (const std::string schema :
        {"", "{", "[]", "5", "{}", R"({"properties": 3})",
         R"({"properties": {"options": {"type": 7, "properties": [1]}}})",
+        R"({"properties": {"options": {"oneOf": 3, "anyOf": [1, []], "const": []}}})",
         R"({"properties": {"options": {"enum": 3, "items": false, "required": [1, "x"]}}})",
         R"({"properties": {"options": {"properties": {"a": {"format": 1, "type": "string"}}}}})"}) {
     auto result = read(kHead + "options: {a: x}\n");

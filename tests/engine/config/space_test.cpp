@@ -97,7 +97,7 @@ TEST(Space, TakingTheMatricesAwayTakesTheirOperationsToo) {
 TEST(Space, RefusalsPointAtTheValue) {
   EXPECT_THAT(refusals(R"({"setup": {"max_length": 1001}})"),
               ElementsAre("/setup/max_length space.setup.max_length is 1001; expected an integer "
-                          "of at least 0 of at most 1000"));
+                          "from 0 to 1000"));
   EXPECT_THAT(refusals(R"({"setup": {"min_length": 6}})"),
               ElementsAre("/setup/min_length space.setup.min_length is 6, space.setup.max_length "
                           "is 5; expected a range"));

@@ -1,0 +1,57 @@
+// validate: everything that is wrong with a configuration and its data, without running it.
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/cli/commands.hpp"
+#include "engine/cli/support.hpp"
+
+namespace equivolve::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Text to stderr and, where asked for, an object with the places as numbers to stdout.
+int refuse(const CommonOptions& common, const engine::PreparationError& error) {
+  print_warnings(error.warnings);
+  std::fprintf(stderr, "%s", engine::text_of(error.problems).c_str());
+  if (common.json) {
+    const Json out = {{"valid", false},
+                      {"problems", Json::parse(engine::to_json_text(error.problems))},
+                      {"warnings", Json::parse(engine::to_json_text(error.warnings))}};
+    std::printf("%s\n", out.dump().c_str());
+  }
+  return error.exit_code;
+}
+
+int accept(const RunCommand& command, const engine::Preparation& prepared) {
+  print_warnings(prepared.warnings);
+  const std::string context = hashing::to_hex(prepared.context);
+  const engine::EvaluatorDescriptor& evaluator = prepared.module->descriptor();
+  if (command.common.json) {
+    const Json out = {{"valid", true},
+                      {"context", context},
+                      {"warnings", Json::parse(engine::to_json_text(prepared.warnings))}};
+    std::printf("%s\n", out.dump().c_str());
+  } else if (!command.common.quiet) {
+    std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n",
+                command.file.c_str(), evaluator.id.c_str(), evaluator.version.c_str(),
+                context.c_str(), shell_word(command.file).c_str());
+  }
+  return kFinished;
+}
+
+}  // namespace
+
+int validate(const RunCommand& command) {
+  auto read = read_file(command);
+  if (!read) return refuse(command.common, {kBadInput, {read.error()}, {}});
+  const auto log = [&](int severity, std::string_view text) {
+    if (severity > 0 || !command.common.quiet)
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  };
+  const auto prepared = engine::prepare(std::move(*read), log);
+  return prepared ? accept(command, *prepared) : refuse(command.common, prepared.error());
+}
+
+}  // namespace equivolve::cli

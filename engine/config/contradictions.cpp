@@ -1,0 +1,134 @@
+#include "engine/config/contradictions.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/config/keys.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+// Whether a person wrote the key. Of a stored configuration every key stands there.
+bool wrote(const Document& document, const std::string& section, const std::string& key) {
+  const Found found = find_deepest(document.root(), {section, key});
+  const bool by_hand = found.key_mark.line != 0 || found.key_mark.override_number >= 0;
+  if (found.parts == 2) return by_hand;
+  const Section* table = find_section(section);
+  return found.parts == 1 && found.node->is_scalar() && table && table->short_form == key &&
+         by_hand;
+}
+
+std::string pointer_to(const std::string& section, const std::string& key) {
+  return "/" + section + "/" + key;
+}
+
+// At the first of the keys that was written; else at the first.
+class Complaints {
+ public:
+  explicit Complaints(const Document& document) : document_(document) {}
+
+  using Place = std::pair<const char*, const char*>;
+  void add(std::initializer_list<Place> places, std::string message) {
+    Place at = *places.begin();
+    for (auto place = std::rbegin(places); place != std::rend(places); ++place)
+      if (wrote(document_, place->first, place->second)) at = *place;
+    all.push_back(
+        document_.problem_at_pointer(pointer_to(at.first, at.second), false, std::move(message)));
+  }
+
+  void without_effect(const char* section, const char* key, const std::string& because) {
+    if (wrote(document_, section, key))
+      all.push_back(document_.problem_at_pointer(
+          pointer_to(section, key), true,
+          fmt::format("{}.{} has no effect: {}", section, key, because)));
+  }
+
+  ConfigProblems all;
+
+ private:
+  const Document& document_;
+};
+
+void check_budget(Complaints& odd, const Configuration& c) {
+  const BudgetConfig& budget = c.budget;
+  if (budget.candidates && *budget.candidates == 0)
+    odd.add({{"budget", "candidates"}},
+            "budget.candidates is 0; the run ends before its first candidate");
+  if (budget.evaluations && *budget.evaluations == 0)
+    odd.add({{"budget", "evaluations"}},
+            "budget.evaluations is 0; the run ends with its first candidate");
+  if (c.search.algorithm == "random") return;
+  if (budget.candidates && *budget.candidates > 0 && c.search.population_size > *budget.candidates)
+    odd.add(
+        {{"search", "population_size"}, {"budget", "candidates"}},
+        fmt::format("search.population_size is {}, budget.candidates is {}; the run ends within "
+                    "its first population",
+                    c.search.population_size, *budget.candidates));
+  else if (budget.evaluations && *budget.evaluations > 0 &&
+           c.search.population_size > *budget.evaluations)
+    odd.add({{"search", "population_size"}, {"budget", "evaluations"}},
+            fmt::format("search.population_size is {}, budget.evaluations is {}; the run may end "
+                        "within its first population",
+                        c.search.population_size, *budget.evaluations));
+}
+
+void check_search(Complaints& odd, const Configuration& c) {
+  const SearchConfig& search = c.search;
+  if (search.algorithm == "random")
+    for (const char* key : {"population_size", "tournament_size", "mutation_probability",
+                            "crossover_probability", "restart_after"})
+      odd.without_effect("search", key, "search.algorithm is random");
+  else if (search.mutation_probability == 0 && search.crossover_probability == 0)
+    odd.add(
+        {{"search", "mutation_probability"}, {"search", "crossover_probability"}},
+        "search.mutation_probability and search.crossover_probability are 0; every child is its "
+        "parent's copy");
+  if (c.workers > search.lookahead)
+    odd.add(
+        {{"workers", "count"}, {"search", "lookahead"}},
+        fmt::format(
+            "workers.count is {}, search.lookahead is {}; no more than the lookahead can be busy",
+            c.workers, search.lookahead));
+}
+
+void check_hashing(Complaints& odd, const Configuration& c) {
+  const HashingConfig& hashing = c.hashing;
+  if (hashing.policy == hashing::Policy::kOff) {
+    for (const char* key : {"capacity", "verify_fraction"})
+      odd.without_effect("hashing", key, "hashing.policy is off");
+    if (!hashing.record) odd.without_effect("hashing", "mantissa_bits", "hashing.policy is off");
+    return;
+  }
+  if (hashing.record)
+    odd.without_effect("hashing", "record", "with hashing.policy reuse digests are always stored");
+  if (hashing.capacity < c.search.lookahead)
+    odd.add(
+        {{"hashing", "capacity"}, {"search", "lookahead"}},
+        fmt::format("hashing.capacity is {}, search.lookahead is {}; a class is forgotten as soon "
+                    "as it is not in flight",
+                    hashing.capacity, c.search.lookahead));
+}
+
+}  // namespace
+
+ConfigProblems contradictions(const Document& document, const Configuration& configuration) {
+  Complaints refused(document);
+  const SearchConfig& search = configuration.search;
+  if (search.tournament_size > search.population_size &&
+      wrote(document, "search", "tournament_size"))
+    refused.add(
+        {{"search", "tournament_size"}},
+        fmt::format("search.tournament_size is {}, search.population_size is {}; expected a "
+                    "tournament no larger than the population",
+                    search.tournament_size, search.population_size));
+  return std::move(refused.all);
+}
+
+ConfigProblems oddities(const Document& document, const Configuration& configuration) {
+  Complaints odd(document);
+  check_budget(odd, configuration);
+  check_search(odd, configuration);
+  check_hashing(odd, configuration);
+  return std::move(odd.all);
+}
+
+}  // namespace equivolve::engine

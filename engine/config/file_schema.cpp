@@ -1,0 +1,195 @@
+#include "engine/config/file_schema.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/config/keys.hpp"
+#include "engine/config/schema_check.hpp"
+#include "engine/config/space_schema.hpp"
+#include "search/genome/program_ops.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// parse_duration and parse_size (units.hpp) as expressions, but for their largest values.
+constexpr const char* kDurationPattern =
+    "^(0|((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+) *(ns|us|ms|s|m|h|d))$";
+constexpr const char* kPositiveDurationPattern =
+    "^(?=[0.]*[1-9])((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+) *(ns|us|ms|s|m|h|d)$";
+constexpr const char* kSizePattern =
+    "^(0|((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+) *(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB))$";
+constexpr const char* kFigureNamePattern = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$";
+
+Json text_with(const std::string& pattern) {
+  Json out = {{"type", "string"}};
+  if (!pattern.empty()) out["pattern"] = pattern;
+  return out;
+}
+
+Json any_of(Json one, Json other) {
+  return {{"anyOf", Json::array({std::move(one), std::move(other)})}};
+}
+
+Json form_of(const Key& key) {
+  switch (key.kind) {
+    case KeyKind::kInteger:
+      return {{"type", "integer"}, {"minimum", key.least}, {"maximum", key.most}};
+    case KeyKind::kNumber:
+      return {{"type", "number"}, {"minimum", key.low}, {"maximum", key.high}};
+    case KeyKind::kBoolean:
+      return {{"type", "boolean"}};
+    case KeyKind::kChoice:
+      return {{"enum", key.choices}};
+    case KeyKind::kDuration:
+      // A plain 0 needs no unit.
+      return key.zero_allowed ? any_of(text_with(kDurationPattern), {{"const", 0}})
+                              : text_with(kPositiveDurationPattern);
+    case KeyKind::kPath:
+      return {{"type", "string"}, {"minLength", 1}};
+    case KeyKind::kPaths:
+      return {{"type", "array"}, {"items", {{"type", "string"}, {"minLength", 1}}}};
+    case KeyKind::kFigures:
+      return {{"type", "object"},
+              {"propertyNames", {{"pattern", kFigureNamePattern}}},
+              {"additionalProperties", {{"type", "number"}}}};
+    case KeyKind::kText:
+    case KeyKind::kNotYet:
+      break;
+  }
+  return text_with(key.pattern);
+}
+
+Json schema_of(const Key& key) {
+  Json out = {{"description", key.help + " Takes " + key.expected + "."}};
+  out.update(form_of(key));
+  const std::string value = key.default_words.empty() ? key.write(Configuration{}) : "";
+  if (!value.empty()) out["default"] = Json::parse(value);
+  if (!key.default_words.empty())
+    out["description"] =
+        out["description"].get<std::string>() + " Default: " + key.default_words + ".";
+  return out;
+}
+
+const Key& key_named(const Section& section, const std::string& name) {
+  for (const Key& key : section.keys)
+    if (key.name == name) return key;
+  return section.keys.front();
+}
+
+Json properties_of(const Section& section) {
+  Json out = Json::object();
+  for (const Key& key : section.keys)
+    if (key.kind != KeyKind::kNotYet) out[key.name] = schema_of(key);
+  return out;
+}
+
+Json schema_of(const Section& section) {
+  Json out = {{"description", section.help}};
+  if (section.keys.empty()) {
+    out["type"] = "object";
+    return out;
+  }
+  Json map = {
+      {"type", "object"}, {"additionalProperties", false}, {"properties", properties_of(section)}};
+  if (section.name == "evaluator") map["required"] = {"id"};
+  if (section.short_form.empty())
+    out.update(map);
+  else
+    out.update(any_of(schema_of(key_named(section, section.short_form)), std::move(map)));
+  return out;
+}
+
+// The program space, with the operations by name.
+Json space_part() {
+  Json space = Json::parse(space_schema());
+  Json names = Json::array();
+  for (const search::OpInfo& info : search::op_table()) names.push_back(std::string(info.name));
+  space["properties"]["operations"]["items"] = {{"enum", names}};
+  for (const char* function : {"setup", "predict", "learn"})
+    space["properties"][function]["properties"]["operations"]["items"] = {{"enum", names}};
+  return space;
+}
+
+// Formats of ours in words that every validator knows ("duration" means another one to them).
+void translate_formats(Json& schema) {
+  if (schema.is_object() && schema.contains("format") && schema["format"].is_string()) {
+    const std::string format = schema["format"];
+    if (format == "duration") schema["pattern"] = kDurationPattern;
+    if (format == "size") schema["pattern"] = kSizePattern;
+    if (format == "path" && !schema.contains("minLength")) schema["minLength"] = 1;
+    if (format == "duration" || format == "size" || format == "path") schema.erase("format");
+  }
+  for (auto& item : schema)
+    if (item.is_structured()) translate_formats(item);
+}
+
+Json part_of(const Json& config_schema, const char* name) {
+  const bool has = config_schema.is_object() && config_schema.contains("properties") &&
+                   config_schema["properties"].is_object() &&
+                   config_schema["properties"].contains(name);
+  return has ? config_schema["properties"][name] : Json(true);
+}
+
+// A lone text stands for {file: TEXT}: only where that would do.
+Json data_part(const SchemaOfEvaluator& evaluator, Json map) {
+  const bool file_is_enough =
+      check_against_schema(R"({"file": "x"})", evaluator.config_schema, "/properties/data", "data")
+          .empty();
+  if (map.is_boolean()) return map;
+  translate_formats(map);
+  return file_is_enough ? any_of({{"type", "string"}, {"minLength", 1}}, std::move(map)) : map;
+}
+
+Json requirements_of(const SchemaOfEvaluator& evaluator) {
+  const Json config = Json::parse(evaluator.config_schema, nullptr, false);
+  Json options = part_of(config, "options");
+  if (options.is_object()) translate_formats(options);
+  Json out = {{"properties",
+               {{"data", data_part(evaluator, part_of(config, "data"))}, {"options", options}}}};
+  if (config.is_object() && config.contains("required") && config["required"].is_array())
+    out["required"] = config["required"];
+  return out;
+}
+
+Json names_evaluator(const std::string& id) {
+  const Json named = {{"const", id}};
+  return any_of(named, {{"type", "object"}, {"properties", {{"id", named}}}, {"required", {"id"}}});
+}
+
+// Ids that are known are offered; others may be a plugin's.
+void offer_ids(Json& evaluator, const std::vector<SchemaOfEvaluator>& known) {
+  Json ids = Json::array();
+  for (const SchemaOfEvaluator& one : known) ids.push_back(one.id);
+  Json& forms = evaluator["anyOf"];
+  for (Json* id : {&forms[0], &forms[1]["properties"]["id"]}) (*id)["examples"] = ids;
+}
+
+}  // namespace
+
+std::string file_schema(const std::vector<SchemaOfEvaluator>& evaluators, bool only_one) {
+  Json out = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+              {"title", "Equivolve configuration"},
+              {"description",
+               "One run of Equivolve: an evaluator, its data, and what differs from the defaults."},
+              {"type", "object"},
+              {"required", {"evaluator"}},
+              {"additionalProperties", false},
+              {"properties", properties_of(sections().front())}};
+  for (const Section& section : sections())
+    if (!section.name.empty()) out["properties"][section.name] = schema_of(section);
+  out["properties"]["space"].update(space_part());
+  // Any evaluator's: a map, or a text in its place.
+  out["properties"]["data"]["type"] = {"object", "string"};
+  offer_ids(out["properties"]["evaluator"], evaluators);
+  out["allOf"] = Json::array();
+  for (const SchemaOfEvaluator& evaluator : evaluators) {
+    const Json condition = {{"properties", {{"evaluator", names_evaluator(evaluator.id)}}}};
+    if (only_one) out["allOf"].push_back(condition);
+    out["allOf"].push_back({{"if", condition}, {"then", requirements_of(evaluator)}});
+  }
+  if (evaluators.empty()) out.erase("allOf");
+  return out.dump(2);
+}
+
+}  // namespace equivolve::engine
