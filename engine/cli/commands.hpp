@@ -85,6 +85,8 @@ struct VerifyCommand {
 };
 int verify(const VerifyCommand& command);
 
+int migrate(const CommonOptions& common);
+
 int info(const CommonOptions& common);
 
 }  // namespace equivolve::cli

@@ -23,7 +23,7 @@ struct Parsed {
   EvaluatorsCommand evaluators;
   SchemaCommand schema;
   VerifyCommand verify;
-  CommonOptions info;
+  CommonOptions migrate, info;
 };
 
 void add_store(CLI::App* command, CommonOptions& common) {
@@ -142,7 +142,12 @@ void add_others(CLI::App& app, Parsed& p) {
       store->add_subcommand("verify", "Check every row, and recompute the runs' digests");
   verify->add_option("RUN", p.verify.run, "One run only");
   add_common(verify, p.verify.common);
-  store->footer("Example:\n  equivolve store verify --store runs.db");
+  CLI::App* migrate = store->add_subcommand(
+      "migrate", "Bring a file of an older Equivolve up to date; a copy of it is kept beside it");
+  add_common(migrate, p.migrate);
+  store->footer(
+      "Examples:\n  equivolve store verify --store runs.db\n  equivolve store migrate --store "
+      "runs.db");
 
   CLI::App* info = app.add_subcommand("info", "Version, build, machine, folders");
   add_store(info, p.info);
@@ -182,7 +187,9 @@ int dispatch(CLI::App& app, Parsed& p) {
   if (got("export")) return export_run(p.export_run);
   if (got("evaluators")) return evaluators(p.evaluators);
   if (got("schema")) return schema(p.schema);
-  if (got("store")) return verify(p.verify);
+  if (got("store"))
+    return app.get_subcommand("store")->got_subcommand("migrate") ? migrate(p.migrate)
+                                                                  : verify(p.verify);
   return info(p.info);
 }
 

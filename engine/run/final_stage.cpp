@@ -248,6 +248,9 @@ tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& pa
   choose_winner(result, objective, minimize);
   EQV_FAULT_POINT("run.before_test");
   if (parts.evaluator.info().offers_test_split) {
+    // Written down before anything is seen of it.
+    if (parts.writer)
+      parts.writer->push(TestOpeningRow{parts.evaluator.info().data_digest, parts.context});
     std::vector<Job> tests = test_jobs(result);
     if (!run_jobs(parts, tests, result)) return result;
   }

@@ -64,6 +64,7 @@ struct FinalStageParts {
   const std::atomic<bool>& stop;  ///< polled; true: give up soon
   std::chrono::nanoseconds deadline{0};
   search::MemoryShape memories;  ///< to parse the references' programs
+  hashing::Digest context;       ///< evaluation context
 };
 
 /// The error names a reference whose genome does not parse.

@@ -28,6 +28,7 @@ struct Preparation {
   std::shared_ptr<const search::ProgramSpace> space;
   std::string space_json;   ///< resolved
   hashing::Digest context;  ///< evaluation context
+  RunOrigin origin;         ///< of a new run: its group, or the run it is forked from
   ConfigProblems warnings;
 };
 

@@ -35,6 +35,8 @@ RunHead head_of(const Preparation& prepared) {
   resolved.space_json = prepared.space_json;
   head.config_resolved = to_json_text(resolved);
   head.context = prepared.context;
+  head.data = prepared.evaluator->info().data_digest;
+  head.origin = prepared.origin;
   for (const NamedFigure& f : prepared.evaluator->info().figures)
     head.figures.push_back(
         {f.name, f.unit, static_cast<std::uint32_t>(f.role), f.minimize, f.reproducible});
@@ -202,7 +204,8 @@ class Session {
                                 replay_.get(),
                                 final_stop_,
                                 prepared_.config.evaluator.deadline,
-                                prepared_.space->memories};
+                                prepared_.space->memories,
+                                prepared_.context};
     // The stage runs on the executor; this thread goes on polling beside it.
     tl::expected<FinalResult, std::string> result;
     std::atomic<bool> done{false};

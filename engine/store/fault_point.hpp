@@ -13,6 +13,11 @@ namespace equivolve::engine {
 inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "store.create.before_link",  // the new store is complete under its temporary name
     "store.create.after_link",   // ... and under both names
+    "store.migrate.locked",      // no other process can write
+    "store.migrate.copied",      // the copy is complete under its temporary name
+    "store.migrate.backed_up",   // ... and under its own
+    "store.migrate.filled",      // all changes are in the open transaction
+    "store.begin_group.filled",  // a group's rows are in the open transaction
     "store.begin_run.locked",    // the side file is locked, the run's row not yet committed
     "store.begin_run.after",     // ... and committed
     "store.state.before",        // a change of the run's state is about to be committed

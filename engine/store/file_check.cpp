@@ -28,14 +28,29 @@ tl::unexpected<StoreError> refuse(const std::filesystem::path& file, const std::
   return tl::unexpected(StoreError{file.string() + ": " + what});
 }
 
+// "Equivolve 0.9.0 or later", as far as a file of an unknown schema says.
+std::string newest_engine(const std::filesystem::path& file) {
+  const std::string unknown = "an Equivolve that knows it";
+  auto database = sql::Database::open(file, sql::Access::kImmutable);
+  if (!database) return unknown;
+  auto statement = database->prepare("SELECT engine_version FROM runs ORDER BY run DESC LIMIT 1");
+  if (!statement) return unknown;
+  auto row = statement->step();
+  if (!row || !*row) return unknown;
+  const std::string version = statement->text(0);
+  const bool plain =
+      !version.empty() && version.size() < 40 &&
+      version.find_first_not_of("0123456789.abcdefghijklmnopqrstuvwxyz-+") == std::string::npos;
+  return plain ? "Equivolve " + version + " or later" : unknown;
+}
+
 tl::expected<void, StoreError> check_version(const std::filesystem::path& file,
                                              std::int64_t version) {
   if (version > kSchemaNumber) {
     return refuse(
-        file, fmt::format(
-                  "was written by a newer Equivolve (schema {}; this one knows up to {}); nothing "
-                  "was changed: use a newer Equivolve",
-                  version, kSchemaNumber));
+        file, fmt::format("was written by a newer Equivolve (schema {}; this one knows up to {}); "
+                          "nothing was changed: use {}",
+                          version, kSchemaNumber, newest_engine(file)));
   }
   if (version < 1) {
     return tl::unexpected(damaged(file, fmt::format("its schema number is {}", version)));
@@ -115,15 +130,23 @@ tl::expected<bool, StoreError> check_file(const std::filesystem::path& file) {
   return true;
 }
 
-tl::expected<void, StoreError> check_database(const std::filesystem::path& file,
-                                              const sql::Database& database) {
+tl::expected<std::int64_t, StoreError> check_database(const std::filesystem::path& file,
+                                                      const sql::Database& database) {
   auto version = database.integer("PRAGMA user_version");
   if (!version) return tl::unexpected(describe(file, "open", version.error()));
-  if (auto known = check_version(file, *version); !known) return known;
-  auto problems = schema_problems(database);
+  if (auto known = check_version(file, *version); !known) return tl::unexpected(known.error());
+  auto problems = schema_problems(database, *version);
   if (!problems) return tl::unexpected(describe(file, "open", problems.error()));
   if (!problems->empty()) return tl::unexpected(damaged(file, problems->front()));
-  return {};
+  return *version;
+}
+
+std::optional<StoreError> older_schema(const std::filesystem::path& file, std::int64_t number) {
+  if (number == kSchemaNumber) return std::nullopt;
+  return StoreError{fmt::format(
+      "{0}: was made by an older Equivolve (schema {1}; this one writes {2}); nothing was changed: "
+      "`equivolve store migrate --store {0}` brings it up to date and keeps a copy of what it was",
+      file.string(), number, kSchemaNumber)};
 }
 
 }  // namespace equivolve::engine::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include <tl/expected.hpp>
 
@@ -15,8 +16,12 @@ namespace equivolve::engine::store {
 /// know, and not cut off.
 tl::expected<bool, StoreError> check_file(const std::filesystem::path& file);
 
-/// Whether the opened database has our schema, read through its -wal as well.
-tl::expected<void, StoreError> check_database(const std::filesystem::path& file,
-                                              const sql::Database& database);
+/// The schema number of the opened database, read through its -wal as well, and checked: its tables
+/// are those of that number.
+tl::expected<std::int64_t, StoreError> check_database(const std::filesystem::path& file,
+                                                      const sql::Database& database);
+
+/// What to say to somebody who wants to write to a file of schema `number`; empty when it is ours.
+std::optional<StoreError> older_schema(const std::filesystem::path& file, std::int64_t number);
 
 }  // namespace equivolve::engine::store

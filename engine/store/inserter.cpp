@@ -47,6 +47,7 @@ sql::Result<Inserter> Inserter::prepare(const sql::Database& database) {
       {&inserter.intermediate_, kInsertIntermediate},
       {&inserter.event_, kInsertEvent},
       {&inserter.artefact_, kInsertArtefact},
+      {&inserter.opening_, kInsertOpening},
       {&inserter.outcome_checksum_, kOutcomeChecksum},
       {&inserter.genome_checksum_, kGenomeChecksum},
       {&inserter.class_checksum_, kClassChecksum},
@@ -72,6 +73,12 @@ sql::Result<void> Inserter::start_run(const sql::Database& database, RunId run) 
     if (!number) return tl::unexpected(number.error());
     *next = *number;
   }
+  auto opening = database.prepare("SELECT 1 FROM test_openings WHERE run = ?1");
+  if (!opening) return tl::unexpected(opening.error());
+  opening->bind(1, run);
+  auto opened = opening->step();
+  if (!opened) return tl::unexpected(opened.error());
+  test_opened_ = *opened;
   return {};
 }
 
@@ -137,6 +144,16 @@ sql::Result<void> Inserter::add(const ArtefactRow& artefact) {
   RowBinder binder(artefact_, bytes_, Table::kArtefacts);
   put(binder, run_, next_artefact_++, artefact);
   return binder.insert();
+}
+
+sql::Result<void> Inserter::add(const TestOpeningRow& opening) {
+  if (test_opened_) return {};
+  const StoredOpening stored{run_, utc_now(), opening};
+  RowBinder binder(opening_, bytes_, Table::kTestOpenings);
+  put(binder, stored);
+  auto inserted = binder.insert();
+  test_opened_ = inserted.has_value();
+  return inserted;
 }
 
 }  // namespace equivolve::engine::store

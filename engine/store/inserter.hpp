@@ -19,7 +19,8 @@ class Inserter {
   sql::Result<void> start_run(const sql::Database& database, RunId run);
 
   /// Inserts one record. Outcomes, genomes and classes that are stored already are accepted when
-  /// equal (a resumed run may say again what the killed one had said) and refused when not. Refuses
+  /// equal (a resumed run may say again what the killed one had said) and refused when not; a test
+  /// opening after the run's first is no news, and dropped. Refuses
   /// numbers of 2^40 and above, and trials with more figures than the table has columns.
   sql::Result<void> insert(const Record& record);
 
@@ -31,14 +32,16 @@ class Inserter {
   sql::Result<void> add(const IntermediateRow& value);
   sql::Result<void> add(const EventRow& event);
   sql::Result<void> add(const ArtefactRow& artefact);
+  sql::Result<void> add(const TestOpeningRow& opening);
   template <class Row>
   sql::Result<void> add_keyed(const Row& row, std::uint64_t number, sql::Statement& insertion,
                               sql::Statement& stored_checksum, const char* what);
 
   RunId run_ = 0;
   std::uint64_t next_trial_ = 0, next_intermediate_ = 0, next_event_ = 0, next_artefact_ = 0;
+  bool test_opened_ = false;  // the run has its row in test_openings
   RowBytes bytes_;
-  sql::Statement outcome_, genome_, class_, trial_, intermediate_, event_, artefact_;
+  sql::Statement outcome_, genome_, class_, trial_, intermediate_, event_, artefact_, opening_;
   sql::Statement outcome_checksum_, genome_checksum_, class_checksum_;
 };
 

@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "engine/store/candidates.hpp"
 #include "engine/store/errors.hpp"
 #include "engine/store/file_check.hpp"
+#include "engine/store/groups.hpp"
 #include "engine/store/run_lock.hpp"
 #include "engine/store/runs.hpp"
 #include "engine/store/scan.hpp"
+#include "engine/store/schema.hpp"
 #include "engine/store/sql.hpp"
 #include "engine/store/statements.hpp"
+#include "engine/store/test_openings.hpp"
 #include "engine/store/transaction.hpp"
 #include "engine/store/verify.hpp"
 #include "engine/store/wishes.hpp"
@@ -26,6 +30,7 @@ using store::last_id;
 struct StoreReader::State {
   std::filesystem::path file;
   sql::Database database;
+  std::int64_t schema = store::kSchemaNumber;
 
   tl::unexpected<StoreError> cannot_read(const sql::Failure& failure) const {
     return tl::unexpected(store::describe(file, "read", failure));
@@ -78,7 +83,7 @@ RunInfo StoreReader::State::info(store::StoredRun run) const {
 tl::expected<RunInfo, StoreError> StoreReader::State::info_of(std::optional<RunId> number,
                                                               const std::string& asked) const {
   if (number) {
-    auto runs = store::read_runs(database, *number, *number);
+    auto runs = store::read_runs(database, schema, *number, *number);
     if (!runs) return cannot_read(runs.error());
     if (!runs->empty() && !runs->front().intact) {
       return tl::unexpected(store::damaged(
@@ -138,17 +143,17 @@ tl::expected<std::unique_ptr<StoreReader>, StoreError> StoreReader::open(
   }
   auto database = open_for_reading(file);
   if (!database) return tl::unexpected(store::describe(file, "read", database.error()));
-  if (auto checked = store::check_database(file, *database); !checked) {
-    return tl::unexpected(checked.error());
-  }
+  auto schema = store::check_database(file, *database);
+  if (!schema) return tl::unexpected(schema.error());
   std::unique_ptr<StoreReader> reader(new StoreReader);
   reader->state_->file = file;
   reader->state_->database = std::move(*database);
+  reader->state_->schema = *schema;
   return reader;
 }
 
 tl::expected<std::vector<RunInfo>, StoreError> StoreReader::runs() const {
-  auto stored = store::read_runs(state_->database, 0, store::kRunLimit);
+  auto stored = store::read_runs(state_->database, state_->schema, 0, store::kRunLimit);
   if (!stored) return state_->cannot_read(stored.error());
   std::vector<RunInfo> runs;
   for (store::StoredRun& run : *stored) runs.push_back(state_->info(std::move(run)));
@@ -172,6 +177,75 @@ tl::expected<RunInfo, StoreError> StoreReader::find_run(const std::string& run) 
     if (found || !*named) return found;
   }
   return state_->info_of(*named, run);
+}
+
+namespace {
+
+GroupInfo info_of(store::StoredGroup group) {
+  return GroupInfo{group.row.number,
+                   std::move(group.row.name),
+                   std::move(group.row.config_as_written),
+                   std::move(group.row.created),
+                   group.row.runs,
+                   std::move(group.begun)};
+}
+
+// "g12" is 12; 0 for all else.
+GroupId group_number(const std::string& text) {
+  GroupId number = 0;
+  if (!text.starts_with('g')) return 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data() + 1, end, number);
+  return code == std::errc{} && rest == end && number > 0 ? number : 0;
+}
+
+}  // namespace
+
+tl::expected<std::vector<GroupInfo>, StoreError> StoreReader::groups() const {
+  std::vector<GroupInfo> groups;
+  if (state_->schema < 2) return groups;
+  auto stored = store::read_groups(state_->database, 1, std::numeric_limits<GroupId>::max());
+  if (!stored) return state_->cannot_read(stored.error());
+  for (store::StoredGroup& group : *stored) groups.push_back(info_of(std::move(group)));
+  return groups;
+}
+
+tl::expected<GroupInfo, StoreError> StoreReader::find_group(const std::string& group) const {
+  if (state_->schema >= 2) {
+    GroupId number = group_number(group);
+    auto stored = store::read_groups(state_->database, number, number);
+    if (stored && stored->empty()) {
+      auto named = store::latest_group_named(state_->database, group);
+      if (!named) return state_->cannot_read(named.error());
+      stored = store::read_groups(state_->database, *named, *named);
+    }
+    if (!stored) return state_->cannot_read(stored.error());
+    if (!stored->empty() && !stored->front().intact) {
+      return tl::unexpected(
+          store::damaged(state_->file, fmt::format("group {}: its row does not match its checksum",
+                                                   stored->front().row.number)));
+    }
+    if (!stored->empty()) return info_of(std::move(stored->front()));
+  }
+  return tl::unexpected(StoreError{fmt::format(
+      "{}: no group \"{}\"; `equivolve list` shows what is there", state_->file.string(), group)});
+}
+
+tl::expected<std::vector<PlannedRun>, StoreError> StoreReader::plan(GroupId group) const {
+  std::vector<PlannedRun> planned;
+  auto read = state_->rows<PlannedRun>(store::kReadPlannedRuns, "planned_runs", first_id(group),
+                                       last_id(group),
+                                       [&](PlannedRun row) { planned.push_back(std::move(row)); });
+  if (!read) return tl::unexpected(read.error());
+  return planned;
+}
+
+tl::expected<std::optional<std::uint64_t>, StoreError> StoreReader::test_openings(
+    const TestOpeningRow& opening) const {
+  if (state_->schema < 2) return std::nullopt;
+  auto count = store::count_openings(state_->database, opening);
+  if (!count) return state_->cannot_read(count.error());
+  return *count;
 }
 
 tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {
@@ -245,7 +319,7 @@ tl::expected<void, StoreError> StoreReader::each_candidate(
 }
 
 tl::expected<VerifyReport, StoreError> StoreReader::verify(std::optional<RunId> run) const {
-  return store::verify_store(state_->file, state_->database, run);
+  return store::verify_store(state_->file, state_->database, state_->schema, run);
 }
 
 tl::expected<void, StoreError> StoreReader::request(RunId run, const std::string& wish) const {

@@ -1,5 +1,5 @@
-// Reads a results file while a run may be writing it. Read transactions are short; nothing here
-// writes, but request().
+// Reads a results file while a run may be writing it, and files of older schemas. Read transactions
+// are short; nothing here writes, but request().
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,6 +25,16 @@ struct RunInfo {
   std::string created;    ///< ISO 8601, UTC
   std::string heartbeat;  ///< ISO 8601, UTC; "" before the first
   bool locked = false;    ///< a live process holds the run
+};
+
+/// A group of runs as `list` and `compare` see it.
+struct GroupInfo {
+  GroupId id = 0;
+  std::string name;
+  std::string config_as_written;
+  std::string created;                                 ///< ISO 8601, UTC
+  std::uint64_t planned = 0;                           ///< runs of the plan
+  std::vector<std::pair<std::uint64_t, RunId>> begun;  ///< (position in the plan, run), rising
 };
 
 /// Everything that replay needs, in memory, in order.
@@ -49,6 +60,18 @@ class StoreReader {
   tl::expected<std::vector<RunInfo>, StoreError> runs() const;
   /// By number, name (the latest of that name) or "latest".
   tl::expected<RunInfo, StoreError> find_run(const std::string& run) const;
+
+  /// Groups of runs, rising; none in a file of schema 1.
+  tl::expected<std::vector<GroupInfo>, StoreError> groups() const;
+  /// By "g" and number, or by name (the latest of that name).
+  tl::expected<GroupInfo, StoreError> find_group(const std::string& group) const;
+  /// All that the group is to hold, by position.
+  tl::expected<std::vector<PlannedRun>, StoreError> plan(GroupId group) const;
+
+  /// How often the test split of these data was opened by runs of this file. Nothing in a file of
+  /// schema 1, which kept no count.
+  tl::expected<std::optional<std::uint64_t>, StoreError> test_openings(
+      const TestOpeningRow& opening) const;
 
   tl::expected<ReplayData, StoreError> replay(RunId run) const;
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;

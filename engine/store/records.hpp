@@ -14,6 +14,7 @@
 namespace equivolve::engine {
 
 using RunId = std::int64_t;
+using GroupId = std::int64_t;
 
 /// Status of a told outcome or a trial. Stored as its number.
 enum class Status : std::uint8_t {
@@ -115,8 +116,15 @@ struct ArtefactRow {
   std::string content;
 };
 
-using Record =
-    std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow, ArtefactRow>;
+/// The run opened its test split. Kept once a run, and kept when the run is deleted. `data` is zero
+/// where the evaluator names no data.
+struct TestOpeningRow {
+  hashing::Digest data;
+  hashing::Digest context;
+};
+
+using Record = std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow,
+                            ArtefactRow, TestOpeningRow>;
 
 /// A named figure of a run's evaluator, as stored.
 struct FigureRow {
@@ -124,6 +132,13 @@ struct FigureRow {
   std::uint32_t role = 0;  ///< EQV_OBJECTIVE...
   bool minimize = false;
   bool reproducible = true;
+};
+
+/// Where a run comes from.
+struct RunOrigin {
+  GroupId group = 0;           ///< 0: none
+  std::uint64_t position = 0;  ///< 0-based, in the group's plan
+  RunId parent = 0;            ///< the run it was forked from; 0: none. May have been deleted since
 };
 
 /// What a run is from its start on.
@@ -135,8 +150,26 @@ struct RunHead {
   std::string config_as_written;
   std::string config_resolved;  ///< JSON, all defaults filled in, space included
   hashing::Digest context;      ///< evaluation context
+  hashing::Digest data;         ///< of the data's bytes; zero: unknown, or there are none
   std::vector<FigureRow> figures;
   std::string engine_version, kernel;
+  RunOrigin origin;
+};
+
+/// One run that a group is to hold.
+struct PlannedRun {
+  std::string name;
+  std::uint64_t seed = 0;
+  std::string settings;         ///< JSON: what is varied -> its value here, without the seed
+  std::string config_resolved;  ///< as of RunHead
+  hashing::Digest context;
+};
+
+/// A group before any of its runs has begun.
+struct GroupPlan {
+  std::string name;
+  std::string config_as_written;
+  std::vector<PlannedRun> runs;  ///< in the order in which they are carried out
 };
 
 enum class RunStatus : std::uint8_t {

@@ -28,7 +28,11 @@ enum class Table : std::uint8_t {
   kIntermediateValues = 8,
   kEvents = 9,
   kArtefacts = 10,
-  kControl = 11
+  kControl = 11,
+  kGroups = 12,
+  kPlannedRuns = 13,
+  kOrigins = 14,
+  kTestOpenings = 15
 };
 
 /// The canonical bytes of a row. A scratch value: reused from row to row.

@@ -84,12 +84,11 @@ void get_told(RowReader& row, std::vector<double>& told) {
   append_doubles(row.blob(), told);
 }
 
-// Sixteen bytes, high half first, so that hex(digest) in any tool is to_hex(digest) here.
-void put_bytes(const hashing::Digest& digest, std::array<std::byte, 16>& bytes) {
-  for (std::size_t i = 0; i < 8; ++i) {
-    bytes[i] = static_cast<std::byte>(digest.hi >> (56 - 8 * i));
-    bytes[i + 8] = static_cast<std::byte>(digest.lo >> (56 - 8 * i));
-  }
+// NULL for zero, which no data hash to.
+void put_optional(RowBinder& row, const hashing::Digest& digest, DigestBytes& bytes) {
+  if (digest == hashing::Digest{}) return row.null();
+  bytes = digest_bytes(digest);
+  row.blob(bytes);
 }
 
 hashing::Digest get_digest(RowReader& row) {
@@ -102,7 +101,22 @@ hashing::Digest get_digest(RowReader& row) {
   return digest;
 }
 
+hashing::Digest get_optional_digest(RowReader& row) {
+  if (!row.is_null()) return get_digest(row);
+  row.skip_null();
+  return {};
+}
+
 }  // namespace
+
+DigestBytes digest_bytes(const hashing::Digest& digest) {
+  DigestBytes bytes;
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<std::byte>(digest.hi >> (56 - 8 * i));
+    bytes[i + 8] = static_cast<std::byte>(digest.lo >> (56 - 8 * i));
+  }
+  return bytes;
+}
 
 void put(RowBinder& row, RunId run, const OutcomeRow& outcome) {
   row.integer(row_id(run, outcome.ticket));
@@ -154,8 +168,8 @@ bool get(RowReader& row, GenomeRow& genome) {
 void put(RowBinder& row, RunId run, const ClassRow& cls) {
   row.integer(row_id(run, cls.cls));
   row.unsigned_integer(cls.founder);
-  thread_local std::array<std::byte, 16> digest;  // bound without a copy
-  put_bytes(cls.digest, digest);
+  thread_local DigestBytes digest;  // bound without a copy
+  digest = digest_bytes(cls.digest);
   row.blob(digest);
 }
 
@@ -319,8 +333,8 @@ void put(RowBinder& row, RunId run, const std::string& created, const RunHead& h
   row.text(head.representation);
   row.text(head.config_as_written);
   row.text(head.config_resolved);
-  thread_local std::array<std::byte, 16> context;  // bound without a copy
-  put_bytes(head.context, context);
+  thread_local DigestBytes context;  // bound without a copy
+  context = digest_bytes(head.context);
   row.blob(context);
   row.text(head.engine_version);
   row.text(head.kernel);
@@ -363,6 +377,93 @@ bool get(RowReader& row, ProgressRow& progress) {
   progress.heartbeat = row.text();
   progress.commits = row.unsigned_integer();
   progress.state.summary_json = row.text();
+  return row.intact();
+}
+
+void put(RowBinder& row, GroupId group, std::uint64_t position, const PlannedRun& planned) {
+  row.integer(row_id(group, position));
+  row.text(planned.name);
+  row.unsigned_integer(planned.seed);
+  row.text(planned.settings);
+  row.text(planned.config_resolved);
+  thread_local DigestBytes context;  // bound without a copy
+  context = digest_bytes(planned.context);
+  row.blob(context);
+}
+
+bool get(RowReader& row, PlannedRun& planned) {
+  row.integer();
+  planned.name = row.text();
+  planned.seed = row.unsigned_integer();
+  planned.settings = row.text();
+  planned.config_resolved = row.text();
+  planned.context = get_digest(row);
+  return row.intact();
+}
+
+void put(RowBinder& row, const OriginRow& origin) {
+  row.integer(origin.run);
+  thread_local DigestBytes data;  // bound without a copy
+  put_optional(row, origin.data, data);
+  if (origin.origin.group != 0) {
+    row.integer(origin.origin.group);
+    row.unsigned_integer(origin.origin.position);
+  } else {
+    row.null();
+    row.null();
+  }
+  if (origin.origin.parent != 0) {
+    row.integer(origin.origin.parent);
+  } else {
+    row.null();
+  }
+}
+
+bool get(RowReader& row, OriginRow& origin) {
+  const auto optional_integer = [&row]() -> std::int64_t {
+    if (!row.is_null()) return row.integer();
+    row.skip_null();
+    return 0;
+  };
+  origin.run = row.integer();
+  origin.data = get_optional_digest(row);
+  origin.origin.group = optional_integer();
+  origin.origin.position = static_cast<std::uint64_t>(optional_integer());
+  origin.origin.parent = optional_integer();
+  return row.intact();
+}
+
+void put(RowBinder& row, const GroupRow& group) {
+  row.integer(group.number);
+  row.text(group.name);
+  row.unsigned_integer(group.runs);
+  row.text(group.config_as_written);
+  row.text(group.created);
+}
+
+bool get(RowReader& row, GroupRow& group) {
+  group.number = row.integer();
+  group.name = row.text();
+  group.runs = row.unsigned_integer();
+  group.config_as_written = row.text();
+  group.created = row.text();
+  return row.intact();
+}
+
+void put(RowBinder& row, const StoredOpening& opening) {
+  row.integer(opening.run);
+  row.text(opening.time);
+  thread_local DigestBytes data, context;  // bound without a copy
+  put_optional(row, opening.opening.data, data);
+  context = digest_bytes(opening.opening.context);
+  row.blob(context);
+}
+
+bool get(RowReader& row, StoredOpening& opening) {
+  opening.run = row.integer();
+  opening.time = row.text();
+  opening.opening.data = get_optional_digest(row);
+  opening.opening.context = get_digest(row);
   return row.intact();
 }
 

@@ -3,6 +3,9 @@
 // row's checksum is not that of its content.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "engine/store/ids.hpp"
 #include "engine/store/records.hpp"
 #include "engine/store/row.hpp"
@@ -17,10 +20,36 @@ struct ProgressRow {
   std::uint64_t commits = 0;  ///< transactions of this run
 };
 
+/// Table origins: what schema 1 did not say of a run.
+struct OriginRow {
+  RunId run = 0;
+  hashing::Digest data;
+  RunOrigin origin;
+};
+
+/// Table groups.
+struct GroupRow {
+  GroupId number = 0;
+  std::string name;
+  std::uint64_t runs = 0;  ///< planned
+  std::string config_as_written;
+  std::string created;
+};
+
+struct StoredOpening {
+  RunId run = 0;
+  std::string time;
+  TestOpeningRow opening;
+};
+
 struct StoredEvent {
   std::string time;
   EventRow event;
 };
+
+/// Sixteen bytes, high half first, so that hex(digest) in any tool is to_hex(digest) here.
+using DigestBytes = std::array<std::byte, 16>;
+DigestBytes digest_bytes(const hashing::Digest& digest);
 
 void put(RowBinder& row, RunId run, const OutcomeRow& outcome);
 void put(RowBinder& row, RunId run, const GenomeRow& genome);
@@ -32,6 +61,10 @@ void put(RowBinder& row, RunId run, std::uint64_t number, const ArtefactRow& art
 void put(RowBinder& row, RunId run, std::uint64_t number, const FigureRow& figure);
 void put(RowBinder& row, RunId run, const std::string& created, const RunHead& head);
 void put(RowBinder& row, const ProgressRow& progress);
+void put(RowBinder& row, GroupId group, std::uint64_t position, const PlannedRun& planned);
+void put(RowBinder& row, const OriginRow& origin);
+void put(RowBinder& row, const GroupRow& group);
+void put(RowBinder& row, const StoredOpening& opening);
 
 bool get(RowReader& row, OutcomeRow& outcome);
 bool get(RowReader& row, GenomeRow& genome);
@@ -43,6 +76,10 @@ bool get(RowReader& row, ArtefactRow& artefact);
 bool get(RowReader& row, FigureRow& figure);
 bool get(RowReader& row, RunId& run, std::string& created, RunHead& head);
 bool get(RowReader& row, ProgressRow& progress);
+bool get(RowReader& row, PlannedRun& planned);
+bool get(RowReader& row, OriginRow& origin);
+bool get(RowReader& row, GroupRow& group);
+bool get(RowReader& row, StoredOpening& opening);
 
 template <class Record>
 inline constexpr Table kTableOf = Table::kRuns;
@@ -62,5 +99,13 @@ template <>
 inline constexpr Table kTableOf<ArtefactRow> = Table::kArtefacts;
 template <>
 inline constexpr Table kTableOf<FigureRow> = Table::kFigures;
+template <>
+inline constexpr Table kTableOf<PlannedRun> = Table::kPlannedRuns;
+template <>
+inline constexpr Table kTableOf<OriginRow> = Table::kOrigins;
+template <>
+inline constexpr Table kTableOf<GroupRow> = Table::kGroups;
+template <>
+inline constexpr Table kTableOf<StoredOpening> = Table::kTestOpenings;
 
 }  // namespace equivolve::engine::store

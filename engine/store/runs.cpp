@@ -39,9 +39,24 @@ sql::Result<void> read_figures(const sql::Database& database, StoredRun& run) {
               });
 }
 
+// A run from before schema 2 has no such row.
+sql::Result<void> read_origin(const sql::Database& database, StoredRun& run) {
+  RowBytes bytes;
+  return scan(database, kReadOrigins, run.run, run.run,
+              [&](const sql::Statement& row) -> sql::Result<void> {
+                OriginRow origin;
+                RowReader reader(row, bytes, Table::kOrigins);
+                run.intact = get(reader, origin) && run.intact;
+                run.head.data = origin.data;
+                run.head.origin = origin.origin;
+                return {};
+              });
+}
+
 }  // namespace
 
-sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, RunId from, RunId to) {
+sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, std::int64_t schema,
+                                              RunId from, RunId to) {
   std::vector<StoredRun> runs;
   RowBytes bytes;
   auto scanned =
@@ -58,6 +73,8 @@ sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, Run
   for (StoredRun& run : runs) {
     if (auto read = read_progress(*progress, run); !read) return tl::unexpected(read.error());
     if (auto read = read_figures(database, run); !read) return tl::unexpected(read.error());
+    if (schema < 2) continue;
+    if (auto read = read_origin(database, run); !read) return tl::unexpected(read.error());
   }
   return runs;
 }

@@ -20,8 +20,10 @@ struct StoredRun {
   bool intact = true;
 };
 
-/// Runs with from <= number <= to, rising.
-sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, RunId from, RunId to);
+/// Runs with from <= number <= to, rising. `schema` is the database's number: before 2 the data's
+/// digest and the origin of a run are unknown.
+sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, std::int64_t schema,
+                                              RunId from, RunId to);
 /// The latest run of that name.
 sql::Result<std::optional<RunId>> latest_named(const sql::Database& database,
                                                const std::string& name);

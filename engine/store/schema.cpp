@@ -19,17 +19,20 @@ sql::Result<std::map<std::string, std::string>> objects(const sql::Database& dat
   }
 }
 
-sql::Result<std::map<std::string, std::string>> expected_objects() {
+sql::Result<std::map<std::string, std::string>> expected_objects(std::int64_t number) {
   auto memory = sql::Database::open_memory();
   if (!memory) return tl::unexpected(memory.error());
-  if (auto made = memory->execute(schema_sql()); !made) return tl::unexpected(made.error());
+  for (const sql::Sql& step : schema_steps().first(static_cast<std::size_t>(number))) {
+    if (auto made = memory->execute(step); !made) return tl::unexpected(made.error());
+  }
   return objects(*memory);
 }
 
 }  // namespace
 
-sql::Result<std::vector<std::string>> schema_problems(const sql::Database& database) {
-  auto expected = expected_objects();
+sql::Result<std::vector<std::string>> schema_problems(const sql::Database& database,
+                                                      std::int64_t number) {
+  auto expected = expected_objects(number);
   if (!expected) return tl::unexpected(expected.error());
   auto found = objects(database);
   if (!found) return tl::unexpected(found.error());

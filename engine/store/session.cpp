@@ -10,6 +10,7 @@
 #include "engine/store/errors.hpp"
 #include "engine/store/fault_point.hpp"
 #include "engine/store/file_check.hpp"
+#include "engine/store/groups.hpp"
 #include "engine/store/schema.hpp"
 #include "engine/store/statements.hpp"
 
@@ -62,9 +63,9 @@ tl::expected<std::unique_ptr<WriteSession>, StoreError> WriteSession::open(
   if (auto set = session->configure(options.relaxed); !set) {
     return session->cannot("open", set.error());
   }
-  if (auto checked = check_database(file, session->database_); !checked) {
-    return tl::unexpected(checked.error());
-  }
+  auto schema = check_database(file, session->database_);
+  if (!schema) return tl::unexpected(schema.error());
+  if (auto older = older_schema(file, *schema)) return tl::unexpected(*older);
   auto inserter = Inserter::prepare(session->database_);
   if (!inserter) return session->cannot("open", inserter.error());
   session->inserter_ = std::move(*inserter);
@@ -102,6 +103,7 @@ tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
   }
   auto transaction = Transaction::begin(database_);
   if (!transaction) return cannot("begin a run", transaction.error());
+  if (auto free = check_origin(head.origin); !free) return tl::unexpected(free.error());
   auto inserted = insert_run(head);
   if (!inserted) return cannot("begin a run", inserted.error());
   const RunId number = *inserted;
@@ -120,11 +122,38 @@ tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
   return number;
 }
 
+// Two processes may go on with one group; each of its runs is begun once.
+tl::expected<void, StoreError> WriteSession::check_origin(const RunOrigin& origin) {
+  if (origin.group == 0) return {};
+  auto run = run_at(database_, origin.group, origin.position);
+  if (!run) return cannot("begin a run", run.error());
+  if (*run == 0) return {};
+  return tl::unexpected(
+      StoreError{fmt::format("{}: run {} of group {} was begun by another process, as run {}",
+                             file_.string(), origin.position + 1, origin.group, *run)});
+}
+
+tl::expected<GroupId, StoreError> WriteSession::begin_group(const GroupPlan& plan) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return cannot("begin a group", transaction.error());
+  auto number = insert_group(database_, plan);
+  if (!number) return cannot("begin a group", number.error());
+  EQV_FAULT_POINT("store.begin_group.filled");
+  if (auto committed = transaction->commit(); !committed) {
+    return cannot("begin a group", committed.error());
+  }
+  return *number;
+}
+
 sql::Result<RunId> WriteSession::insert_run(const RunHead& head) {
   if (auto dropped = database_.execute(kDropClassIndex); !dropped) {
     return tl::unexpected(dropped.error());
   }
-  auto last = database_.integer("SELECT coalesce(max(run), 0) FROM runs");
+  // A number that was given to a run which opened a test split is not given again, even when that
+  // run was deleted.
+  auto last = database_.integer(
+      "SELECT max(coalesce((SELECT max(run) FROM runs), 0), "
+      "coalesce((SELECT max(run) FROM test_openings), 0))");
   if (!last) return tl::unexpected(last.error());
   const RunId number = *last + 1;
   if (number >= kRunLimit) {
@@ -148,6 +177,7 @@ sql::Result<RunId> WriteSession::insert_run(const RunHead& head) {
   put(progress_row, progress_);
   auto inserted = progress_row.insert();
   if (inserted) inserted = insert_figures(head.figures);
+  if (inserted) inserted = insert_origin(database_, {number, head.data, head.origin});
   progress_.run = 0;  // until the transaction is committed
   if (!inserted) return tl::unexpected(inserted.error());
   return number;
@@ -198,7 +228,7 @@ sql::Result<void> WriteSession::resume_locked() {
 }
 
 tl::expected<StoredRun, StoreError> WriteSession::read_run(RunId number) {
-  auto runs = read_runs(database_, number, number);
+  auto runs = read_runs(database_, kSchemaNumber, number, number);
   if (!runs) return cannot("read", runs.error());
   if (runs->empty()) {
     return tl::unexpected(StoreError{

@@ -42,9 +42,10 @@ class WriteSession {
   static tl::expected<std::unique_ptr<WriteSession>, StoreError> open(
       const std::filesystem::path& file, const WriterOptions& options);
 
-  /// Both need that there is no run.
+  /// All three need that there is no run.
   tl::expected<RunId, StoreError> begin_run(const RunHead& head);
   tl::expected<void, StoreError> resume_run(RunId run);
+  tl::expected<GroupId, StoreError> begin_group(const GroupPlan& plan);
   /// One transaction: durable on success, rolled back on failure. Needs a run.
   tl::expected<void, StoreError> write(std::span<const Record> records, const Extras& extras);
   tl::expected<void, StoreError> set_state(const RunState& state);
@@ -60,6 +61,7 @@ class WriteSession {
   WriteSession(std::filesystem::path file, const WriterOptions& options);
   sql::Result<void> configure(bool relaxed);
   sql::Result<RunId> insert_run(const RunHead& head);
+  tl::expected<void, StoreError> check_origin(const RunOrigin& origin);
   sql::Result<void> insert_figures(const std::vector<FigureRow>& figures);
   sql::Result<void> write_progress();
   sql::Result<void> insert_all(std::span<const Record> records, const Extras& extras);

@@ -211,6 +211,15 @@ Result<void> Database::checkpoint(bool all) const {
   return tl::unexpected(failure());
 }
 
+Result<void> Database::copy_from(const Database& source) const {
+  sqlite3_backup* backup = sqlite3_backup_init(handle(), "main", source.handle(), "main");
+  if (backup == nullptr) return tl::unexpected(failure());
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) return {};
+  return tl::unexpected(Failure{code, sqlite3_system_errno(handle()), sqlite3_errstr(code)});
+}
+
 bool Database::read_only() const {
   return sqlite3_db_readonly(handle_.get(), "main") == 1;
 }

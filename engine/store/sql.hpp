@@ -99,6 +99,8 @@ class Database {
   /// Carries the -wal into the file as far as readers allow; `all` waits for them (busy handler)
   /// and empties it. That somebody is in the way is no failure.
   Result<void> checkpoint(bool all) const;
+  /// Makes this database a copy of what `source` sees now.
+  Result<void> copy_from(const Database& source) const;
   bool read_only() const;
   int changes() const;
   std::int64_t last_insert_id() const;

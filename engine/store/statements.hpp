@@ -28,6 +28,8 @@ inline constexpr char kInsertEvent[] =
     "INSERT INTO events(id, time, kind, detail, checksum) VALUES(?1,?2,?3,?4,?5)";
 inline constexpr char kInsertArtefact[] =
     "INSERT INTO artefacts(id, name, media_type, content, checksum) VALUES(?1,?2,?3,?4,?5)";
+inline constexpr char kInsertOpening[] =
+    "INSERT INTO test_openings(run, time, data, context, checksum) VALUES(?1,?2,?3,?4,?5)";
 inline constexpr char kUpdateProgress[] =
     "UPDATE progress SET status = ?2, stopped_by = ?3, told = ?4, seconds = ?5, heartbeat = ?6, "
     "commits = ?7, summary_json = ?8, checksum = ?9 WHERE run = ?1";
@@ -40,10 +42,10 @@ inline constexpr char kOutcomeChecksum[] = "SELECT checksum FROM outcomes WHERE 
 inline constexpr char kGenomeChecksum[] = "SELECT checksum FROM genomes WHERE id = ?1";
 inline constexpr char kClassChecksum[] = "SELECT checksum FROM classes WHERE id = ?1";
 
-inline constexpr std::array<const char*, 13> kLoopStatements = {
-    kInsertOutcome,   kInsertGenome,   kInsertClass,    kInsertTrial, kInsertIntermediate,
-    kInsertEvent,     kInsertArtefact, kUpdateProgress, kReadWishes,  kMarkWish,
-    kOutcomeChecksum, kGenomeChecksum, kClassChecksum};
+inline constexpr std::array<const char*, 14> kLoopStatements = {
+    kInsertOutcome, kInsertGenome,    kInsertClass,    kInsertTrial,    kInsertIntermediate,
+    kInsertEvent,   kInsertArtefact,  kInsertOpening,  kUpdateProgress, kReadWishes,
+    kMarkWish,      kOutcomeChecksum, kGenomeChecksum, kClassChecksum};
 
 // Reads of a run, a piece at a time: ids from ?1 to ?2, at most ?3 rows.
 inline constexpr char kReadOutcomes[] =
@@ -73,8 +75,24 @@ inline constexpr char kReadFigures[] =
     "SELECT id, name, unit, role, minimize, reproducible, checksum FROM figures "
     "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
 
-inline constexpr std::array<const char*, 8> kRangeStatements = {
+// Of a group's plan: ids are group << 40 | position.
+inline constexpr char kReadPlannedRuns[] =
+    "SELECT id, name, seed, settings, config_resolved, context, checksum FROM planned_runs "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+// Of runs and groups: numbers from ?1 to ?2.
+inline constexpr char kReadOrigins[] =
+    "SELECT run, data, group_number, position, parent, checksum FROM origins "
+    "WHERE run >= ?1 AND run <= ?2 ORDER BY run LIMIT ?3";
+inline constexpr char kReadGroups[] =
+    "SELECT number, name, runs, config_as_written, created, checksum FROM groups "
+    "WHERE number >= ?1 AND number <= ?2 ORDER BY number LIMIT ?3";
+inline constexpr char kReadOpenings[] =
+    "SELECT run, time, data, context, checksum FROM test_openings "
+    "WHERE run >= ?1 AND run <= ?2 ORDER BY run LIMIT ?3";
+
+inline constexpr std::array<const char*, 12> kRangeStatements = {
     kReadOutcomes,      kReadGenomes, kReadClasses,   kReadTrials,
-    kReadIntermediates, kReadEvents,  kReadArtefacts, kReadFigures};
+    kReadIntermediates, kReadEvents,  kReadArtefacts, kReadFigures,
+    kReadPlannedRuns,   kReadOrigins, kReadGroups,    kReadOpenings};
 
 }  // namespace equivolve::engine::store

@@ -23,8 +23,9 @@ constexpr std::size_t kMostProblems = 100;
 
 class Verification {
  public:
-  Verification(const std::filesystem::path& file, const sql::Database& database)
-      : file_(file), database_(database) {}
+  Verification(const std::filesystem::path& file, const sql::Database& database,
+               std::int64_t schema_number)
+      : file_(file), database_(database), schema_number_(schema_number) {}
 
   VerifyReport verify(std::optional<RunId> only) {
     // Read first: the side files may lag behind the database, never lead.
@@ -45,6 +46,7 @@ class Verification {
     check_rows<FigureRow>(kReadFigures, "figures", low, high);
     check_trials(low, high);
     check_runs(only);
+    if (schema_number_ >= 2) check_groups(only);
     references(low, high);
     if (skipped_ > 0) report_.problems.push_back(fmt::format("... and {} more", skipped_));
     return std::move(report_);
@@ -105,7 +107,7 @@ class Verification {
   }
 
   void schema() {
-    auto problems = schema_problems(database_);
+    auto problems = schema_problems(database_, schema_number_);
     if (!problems) return check("schema", tl::unexpected(problems.error()));
     for (std::string& line : *problems) problem(std::move(line));
   }
@@ -186,7 +188,7 @@ class Verification {
   void check_runs(std::optional<RunId> only) {
     const RunId low = only ? *only : std::numeric_limits<RunId>::min();
     const RunId high = only ? *only : std::numeric_limits<RunId>::max();
-    auto runs = read_runs(database_, low, high);
+    auto runs = read_runs(database_, schema_number_, low, high);
     if (!runs) return check("runs", tl::unexpected(runs.error()));
     if (only && runs->empty()) problem(fmt::format("runs: there is no run {}", *only));
     if (!only) outcomes_of_nobody(*runs);
@@ -199,6 +201,27 @@ class Verification {
       check_outcomes(run);
       compare_side_file(run);
     }
+  }
+
+  // An opening stays when its run is deleted, so those of all runs count.
+  void check_groups(std::optional<RunId> only) {
+    const RunId low = only ? *only : std::numeric_limits<RunId>::min();
+    const RunId high = only ? *only : std::numeric_limits<RunId>::max();
+    check_rows<StoredOpening>(kReadOpenings, "test_openings", low, high);
+    check_rows<OriginRow>(kReadOrigins, "origins", low, high);
+    if (only) return;
+    check_rows<GroupRow>(kReadGroups, "groups", low, high);
+    check_rows<PlannedRun>(kReadPlannedRuns, "planned_runs", low, high);
+    count(
+        "SELECT count(*) FROM groups g WHERE g.number >= ?1 AND g.number <= ?2 AND g.runs <> "
+        "(SELECT count(*) FROM planned_runs p WHERE p.id >= g.number << 40 AND p.id < (g.number + "
+        "1) << 40)",
+        "groups without all of their planned runs", low, high);
+    count(
+        "SELECT count(*) FROM origins o WHERE o.run >= ?1 AND o.run <= ?2 AND o.group_number IS "
+        "NOT NULL AND NOT EXISTS (SELECT 1 FROM planned_runs p WHERE p.id = (o.group_number << 40) "
+        "+ o.position)",
+        "runs of a group that are not in its plan", low, high);
   }
 
   // Rows of runs that exist are checked with their run; the others here.
@@ -295,6 +318,7 @@ class Verification {
 
   const std::filesystem::path& file_;
   const sql::Database& database_;
+  const std::int64_t schema_number_;
   RowBytes bytes_;
   std::vector<std::pair<RunId, std::uint64_t>> side_commits_;
   std::size_t skipped_ = 0;
@@ -304,8 +328,8 @@ class Verification {
 }  // namespace
 
 VerifyReport verify_store(const std::filesystem::path& file, const sql::Database& database,
-                          std::optional<RunId> run) {
-  return Verification(file, database).verify(run);
+                          std::int64_t schema, std::optional<RunId> run) {
+  return Verification(file, database, schema).verify(run);
 }
 
 }  // namespace equivolve::engine::store

@@ -9,9 +9,9 @@
 
 namespace equivolve::engine::store {
 
-/// Everything that StoreReader::verify promises. What SQLite cannot read becomes a problem, not a
-/// failure.
+/// Everything that StoreReader::verify promises, for a database of schema number `schema`. What
+/// SQLite cannot read becomes a problem, not a failure.
 VerifyReport verify_store(const std::filesystem::path& file, const sql::Database& database,
-                          std::optional<RunId> run);
+                          std::int64_t schema, std::optional<RunId> run);
 
 }  // namespace equivolve::engine::store

@@ -211,6 +211,12 @@ tl::expected<RunId, StoreError> StoreWriter::begin_run(const RunHead& head) {
   return begun;
 }
 
+tl::expected<GroupId, StoreError> StoreWriter::begin_group(const GroupPlan& plan) {
+  tl::expected<GroupId, StoreError> begun = 0;
+  state_->call([&] { begun = state_->session->begin_group(plan); });
+  return begun;
+}
+
 tl::expected<void, StoreError> StoreWriter::resume_run(RunId run) {
   tl::expected<void, StoreError> resumed;
   std::int64_t last_wish = 0;

@@ -36,10 +36,14 @@ struct WriterOptions {
 class StoreWriter {
  public:
   /// Opens or creates the file (its folder must exist). Refuses files that are not ours, damaged,
-  /// or newer.
+  /// of a newer schema or of an older one (migrate.hpp).
   static tl::expected<std::unique_ptr<StoreWriter>, StoreError> open(
       const std::filesystem::path& file, WriterOptions options = {});
   ~StoreWriter();  ///< commits what is queued, then ends the thread
+
+  /// Writes the plan of a group, committed on return. Its runs are begun one by one: begin_run with
+  /// `origin` set. Needs that there is no run.
+  tl::expected<GroupId, StoreError> begin_group(const GroupPlan& plan);
 
   /// Writes the run's row, committed on return, takes the run's lock, and makes later records
   /// belong to it.

@@ -96,9 +96,11 @@ TEST_F(Refuse, AnotherProgramsDatabase) {
 
 TEST_F(Refuse, NewerSchema) {
   write_finished_run(file, 10);
-  query(file, "PRAGMA user_version = 2");
+  query(file, "PRAGMA user_version = 3");
   query(file, "PRAGMA wal_checkpoint(TRUNCATE)");
-  expect_refused("newer Equivolve (schema 2; this one knows up to 1)");
+  expect_refused(
+      "newer Equivolve (schema 3; this one knows up to 2); nothing was changed: use "
+      "Equivolve 0.1.0 or later");
 }
 
 TEST_F(Refuse, SchemaThatIsNotOurs) {

@@ -6,6 +6,8 @@
 namespace equivolve::tests {
 namespace {
 
+using namespace equivolve::engine;
+
 std::string read_page() {
   std::ifstream stream(std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "docs" / "results-file.md");
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -15,6 +17,14 @@ class ResultsFilePage : public StoreTest {};
 
 TEST_F(ResultsFilePage, ItsQueriesWork) {
   write_finished_run(file, 500);
+  {
+    auto writer = open_writer();
+    ASSERT_TRUE(writer->begin_group(make_plan(2)));
+    ASSERT_TRUE(writer->begin_run(make_head()));
+    writer->push(TestOpeningRow{make_head().data, make_head().context});
+    ASSERT_TRUE(writer->finish_run());
+  }
+  write_finished_run(file, 20);
   const std::string page = read_page();
   const std::string fence = "```sql\n";
   int queries = 0;

@@ -50,7 +50,7 @@ TEST_F(Statements, SettingsAreTheFixedOnes) {
   write_finished_run(file, 4);
   EXPECT_EQ(query(file, "PRAGMA application_id"),
             std::vector<std::string>{std::to_string(0x4551564C)});
-  EXPECT_EQ(query(file, "PRAGMA user_version"), std::vector<std::string>{"1"});
+  EXPECT_EQ(query(file, "PRAGMA user_version"), std::vector<std::string>{"2"});
   EXPECT_EQ(query(file, "PRAGMA journal_mode"), std::vector<std::string>{"wal"});
   EXPECT_EQ(query(file,
                   "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "

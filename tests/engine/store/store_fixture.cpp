@@ -25,12 +25,25 @@ RunHead make_head(const std::string& name) {
   head.config_as_written = "name: " + name + "\n";
   head.config_resolved = R"({"name":"x"})";
   head.context = {0x0123456789ABCDEF, 0xFEDCBA9876543210};
+  head.data = {0x1111222233334444, 0x5555666677778888};
   head.figures = {{"accuracy", "", 0, false, true},
                   {"size", "instructions", 1, true, true},
                   {"train_seconds", "s", 3, true, false}};
   head.engine_version = "0.1.0";
   head.kernel = "x86-64-v3";
   return head;
+}
+
+GroupPlan make_plan(std::uint64_t runs, const std::string& name) {
+  GroupPlan plan{name, "name: " + name + "\n", {}};
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    plan.runs.push_back({fmt::format("{}/{}", name, i + 1),
+                         i + 1,
+                         R"({"search.algorithm":"random"})",
+                         R"({"name":"x"})",
+                         {7, i}});
+  }
+  return plan;
 }
 
 std::uint64_t test_seed() {

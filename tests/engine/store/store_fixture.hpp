@@ -19,6 +19,9 @@ namespace equivolve::tests {
 
 engine::RunHead make_head(const std::string& name = "iris");
 
+/// A group of so many runs, with seeds 1, 2, ...
+engine::GroupPlan make_plan(std::uint64_t runs, const std::string& name = "sweep");
+
 /// The seed of random tests: EQUIVOLVE_TEST_SEED or a fixed one; printed with failures by
 /// SCOPED_TRACE.
 std::uint64_t test_seed();

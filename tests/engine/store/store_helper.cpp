@@ -4,6 +4,8 @@
 //   write FILE COUNT GROUP   begins a run, or resumes run 1 where it stopped, writes COUNT tickets
 //   in all in groups of GROUP;
 //                            says "ack T" for each durable ticket, "done" at the end
+//   migrate FILE             brings the file up to date; says "done" or the error
+//   group FILE RUNS          begins a group of so many runs; says "done" or the error
 //   hold FILE RUN            resumes the run; says "won" or the error; keeps it until its input
 //   ends unprivileged FILE DO     as user nobody: DO = write (tries to begin a run), read
 //   (verifies); says "ok" or the error
@@ -14,6 +16,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "engine/store/migrate.hpp"
 #include "tests/engine/store/store_fixture.hpp"
 
 namespace {
@@ -64,6 +67,23 @@ int write_run(const std::string& file, std::uint64_t count, std::uint64_t group)
   return 0;
 }
 
+int migrate(const std::string& file) {
+  auto report = migrate_store(file);
+  if (!report) return say_error(report.error());
+  say("done");
+  return 0;
+}
+
+int begin_group(const std::string& file, std::uint64_t runs) {
+  auto writer = StoreWriter::open(file);
+  if (!writer) return say_error(writer.error());
+  if (auto begun = (*writer)->begin_group(tests::make_plan(runs)); !begun) {
+    return say_error(begun.error());
+  }
+  say("done");
+  return 0;
+}
+
 int hold(const std::string& file, RunId run) {
   auto writer = StoreWriter::open(file);
   if (!writer) return say_error(writer.error());
@@ -103,6 +123,10 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 4 && arguments[0] == "write") {
     return write_run(arguments[1], std::stoull(arguments[2]), std::stoull(arguments[3]));
+  }
+  if (arguments.size() == 2 && arguments[0] == "migrate") return migrate(arguments[1]);
+  if (arguments.size() == 3 && arguments[0] == "group") {
+    return begin_group(arguments[1], std::stoull(arguments[2]));
   }
   if (arguments.size() == 3 && arguments[0] == "hold") {
     return hold(arguments[1], std::stoll(arguments[2]));

@@ -27,6 +27,11 @@ constexpr const char* kEverything[] = {
     "SELECT * FROM events ORDER BY id",
     "SELECT * FROM artefacts ORDER BY id",
     "SELECT * FROM control ORDER BY id",
+    "SELECT * FROM groups ORDER BY number",
+    "SELECT * FROM planned_runs ORDER BY id",
+    "SELECT * FROM origins ORDER BY run",
+    "SELECT * FROM test_openings ORDER BY run",
+    "SELECT * FROM group_runs",
     "SELECT * FROM overview ORDER BY run",
     "SELECT * FROM figure_names ORDER BY run, position",
     "SELECT * FROM candidates ORDER BY run, ticket",
@@ -54,9 +59,9 @@ TEST_F(Verify, CountsTheRowsOfAGoodFileAndRecomputesTheDigests) {
   const auto report = open_reader()->verify(1);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->problems, std::vector<std::string>{});
-  // 100 outcomes and genomes, 50 classes and trials, run and progress, 3 figures, 1 event, value
-  // and artefact each
-  EXPECT_EQ(report->rows, 100u + 100 + 50 + 50 + 2 + 3 + 3);
+  // 100 outcomes and genomes, 50 classes and trials, run, progress and origin, 3 figures, 1 event,
+  // value and artefact each
+  EXPECT_EQ(report->rows, 100u + 100 + 50 + 50 + 3 + 3 + 3);
   const std::string summary = finished_state(100).summary_json;
   EXPECT_NE(summary.find(report->result_digest), std::string::npos);
   EXPECT_NE(summary.find(report->trajectory_digest), std::string::npos);
@@ -80,16 +85,26 @@ TEST_F(Verify, NamesARunThatDoesNotExist) {
 
 TEST_F(Verify, ReportsEachChangedColumn) {
   write_finished_run(file, 20);
+  {
+    auto writer = open_writer();
+    ASSERT_TRUE(writer->begin_group(make_plan(2)));
+    RunHead head = make_head();
+    head.origin = {1, 1, 1};
+    ASSERT_TRUE(writer->begin_run(head));
+    writer->push(TestOpeningRow{head.data, head.context});
+    ASSERT_TRUE(writer->finish_run());
+  }
   query(file, "PRAGMA foreign_keys = OFF");
   const std::string original = everything(file);
   int changes = 0;
   for (const char* table : {"runs", "progress", "figures", "outcomes", "genomes", "classes",
-                            "trials", "intermediate_values", "events", "artefacts"}) {
+                            "trials", "intermediate_values", "events", "artefacts", "groups",
+                            "planned_runs", "origins", "test_openings"}) {
     for (const std::string& column :
          query(file,
                "SELECT name || ' ' || type FROM pragma_table_info('" + std::string(table) + "')")) {
       const std::string name = column.substr(0, column.find(' '));
-      if (name == "id" || name == "run") continue;
+      if (name == "id" || name == "run" || name == "number") continue;
       const std::string type = column.substr(column.find(' ') + 1);
       const std::string value = type == "TEXT"   ? "coalesce(" + name + ",'') || 'x'"
                                 : type == "BLOB" ? "zeroblob(16)"

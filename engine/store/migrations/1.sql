@@ -1,4 +1,5 @@
--- The tables of a results file, schema number 1. docs/results-file.md explains every column.
+-- The tables of a results file, schema number 1; 2.sql and so on say what came later. docs/results-file.md explains every
+-- column. Never changed: it is what files of schema 1 hold, word for word.
 --
 -- id = run << 40 | number, where number is a ticket, a birth, a class or a position in order of insertion, so that one
 -- integer key serves and rows of a run lie together. checksum = XXH3-64 over all other columns (engine/store/row.hpp).

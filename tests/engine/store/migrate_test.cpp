@@ -1,0 +1,211 @@
+// Files of every released schema come up to date, whole or not at all (reliability: S10).
+#include "engine/store/migrate.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "engine/store/fault_point.hpp"
+#include "tests/engine/store/child.hpp"
+#include "tests/engine/store/store_fixture.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+using namespace equivolve::engine;
+
+constexpr const char* kTablesOfSchema1[] = {
+    "runs",    "progress",  "figures", "outcomes",
+    "genomes", "classes",   "trials",  "intermediate_values",
+    "events",  "artefacts", "control"};
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+class Migrate : public StoreTest {
+ protected:
+  void SetUp() override { put_old_file(); }
+
+  void put_old_file() {
+    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+    std::filesystem::copy_file(
+        std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "tests/data/schema-1.db", file,
+        std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  }
+  std::filesystem::path backup(const std::string& suffix = "schema-1.db") const {
+    return file.string() + "." + suffix;
+  }
+  static std::string content(const std::filesystem::path& of) {
+    std::string text;
+    for (const char* table : kTablesOfSchema1) {
+      for (const auto& row : query(of, std::string("SELECT * FROM ") + table)) text += row + "\n";
+      text += "--\n";
+    }
+    return text;
+  }
+  static std::string schema_of(const std::filesystem::path& of) {
+    return query(of, "PRAGMA user_version").front();
+  }
+  // All rows of schema 1 are there, as they were, and the file is sound.
+  void expect_migrated(const std::string& before) {
+    EXPECT_EQ(schema_of(file), "2");
+    EXPECT_EQ(content(file), before);
+    EXPECT_EQ(problems(), std::vector<std::string>{});
+    EXPECT_EQ(query(file, "SELECT run, data IS NULL, hex(context) FROM test_openings ORDER BY run"),
+              query(file, "SELECT run, 1, hex(context) FROM runs ORDER BY run"));
+  }
+};
+
+TEST_F(Migrate, KeepsEveryRowAndACopyOfTheFile) {
+  const std::string before = content(file);
+  ASSERT_GT(before.size(), 50'000u);
+  const auto report = migrate_store(file);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->from, 1);
+  EXPECT_EQ(report->to, 2);
+  EXPECT_EQ(report->backup, backup());
+  expect_migrated(before);
+  EXPECT_EQ(schema_of(backup()), "1");
+  EXPECT_EQ(content(backup()), before);
+  EXPECT_EQ((*StoreReader::open(backup()))->verify(std::nullopt)->problems,
+            std::vector<std::string>{});
+}
+
+TEST_F(Migrate, ASecondTimeHasNothingToDo) {
+  ASSERT_TRUE(migrate_store(file));
+  const auto again = migrate_store(file);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->from, 2);
+  EXPECT_EQ(again->backup, "");
+  EXPECT_FALSE(std::filesystem::exists(backup("schema-1.2.db")));
+}
+
+TEST_F(Migrate, NeverWritesOverACopy) {
+  std::ofstream(backup()) << "somebody's";
+  const auto report = migrate_store(file);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->backup, backup("schema-1.2.db"));
+  EXPECT_EQ(bytes_of(backup()), "somebody's");
+}
+
+TEST_F(Migrate, AFileOfThisSchemaHasTheTablesOfAMigratedOne) {
+  const auto definitions = [](const std::filesystem::path& of) {
+    return query(of,
+                 "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> "
+                 "'classes_by_digest' ORDER BY type, name");
+  };
+  ASSERT_TRUE(migrate_store(file));
+  const auto fresh = folder.path() / "fresh.db";
+  write_finished_run(fresh, 2);
+  EXPECT_EQ(definitions(file), definitions(fresh));
+}
+
+TEST_F(Migrate, RunsGoOnInAMigratedFile) {
+  ASSERT_TRUE(migrate_store(file));
+  auto writer = open_writer();
+  EXPECT_TRUE(writer->resume_run(2));
+  ASSERT_TRUE(writer->finish_run());
+  EXPECT_EQ(*writer->begin_run(make_head("new")), 3);
+}
+
+TEST_F(Migrate, AnOldFileIsReadAndNotWritten) {
+  const std::string before = bytes_of(file);
+  const auto writer = StoreWriter::open(file);
+  ASSERT_FALSE(writer);
+  EXPECT_NE(writer.error().message.find("equivolve store migrate --store " + file.string()),
+            std::string::npos)
+      << writer.error().message;
+  {
+    auto reader = open_reader();
+    EXPECT_EQ(reader->runs()->size(), 2u);
+    EXPECT_EQ(reader->find_run("latest")->head.name, "killed");
+    EXPECT_TRUE(reader->replay(1));
+    EXPECT_TRUE(reader->groups()->empty());
+    EXPECT_FALSE(reader->find_group("g1"));
+    EXPECT_EQ(*reader->test_openings({}), std::nullopt);
+    EXPECT_EQ(reader->verify(std::nullopt)->problems, std::vector<std::string>{});
+  }
+  EXPECT_EQ(bytes_of(file), before);
+}
+
+TEST_F(Migrate, NotWhileARunIsGoingOn) {
+  // As the Equivolve of schema 1 holds it.
+  const std::string lock = file.string() + ".run-2.lock";
+  const int descriptor = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_GE(descriptor, 0);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
+  const auto report = migrate_store(file);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message.find("run 2"), std::string::npos) << report.error().message;
+  EXPECT_EQ(schema_of(file), "1");
+  EXPECT_FALSE(std::filesystem::exists(backup()));
+  ::close(descriptor);
+  EXPECT_TRUE(migrate_store(file));
+}
+
+TEST_F(Migrate, RefusesWhatIsNoResultsFile) {
+  const auto other = folder.path() / "other.db";
+  EXPECT_FALSE(migrate_store(other));
+  std::ofstream(other) << "text";
+  EXPECT_FALSE(migrate_store(other));
+  EXPECT_FALSE(migrate_store(folder.path()));
+  query(file, "PRAGMA user_version = 3");
+  query(file, "PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string before = bytes_of(file);
+  const auto newer = migrate_store(file);
+  ASSERT_FALSE(newer);
+  EXPECT_NE(newer.error().message.find("newer"), std::string::npos);
+  EXPECT_EQ(bytes_of(file), before);
+}
+
+class MigrateKilled : public Migrate, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(MigrateKilled, LeavesTheOldFileOrTheNewOne) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  const std::string before = content(file);
+  {
+    Child child({EQUIVOLVE_STORE_HELPER, "migrate", file.string()},
+                {"EQUIVOLVE_FAULT=" + GetParam() + ":1"});
+    child.read_lines();
+    ASSERT_EQ(child.wait(), -SIGKILL) << "the point was never passed";
+  }
+  const bool committed = GetParam() == "store.commit.after";
+  EXPECT_EQ(schema_of(file), committed ? "2" : "1");
+  EXPECT_EQ(content(file), before);
+  EXPECT_EQ(problems(), std::vector<std::string>{});
+  if (std::filesystem::exists(backup())) {
+    EXPECT_EQ(content(backup()), before);
+  }
+  const auto again = migrate_store(file);
+  ASSERT_TRUE(again) << again.error().message;
+  expect_migrated(before);
+}
+
+std::vector<std::string> migration_points() {
+  std::vector<std::string> points = {"store.commit.before", "store.commit.after"};
+  for (const std::string_view name : kFaultPoints) {
+    if (name.starts_with("store.migrate.")) points.emplace_back(name);
+  }
+  return points;
+}
+
+INSTANTIATE_TEST_SUITE_P(EachPoint, MigrateKilled, ::testing::ValuesIn(migration_points()),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace equivolve::tests
