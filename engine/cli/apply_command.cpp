@@ -4,105 +4,66 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/cli/chosen_candidate.hpp"
 #include "engine/cli/commands.hpp"
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/run/seeds.hpp"
-#include "search/genome/program.hpp"
 
 namespace equivolve::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+struct Apply {
+  CommonOptions common;
+  std::string subject;  // a run, or a YAML file (then `candidate` names what to apply)
+  std::optional<std::string> candidate;  // a reference's name, a genome's text, or a file with it
+  std::filesystem::path out;             // folder; made if need be
+  std::vector<std::string> overrides;    // where the run's data file has gone
+  std::vector<std::pair<std::string, std::string>> options;  // the evaluator's own: --KEY VALUE
+};
+
 /// What is applied: a genome, or a reference known by name.
 struct Subject {
   engine::Preparation preparation;
-  search::Genome genome;
-  std::string reference;
+  Chosen chosen;
+  std::string next;  // command
 };
 
 bool is_yaml(const std::string& subject) {
   return subject.ends_with(".yaml") || subject.ends_with(".yml");
 }
 
-tl::expected<std::string, int> read_text(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return tl::unexpected<int>(fail(kBadInput, "cannot read " + file.string()));
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-/// A reference's name, a program's text, or a file that holds one.
-tl::expected<void, int> choose(Subject& subject, const std::string& candidate) {
-  std::vector<std::string> names;
-  for (const engine::ReferenceCandidate& r :
-       subject.preparation.evaluator->reference_candidates()) {
-    names.push_back(r.name);
-    if (r.name != candidate) continue;
-    if (r.genome_text.empty()) {
-      subject.reference = candidate;
-      return {};
-    }
-    subject.genome = search::to_genome(
-        search::parse_program(r.genome_text, subject.preparation.space->memories).value());
-    return {};
-  }
-  std::string text = candidate;
-  std::error_code ignored;
-  if (candidate.find('\n') == std::string::npos &&
-      std::filesystem::is_regular_file(candidate, ignored)) {
-    auto content = read_text(candidate);
-    if (!content) return tl::unexpected<int>(content.error());
-    text = std::move(*content);
-  } else if (candidate.find(':') == std::string::npos) {
-    return tl::unexpected<int>(fail(
-        kBadInput, "'" + candidate + "' is neither a reference candidate, a file, nor a program" +
-                       engine::suggestion(candidate, names)));
-  }
-  auto program = search::parse_program(text, subject.preparation.space->memories);
-  if (!program)
-    return tl::unexpected<int>(fail(kBadInput, "candidate:" + std::to_string(program.error().line) +
-                                                   ":" + std::to_string(program.error().column) +
-                                                   ": " + program.error().message));
-  subject.genome = search::to_genome(*program);
-  return {};
-}
-
-tl::expected<Subject, int> subject_of_file(const ApplyCommand& command) {
+tl::expected<Subject, int> subject_of_file(const Apply& command) {
   if (!command.candidate)
     return tl::unexpected<int>(fail(kBadInput,
                                     "apply with a YAML file needs --candidate: a reference's name, "
                                     "a program's text or a file with it"));
-  auto read = engine::read_configuration_file(command.subject);
-  if (!read) {
-    std::fprintf(stderr, "%s", engine::text_of(read.error()).c_str());
-    return tl::unexpected<int>(kBadInput);
-  }
-  auto preparation = prepared(std::move(*read), command.common.quiet);
+  auto preparation = prepared_file(command.common, command.subject, command.overrides);
   if (!preparation) return tl::unexpected<int>(preparation.error());
-  Subject subject{std::move(*preparation), {}, {}};
-  if (auto chosen = choose(subject, *command.candidate); !chosen)
-    return tl::unexpected<int>(chosen.error());
-  return subject;
+  auto chosen = choose_candidate(*preparation, *command.candidate);
+  if (!chosen) return tl::unexpected<int>(chosen.error());
+  return Subject{std::move(*preparation), std::move(*chosen),
+                 "equivolve run " + shell_word(command.subject)};
 }
 
-tl::expected<Subject, int> subject_of_run(const ApplyCommand& command) {
+tl::expected<Subject, int> subject_of_run(const Apply& command) {
   auto found = find_run(command.common, command.subject);
   if (!found) return tl::unexpected<int>(found.error());
-  auto read = stored_configuration(found->info, found->store);
+  auto read = stored_configuration(found->info, found->store, command.overrides);
   if (!read) return tl::unexpected<int>(read.error());
   auto preparation = prepared(std::move(*read), command.common.quiet);
   if (!preparation) return tl::unexpected<int>(preparation.error());
-  if (preparation->context != found->info.head.context)
-    return tl::unexpected<int>(
-        fail(kBadInput, "the run's data file or evaluator has changed since it ran"));
-  Subject subject{std::move(*preparation), {}, {}};
+  if (const int code = check_context(found->info, *preparation); code != 0)
+    return tl::unexpected<int>(code);
+  const std::string next = next_command("show", std::to_string(found->info.id), found->store);
   if (command.candidate) {
-    if (auto chosen = choose(subject, *command.candidate); !chosen)
-      return tl::unexpected<int>(chosen.error());
-    return subject;
+    auto chosen = choose_candidate(*preparation, *command.candidate);
+    if (!chosen) return tl::unexpected<int>(chosen.error());
+    return Subject{std::move(*preparation), std::move(*chosen), next};
   }
   const Json summary =
       found->info.state.summary_json.empty() ? Json() : Json::parse(found->info.state.summary_json);
@@ -113,13 +74,14 @@ tl::expected<Subject, int> subject_of_run(const ApplyCommand& command) {
   auto genome =
       found->reader->genome(found->info.id, summary["best"]["birth"].get<std::uint64_t>());
   if (!genome) return tl::unexpected<int>(fail(kStoreTrouble, genome.error().message));
-  subject.genome.flat = std::move(genome->flat);
-  return subject;
+  Chosen best;
+  best.genome.flat = std::move(genome->flat);
+  return Subject{std::move(*preparation), std::move(best), next};
 }
 
 /// The evaluator's own flags as JSON, checked against its schema. Numbers and booleans are read as
 /// the schema says.
-tl::expected<std::string, int> options_json(const ApplyCommand& command,
+tl::expected<std::string, int> options_json(const Apply& command,
                                             const engine::Preparation& preparation) {
   const std::string schema_text = preparation.module->apply_schema();
   const Json properties =
@@ -145,10 +107,11 @@ tl::expected<std::string, int> options_json(const ApplyCommand& command,
 }
 
 int write_artefacts(const std::vector<engine::Artefact>& artefacts,
-                    const std::filesystem::path& folder) {
+                    const std::filesystem::path& folder, const CommonOptions& common) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail(kStoreTrouble, "cannot make " + folder.string() + ": " + error.message());
+  Json files = Json::array();
   for (const engine::Artefact& a : artefacts) {
     const std::filesystem::path file =
         folder / a.name;  // names are checked by the host: no separators
@@ -156,14 +119,14 @@ int write_artefacts(const std::vector<engine::Artefact>& artefacts,
     if (!out) return fail(kStoreTrouble, out.error());
     out->write(a.content);
     if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
-    std::printf("%s\n", file.string().c_str());
+    files.push_back(file.string());
+    if (!common.json) std::printf("%s\n", file.string().c_str());
   }
+  if (common.json) std::printf("%s\n", Json{{"files", files}}.dump().c_str());
   return kFinished;
 }
 
-}  // namespace
-
-int apply(const ApplyCommand& command) {
+int carry_out(const Apply& command) {
   auto subject = is_yaml(command.subject) ? subject_of_file(command) : subject_of_run(command);
   if (!subject) return subject.error();
   engine::Preparation& p = subject->preparation;
@@ -171,13 +134,58 @@ int apply(const ApplyCommand& command) {
     return fail(kBadInput, "evaluator '" + p.config.evaluator.id + "' does not offer apply");
   auto options = options_json(command, p);
   if (!options) return options.error();
-  const engine::CandidateView view{subject->genome.representation, subject->genome.flat,
-                                   subject->reference};
+  const engine::CandidateView view = subject->chosen.view();
   auto artefacts = p.evaluator->apply(view, *options, engine::final_seed(p.config.seed, 0));
   if (!artefacts)
     return fail(artefacts.error().bad_input ? kBadInput : kEvaluatorTrouble,
                 artefacts.error().message);
-  return write_artefacts(*artefacts, command.out);
+  if (const int code = write_artefacts(*artefacts, command.out, command.common); code != 0)
+    return code;
+  say_next(command.common, subject->next);
+  return kFinished;
+}
+
+}  // namespace
+
+CommandSpec apply_command() {
+  auto c = std::make_shared<Apply>();
+  return {
+      .name = "apply",
+      .part = Part::kResults,
+      .summary = "Turn a run's result, or a candidate, into files a person can use",
+      .description =
+          "The evaluator's own options are given as --KEY VALUE; `equivolve evaluators describe "
+          "ID` "
+          "lists them under apply. With a YAML file in a run's place nothing need have been "
+          "searched: --candidate says what to apply.",
+      .options =
+          with_common({{.name = "SUBJECT",
+                        .value = "",
+                        .help = "A run, or a YAML file (with --candidate)",
+                        .into = &c->subject,
+                        .completes = Completes::kRun,
+                        .required = true},
+                       {.name = "--candidate",
+                        .value = "TEXT",
+                        .help = "A reference candidate's name, a program's text, or a file with it",
+                        .into = &c->candidate,
+                        .completes = Completes::kFile},
+                       {.name = "--out",
+                        .value = "FOLDER",
+                        .help = "Folder for the files",
+                        .into = &c->out,
+                        .completes = Completes::kFolder,
+                        .required = true}},
+                      c->common),
+      .examples =
+          {{"equivolve apply latest --out result", ""},
+           {"equivolve apply latest --data new_patients.csv --out result",
+            "predictions for new rows"},
+           {"equivolve apply examples/quickstart.yaml --candidate logistic_regression --out rival",
+            ""}},
+      .action = [c] { return carry_out(*c); },
+      .further = &c->options,
+  };
 }
 
 }  // namespace equivolve::cli

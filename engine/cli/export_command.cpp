@@ -14,6 +14,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+struct Export {
+  CommonOptions common;
+  std::string run;
+  std::filesystem::path out;  // a .csv or .jsonl file
+};
+
 /// Names of the figures that are told, in order.
 std::vector<std::string> told_names(const engine::RunInfo& info) {
   std::vector<std::string> names;
@@ -78,9 +84,7 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
   return row.dump() + "\n";
 }
 
-}  // namespace
-
-int export_run(const ExportCommand& command) {
+int carry_out(const Export& command) {
   const std::string kind = command.out.extension().string();
   if (kind != ".csv" && kind != ".jsonl")
     return fail(kBadInput,
@@ -104,10 +108,34 @@ int export_run(const ExportCommand& command) {
   });
   if (!visited) return fail(kStoreTrouble, visited.error().message);
   if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
-  if (!command.common.quiet)
+  if (command.common.json)
+    std::printf("%s\n", Json{{"file", command.out.string()}, {"candidates", rows}}.dump().c_str());
+  else if (!command.common.quiet)
     std::printf("%llu candidates in %s\n", static_cast<unsigned long long>(rows),
                 command.out.c_str());
+  say_next(command.common, next_command("show", std::to_string(found->info.id), found->store));
   return kFinished;
+}
+
+}  // namespace
+
+CommandSpec export_command() {
+  auto c = std::make_shared<Export>();
+  return {
+      .name = "export",
+      .part = Part::kResults,
+      .summary = "Write a run's candidates to a CSV or JSON-lines file",
+      .options = with_common({run_argument(c->run),
+                              {.name = "--out",
+                               .value = "FILE",
+                               .help = "File that ends in .csv or .jsonl",
+                               .into = &c->out,
+                               .completes = Completes::kFile,
+                               .required = true}},
+                             c->common),
+      .examples = {{"equivolve export latest --out candidates.csv", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
 }
 
 }  // namespace equivolve::cli

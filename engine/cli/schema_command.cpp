@@ -9,6 +9,12 @@
 namespace equivolve::cli {
 namespace {
 
+struct Schema {
+  CommonOptions common;
+  std::vector<std::filesystem::path> folders;
+  std::string evaluator;  // empty: every one that is found
+};
+
 engine::SchemaOfEvaluator schema_of(const engine::PluginModule& module) {
   return {module.descriptor().id, module.descriptor().summary, module.config_schema()};
 }
@@ -33,9 +39,7 @@ std::vector<engine::SchemaOfEvaluator> all_schemas(
   return schemas;
 }
 
-}  // namespace
-
-int schema(const SchemaCommand& command) {
+int carry_out(const Schema& command) {
   const auto folders = engine::plugin_folders(command.folders);
   std::vector<engine::SchemaOfEvaluator> schemas;
   if (command.evaluator.empty()) {
@@ -53,6 +57,30 @@ int schema(const SchemaCommand& command) {
         "next: keep it (equivolve schema > equivolve.schema.json) and begin a configuration with\n"
         "# yaml-language-server: $schema=equivolve.schema.json\n");
   return kFinished;
+}
+
+}  // namespace
+
+CommandSpec schema_command() {
+  auto c = std::make_shared<Schema>();
+  return {
+      .name = "schema",
+      .part = Part::kHelp,
+      .summary = "Print the JSON Schema of configuration files, for editors",
+      .options = {{.name = "EVALUATOR",
+                   .value = "",
+                   .help = "For files of this evaluator only",
+                   .into = &c->evaluator,
+                   .completes = Completes::kEvaluator},
+                  {.name = "--folder",
+                   .value = "FOLDER",
+                   .help = "A folder to look in first (may be repeated)",
+                   .into = &c->folders,
+                   .completes = Completes::kFolder},
+                  quiet_option(c->common)},
+      .examples = {{"equivolve schema > equivolve.schema.json", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
 }
 
 }  // namespace equivolve::cli

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/config/reader.hpp"
+#include "engine/run/kernel.hpp"
 
 namespace equivolve::cli {
 
@@ -41,6 +42,10 @@ std::string next_command(const std::string& command, const std::string& run,
   return out + " --store " + shell_word(below ? near.string() : store.string());
 }
 
+void say_next(const CommonOptions& common, const std::string& command) {
+  if (!common.quiet && !common.json) std::printf("next: %s\n", command.c_str());
+}
+
 const char* status_name(engine::Status status) {
   switch (status) {
     case engine::Status::kOk:
@@ -69,13 +74,31 @@ tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::str
   return found;
 }
 
+tl::expected<engine::Preparation, int> prepared_file(const CommonOptions& common,
+                                                     const std::string& file,
+                                                     const std::vector<std::string>& overrides) {
+  auto read = read_file(common, file, overrides);
+  if (read) return prepared(std::move(*read), common.quiet);
+  std::fprintf(stderr, "%s", engine::text_of({read.error()}).c_str());
+  return tl::unexpected<int>(kBadInput);
+}
+
 tl::expected<engine::ReadConfiguration, int> stored_configuration(
-    const engine::RunInfo& info, const std::filesystem::path& store) {
+    const engine::RunInfo& info, const std::filesystem::path& store,
+    const std::vector<std::string>& overrides) {
   auto document = engine::Document::from_json(info.head.config_resolved);
   if (!document)
     return tl::unexpected<int>(
         fail(kStoreTrouble, "the stored configuration cannot be read: " + document.error().text()));
-  auto read = engine::read_document(std::move(*document), store.parent_path(), info.head.name, {});
+  // Paths that a person gives start where the person is; the stored ones are absolute.
+  engine::ReadOptions options;
+  options.overrides = overrides;
+  auto read = engine::read_document(std::move(*document), std::filesystem::current_path(),
+                                    info.head.name, options);
+  if (!read && !overrides.empty()) {
+    std::fprintf(stderr, "%s", engine::text_of(read.error()).c_str());
+    return tl::unexpected<int>(kBadInput);
+  }
   if (!read)
     return tl::unexpected<int>(fail(kStoreTrouble, "the stored configuration cannot be read: " +
                                                        engine::text_of(read.error())));
@@ -85,20 +108,37 @@ tl::expected<engine::ReadConfiguration, int> stored_configuration(
 }
 
 tl::expected<engine::ReadConfiguration, engine::ConfigProblem> read_file(
-    const RunCommand& command) {
+    const CommonOptions& common, const std::string& file,
+    const std::vector<std::string>& overrides) {
   engine::ReadOptions options;
-  options.overrides = command.overrides;
-  if (command.seed) options.overrides.push_back("seed=" + *command.seed);
-  if (command.workers) options.overrides.push_back("workers.count=" + *command.workers);
-  if (command.common.store) options.store = store_path(command.common);
-  auto read = engine::read_as_far_as_it_goes(command.file, options);
-  if (read && command.common.store) read->configuration.store.file = store_path(command.common);
+  options.overrides = overrides;
+  if (common.store) options.store = store_path(common);
+  auto read = engine::read_as_far_as_it_goes(file, options);
+  if (read && common.store) read->configuration.store.file = store_path(common);
   return read;
 }
 
 void print_warnings(const engine::ConfigProblems& warnings) {
   for (const engine::ConfigProblem& warning : warnings)
     std::fprintf(stderr, "warning: %s\n", warning.text().c_str());
+}
+
+int check_engine(const engine::RunInfo& info) {
+  const engine::RunHead& head = info.head;
+  if (head.engine_version == EQUIVOLVE_VERSION && head.kernel == engine::kernel_kind()) return 0;
+  return fail(kBadInput, "run " + std::to_string(info.id) + " was begun by Equivolve " +
+                             head.engine_version + " (" + head.kernel + "), this is " +
+                             EQUIVOLVE_VERSION + " (" + engine::kernel_kind() +
+                             "): its results would not be the same");
+}
+
+int check_context(const engine::RunInfo& info, const engine::Preparation& preparation) {
+  if (preparation.context == info.head.context) return 0;
+  return fail(kBadInput, "run " + std::to_string(info.id) +
+                             ": its data file or evaluator has changed since it began (stored "
+                             "context " +
+                             hashing::to_hex(info.head.context) + ", now " +
+                             hashing::to_hex(preparation.context) + ")");
 }
 
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet) {

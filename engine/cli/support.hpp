@@ -6,7 +6,7 @@
 
 #include <tl/expected.hpp>
 
-#include "engine/cli/commands.hpp"
+#include "engine/cli/command_spec.hpp"
 #include "engine/cli/exit_codes.hpp"
 #include "engine/run/preparation.hpp"
 #include "engine/store/reader.hpp"
@@ -26,6 +26,9 @@ std::string shell_word(const std::string& word);
 std::string next_command(const std::string& command, const std::string& run,
                          const std::filesystem::path& store);
 
+/// Prints "next: COMMAND" to stdout, unless the command was asked to be quiet or to print JSON.
+void say_next(const CommonOptions& common, const std::string& command);
+
 /// "ok", "infeasible", "non_finite", "failed", "cancelled".
 const char* status_name(engine::Status status);
 
@@ -37,17 +40,32 @@ struct FoundRun {
 };
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run);
 
-/// The configuration of a stored run, read back. Prints and returns the exit code on failure.
+/// The configuration of a stored run, read back, with overrides ("a.b=c"). Prints and returns the
+/// exit code on failure.
 tl::expected<engine::ReadConfiguration, int> stored_configuration(
-    const engine::RunInfo& info, const std::filesystem::path& store);
+    const engine::RunInfo& info, const std::filesystem::path& store,
+    const std::vector<std::string>& overrides = {});
 
-/// The file and the options that stand for keys of it, as far as they can be understood.
-tl::expected<engine::ReadConfiguration, engine::ConfigProblem> read_file(const RunCommand& command);
+/// 0, or the exit code after saying why this program would not repeat the run's results: it is
+/// another version, or the data or the evaluator has changed.
+int check_engine(const engine::RunInfo& info);
+int check_context(const engine::RunInfo& info, const engine::Preparation& preparation);
+
+/// A configuration file with overrides ("a.b=c") and --store over it, as far as it can be
+/// understood.
+tl::expected<engine::ReadConfiguration, engine::ConfigProblem> read_file(
+    const CommonOptions& common, const std::string& file,
+    const std::vector<std::string>& overrides);
 
 /// Each with its place, to stderr.
 void print_warnings(const engine::ConfigProblems& warnings);
 
 /// prepare(), with its problems and warnings printed where it fails. The error is the exit code.
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet);
+
+/// read_file() and prepared().
+tl::expected<engine::Preparation, int> prepared_file(const CommonOptions& common,
+                                                     const std::string& file,
+                                                     const std::vector<std::string>& overrides);
 
 }  // namespace equivolve::cli

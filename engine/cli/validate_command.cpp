@@ -11,6 +11,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+struct Validate {
+  CommonOptions common;
+  std::string file;
+  std::vector<std::string> overrides;
+};
+
 /// Text to stderr and, where asked for, an object with the places as numbers to stdout.
 int refuse(const CommonOptions& common, const engine::PreparationError& error) {
   print_warnings(error.warnings);
@@ -24,7 +30,7 @@ int refuse(const CommonOptions& common, const engine::PreparationError& error) {
   return error.exit_code;
 }
 
-int accept(const RunCommand& command, const engine::Preparation& prepared) {
+int accept(const Validate& command, const engine::Preparation& prepared) {
   print_warnings(prepared.warnings);
   const std::string context = hashing::to_hex(prepared.context);
   const engine::EvaluatorDescriptor& evaluator = prepared.module->descriptor();
@@ -34,17 +40,15 @@ int accept(const RunCommand& command, const engine::Preparation& prepared) {
                       {"warnings", Json::parse(engine::to_json_text(prepared.warnings))}};
     std::printf("%s\n", out.dump().c_str());
   } else if (!command.common.quiet) {
-    std::printf("%s is valid: evaluator %s %s, context %s\nnext: equivolve run %s\n",
-                command.file.c_str(), evaluator.id.c_str(), evaluator.version.c_str(),
-                context.c_str(), shell_word(command.file).c_str());
+    std::printf("%s is valid: evaluator %s %s, context %s\n", command.file.c_str(),
+                evaluator.id.c_str(), evaluator.version.c_str(), context.c_str());
   }
+  say_next(command.common, "equivolve run " + shell_word(command.file));
   return kFinished;
 }
 
-}  // namespace
-
-int validate(const RunCommand& command) {
-  auto read = read_file(command);
+int carry_out(const Validate& command) {
+  auto read = read_file(command.common, command.file, command.overrides);
   if (!read) return refuse(command.common, {kBadInput, {read.error()}, {}});
   const auto log = [&](int severity, std::string_view text) {
     if (severity > 0 || !command.common.quiet)
@@ -52,6 +56,34 @@ int validate(const RunCommand& command) {
   };
   const auto prepared = engine::prepare(std::move(*read), log);
   return prepared ? accept(command, *prepared) : refuse(command.common, prepared.error());
+}
+
+}  // namespace
+
+CommandSpec validate_command() {
+  auto c = std::make_shared<Validate>();
+  return {
+      .name = "validate",
+      .part = Part::kSearch,
+      .summary = "Check a YAML file and its data without running it",
+      .description =
+          "Reads the file, the evaluator and its data, and reports all problems and warnings with "
+          "their places at once (--json: as objects). Writes nothing.",
+      .options = with_common({{.name = "FILE",
+                               .value = "",
+                               .help = "Configuration",
+                               .into = &c->file,
+                               .completes = Completes::kFile,
+                               .required = true},
+                              {.name = "--set",
+                               .value = "KEY=VALUE",
+                               .help = "Override a key (may be repeated)",
+                               .into = &c->overrides,
+                               .completes = Completes::kSetting}},
+                             c->common),
+      .examples = {{"equivolve validate search.yaml", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
 }
 
 }  // namespace equivolve::cli

@@ -48,7 +48,8 @@ StopCause BudgetMeter::count(bool child, bool evaluated, const std::vector<doubl
                              std::chrono::nanoseconds now) {
   candidates_ += child ? 1 : 0;
   evaluations_ += evaluated ? 1 : 0;
-  if (reached(figures)) return StopCause::kTarget;
+  target_reached_ = target_reached_ || reached(figures);
+  if (target_reached_) return StopCause::kTarget;
   if (budget_.candidates && candidates_ >= *budget_.candidates) return StopCause::kCandidates;
   if (budget_.evaluations && evaluations_ >= *budget_.evaluations) return StopCause::kEvaluations;
   if (time_is_up(now)) return StopCause::kTime;

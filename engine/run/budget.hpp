@@ -65,6 +65,7 @@ class BudgetMeter {
   std::vector<Target> targets_;
   std::chrono::nanoseconds used_;
   std::chrono::nanoseconds started_{0};
+  bool target_reached_ = false;  // by any request so far
   std::uint64_t candidates_ = 0;
   std::uint64_t evaluations_ = 0;
 };

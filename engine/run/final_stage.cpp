@@ -82,6 +82,7 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
   run_batch(parts.executor, jobs.size(), [&](std::size_t i) {
     if (stored[i]) return;
     rows[i].status = Status::kCancelled;
+    if (parts.gate) parts.gate->pass();
     if (!parts.stop.load()) evaluate(parts, jobs[i], rows[i]);
     if (parts.writer && rows[i].status != Status::kCancelled) parts.writer->push(rows[i]);
     EQV_FAULT_POINT("run.final_trial");

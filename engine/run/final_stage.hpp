@@ -14,6 +14,7 @@
 #include "engine/run/executor.hpp"
 #include "engine/run/interval.hpp"
 #include "engine/run/leaderboard.hpp"
+#include "engine/run/pause_gate.hpp"
 #include "engine/run/replay.hpp"
 #include "engine/store/writer.hpp"
 
@@ -65,6 +66,7 @@ struct FinalStageParts {
   std::chrono::nanoseconds deadline{0};
   search::MemoryShape memories;  ///< to parse the references' programs
   hashing::Digest context;       ///< evaluation context
+  PauseGate* gate = nullptr;     ///< passed before each trial; null: none
 };
 
 /// The error names a reference whose genome does not parse.

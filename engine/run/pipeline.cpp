@@ -272,9 +272,12 @@ void Pipeline::step() {
   }
 }
 
+bool Pipeline::wants_child() const {
+  return budget_.wants_child(next_ask_) || (replay_ && next_ask_ < replay_->told());
+}
+
 void Pipeline::ask_more() {
-  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead &&
-         budget_.wants_child(next_ask_)) {
+  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead && wants_child()) {
     std::optional<search::Request> request = searcher_.ask(next_ask_);
     if (!request) {
       if (next_ask_ == next_tell_) end(StopCause::kExhausted);
@@ -285,7 +288,7 @@ void Pipeline::ask_more() {
     dispatch(next_ask_, Stage::kBreeding);
     ++next_ask_;
   }
-  if (next_ask_ == next_tell_ && !budget_.wants_child(next_ask_)) end(StopCause::kCandidates);
+  if (next_ask_ == next_tell_ && !wants_child()) end(StopCause::kCandidates);
 }
 
 void Pipeline::dispatch(std::uint64_t ticket, Stage stage) {
@@ -484,10 +487,10 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   }
   const StopCause cause = budget_.count(
       child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, clock_.now());
-  // What the store holds was told, however long the replay takes; if time was up then, it ends with
+  // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
-  if (cause != StopCause::kNone && !(cause == StopCause::kTime && replaying)) end(cause);
+  if (cause != StopCause::kNone && !replaying) end(cause);
   const bool all_failed = totals_.told == 10 && totals_.failed == 10;
   const bool too_many =
       totals_.told >= 50 && static_cast<double>(totals_.failed) >

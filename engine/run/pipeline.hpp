@@ -135,6 +135,7 @@ class Pipeline {
   // In the sequencer, with the baton.
   void step();
   void ask_more();
+  bool wants_child() const;
   void look_up(Slot& slot);
   void reserve(Slot& slot);
   bool tell(Slot& slot);

@@ -180,6 +180,7 @@ class Session {
     if (wish == "pause" || wish == "continue") {
       paused_ = wish == "pause";
       pipeline_->pause(paused_);
+      gate_.set(paused_);
       writer_->push(EventRow{paused_ ? "paused" : "continued", "{}"});
       (void)writer_->update_run(state_of(paused_ ? RunStatus::kPaused : RunStatus::kRunning, ""));
       if (controls_.notice) controls_.notice(paused_ ? "paused, as asked" : "going on, as asked");
@@ -192,6 +193,7 @@ class Session {
     stop_cause_ = cause;
     pipeline_->stop(cause);
     final_stop_.store(true);
+    gate_.set(false);  // what waits there sees the stop
   }
 
   tl::expected<FinalResult, std::string> final_stage() {
@@ -205,7 +207,8 @@ class Session {
                                 final_stop_,
                                 prepared_.config.evaluator.deadline,
                                 prepared_.space->memories,
-                                prepared_.context};
+                                prepared_.context,
+                                &gate_};
     // The stage runs on the executor; this thread goes on polling beside it.
     tl::expected<FinalResult, std::string> result;
     std::atomic<bool> done{false};
@@ -275,6 +278,7 @@ class Session {
   std::optional<std::chrono::nanoseconds> stopping_since_;
   StopCause stop_cause_ = StopCause::kNone;
   bool paused_ = false;
+  PauseGate gate_;  // of the final stage
   std::atomic<bool> final_stop_{false};
 };
 
@@ -314,6 +318,9 @@ tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const
   if (!reader) return tl::unexpected<RunError>(RunError{3, reader.error().message, info.id});
   auto data = (*reader)->replay(info.id);
   if (!data) return tl::unexpected<RunError>(RunError{3, data.error().message, info.id});
+  if (const std::string now = head_of(prepared).config_resolved; now != info.head.config_resolved)
+    if (auto changed = (*writer)->change_configuration(now); !changed)
+      return tl::unexpected<RunError>(RunError{3, changed.error().message, info.id});
   if (controls.started) controls.started(info.id);
   (*writer)->push(EventRow{"resumed", fmt::format("{{\"told\":{}}}", data->outcomes.size())});
   return Session(prepared, controls, std::move(*writer), info.id,

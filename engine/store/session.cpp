@@ -311,6 +311,27 @@ tl::expected<void, StoreError> WriteSession::set_state(const RunState& state) {
   return {};
 }
 
+tl::expected<void, StoreError> WriteSession::change_configuration(const std::string& resolved) {
+  auto stored = read_run(run());
+  if (!stored) return tl::unexpected(stored.error());
+  stored->head.config_resolved = resolved;
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return cannot("write", transaction.error());
+  // The row anew, as its checksum covers all of it; what refers to it keeps referring to its
+  // number.
+  auto statement = database_.prepare(
+      "UPDATE runs SET name = ?2, seed = ?3, evaluator = ?4, evaluator_version = ?5, "
+      "representation = ?6, config_as_written = ?7, config_resolved = ?8, context = ?9, "
+      "engine_version = ?10, kernel = ?11, created = ?12, checksum = ?13 WHERE run = ?1");
+  if (!statement) return cannot("write", statement.error());
+  RowBinder row(*statement, bytes_, Table::kRuns);
+  put(row, run(), stored->created, stored->head);
+  auto written = row.insert();
+  if (written) written = commit(*transaction);
+  if (!written) return cannot("write", written.error());
+  return {};
+}
+
 sql::Result<void> WriteSession::write_progress() {
   RowBinder row(update_progress_, bytes_, Table::kProgress);
   put(row, progress_);

@@ -49,6 +49,7 @@ class WriteSession {
   /// One transaction: durable on success, rolled back on failure. Needs a run.
   tl::expected<void, StoreError> write(std::span<const Record> records, const Extras& extras);
   tl::expected<void, StoreError> set_state(const RunState& state);
+  tl::expected<void, StoreError> change_configuration(const std::string& resolved);
   tl::expected<void, StoreError> finish_run();
   /// Gives the lock back without touching the file: what is left to do after a failure.
   void release();

@@ -231,6 +231,12 @@ tl::expected<void, StoreError> StoreWriter::resume_run(RunId run) {
   return {};
 }
 
+tl::expected<void, StoreError> StoreWriter::change_configuration(const std::string& resolved) {
+  tl::expected<void, StoreError> changed;
+  state_->call([&] { changed = state_->session->change_configuration(resolved); });
+  return changed;
+}
+
 void StoreWriter::push(Record record) {
   std::unique_lock lock(state_->mutex);
   const auto has_room = [this] {

@@ -53,6 +53,10 @@ class StoreWriter {
   /// and pid, when another process has it.
   tl::expected<void, StoreError> resume_run(RunId run);
 
+  /// Replaces the run's configuration as understood, committed on return: what a person changed of
+  /// it when going on (its budget, where its data lies). Needs a run.
+  tl::expected<void, StoreError> change_configuration(const std::string& resolved);
+
   /// Queues one record; waits while the queue is full. After a failure records are dropped (see
   /// failure()). [any-thread]
   void push(Record record);

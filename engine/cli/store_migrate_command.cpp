@@ -8,8 +8,9 @@
 #include "engine/cli/support.hpp"
 
 namespace equivolve::cli {
+namespace {
 
-int migrate(const CommonOptions& common) {
+int carry_out(const CommonOptions& common) {
   const std::filesystem::path store = store_path(common);
   engine::WriterOptions options;
   if (!common.quiet)
@@ -31,8 +32,22 @@ int migrate(const CommonOptions& common) {
     std::printf("%s is now of schema %lld; as it was, with schema %lld, it is kept in %s\n",
                 store.c_str(), static_cast<long long>(report->to),
                 static_cast<long long>(report->from), report->backup.c_str());
-  if (!common.quiet) std::printf("next: %s\n", next_command("list", "", store).c_str());
+  say_next(common, next_command("list", "", store));
   return kFinished;
+}
+
+}  // namespace
+
+CommandSpec store_migrate_command() {
+  auto c = std::make_shared<CommonOptions>();
+  return {
+      .name = "store migrate",
+      .part = Part::kStore,
+      .summary = "Bring a file of an older Equivolve up to date; a copy of it is kept beside it",
+      .options = with_common({}, *c),
+      .examples = {{"equivolve store migrate --store runs.db", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
 }
 
 }  // namespace equivolve::cli

@@ -1,4 +1,3 @@
-// evaluators list|describe, store verify, info.
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,13 +6,17 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/plugins/plugin_host.hpp"
-#include "engine/run/executor.hpp"
-#include "engine/run/kernel.hpp"
 
 namespace equivolve::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+struct Evaluators {
+  CommonOptions common;
+  std::vector<std::filesystem::path> folders;
+  std::string id;  // of describe; empty: list
+};
 
 Json json_of(const engine::FoundPlugin& p) {
   Json out{{"id", p.descriptor.id},
@@ -25,7 +28,7 @@ Json json_of(const engine::FoundPlugin& p) {
   return out;
 }
 
-int list_evaluators(const EvaluatorsCommand& command) {
+int list_evaluators(const Evaluators& command) {
   const auto found = engine::list_plugins(engine::plugin_folders(command.folders));
   if (command.common.json) {
     Json out = Json::array();
@@ -40,8 +43,8 @@ int list_evaluators(const EvaluatorsCommand& command) {
     else
       std::printf("%-28s cannot be used: %s\n", p.file.filename().c_str(), p.problem.c_str());
   }
-  if (!found.empty() && !command.common.quiet)
-    std::printf("next: equivolve evaluators describe %s\n", found.front().descriptor.id.c_str());
+  if (!found.empty())
+    say_next(command.common, "equivolve evaluators describe " + found.front().descriptor.id);
   return kFinished;
 }
 
@@ -67,7 +70,7 @@ void print_section(const std::string& name, const Json& schema) {
   print_properties(name + ":", schema);
 }
 
-int describe_evaluator(const EvaluatorsCommand& command) {
+int describe_evaluator(const Evaluators& command) {
   auto module = engine::load_plugin(command.id, engine::plugin_folders(command.folders));
   if (!module)
     return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
@@ -99,81 +102,64 @@ int describe_evaluator(const EvaluatorsCommand& command) {
       if (config["properties"].contains(section))
         print_section(section, config["properties"][section]);
   print_properties("apply:", apply);
+  std::printf("\n");
+  say_next(command.common, "equivolve init " + d.id);
   return kFinished;
 }
 
-}  // namespace
-
-int evaluators(const EvaluatorsCommand& given) {
-  EvaluatorsCommand command = given;
+int carry_out(Evaluators command) {
   for (std::filesystem::path& folder : command.folders) {
     if (!std::filesystem::is_directory(folder))
       return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
     folder = std::filesystem::absolute(folder);
   }
-
   return command.id.empty() ? list_evaluators(command) : describe_evaluator(command);
 }
 
-int verify(const VerifyCommand& command) {
-  const std::filesystem::path store = store_path(command.common);
-  auto reader = engine::StoreReader::open(store);
-  if (!reader) return fail(kStoreTrouble, reader.error().message);
-  std::optional<engine::RunId> run;
-  if (!command.run.empty()) {
-    auto info = (*reader)->find_run(command.run);
-    if (!info) return fail(kBadInput, info.error().message);
-    run = info->id;
-  }
-  auto report = (*reader)->verify(run);
-  if (!report) return fail(kStoreTrouble, report.error().message);
-  if (command.common.json)
-    std::printf("%s\n", Json{{"file", store.string()},
-                             {"rows", report->rows},
-                             {"problems", report->problems},
-                             {"result_digest", report->result_digest},
-                             {"trajectory_digest", report->trajectory_digest}}
-                            .dump()
-                            .c_str());
-  if (!command.common.json) {
-    for (const std::string& problem : report->problems) std::printf("%s\n", problem.c_str());
-    std::printf("%s: %llu rows checked, %zu problems\n", store.c_str(),
-                static_cast<unsigned long long>(report->rows), report->problems.size());
-    if (!report->result_digest.empty())
-      std::printf("result_digest      %s\ntrajectory_digest  %s\n", report->result_digest.c_str(),
-                  report->trajectory_digest.c_str());
-  }
-  return report->problems.empty() ? kFinished : kStoreTrouble;
+std::vector<OptionSpec> options_of(Evaluators& command) {
+  return {{.name = "--folder",
+           .value = "FOLDER",
+           .help = "A folder to look in first (may be repeated)",
+           .into = &command.folders,
+           .completes = Completes::kFolder},
+          json_option(command.common),
+          quiet_option(command.common)};
 }
 
-int info(const CommonOptions& common) {
-  const auto folders = engine::plugin_folders({});
-  const std::filesystem::path store = store_path(common);
-  const bool tbb = engine::make_executor("tbb", 1).has_value();
-  if (common.json) {
-    Json paths = Json::array();
-    for (const auto& f : folders) paths.push_back(f.string());
-    std::printf("%s\n", Json{{"version", EQUIVOLVE_VERSION},
-                             {"kernel", engine::kernel_kind()},
-                             {"compiler", __VERSION__},
-                             {"cores", engine::available_cores()},
-                             {"executors", tbb ? Json{"tbb", "threads"} : Json{"threads"}},
-                             {"plugin_folders", paths},
-                             {"store", store.string()}}
-                            .dump()
-                            .c_str());
-    return kFinished;
-  }
-  std::printf("equivolve %s\n", EQUIVOLVE_VERSION);
-  std::printf("kernel       %s, %u cores\n", engine::kernel_kind().c_str(),
-              engine::available_cores());
-  std::printf("compiler     %s\n", __VERSION__);
-  std::printf("executors    %s\n", tbb ? "tbb, threads" : "threads");
-  std::printf("isolation    thread\n");
-  std::printf("store        %s, durability full unless store.durability says relaxed\n",
-              store.c_str());
-  for (const auto& f : folders) std::printf("evaluators   %s\n", f.c_str());
-  return kFinished;
+}  // namespace
+
+CommandSpec evaluators_list_command() {
+  auto c = std::make_shared<Evaluators>();
+  return {
+      .name = "evaluators list",
+      .part = Part::kHelp,
+      .summary = "All evaluators that can be found",
+      .description =
+          "Evaluators are looked for in the folders given, then in those of "
+          "EQUIVOLVE_PLUGIN_PATH, then among the built-in ones.",
+      .options = options_of(*c),
+      .examples = {{"equivolve evaluators list", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
+}
+
+CommandSpec evaluators_describe_command() {
+  auto c = std::make_shared<Evaluators>();
+  std::vector<OptionSpec> options = options_of(*c);
+  options.insert(options.begin(), {.name = "ID",
+                                   .value = "",
+                                   .help = "Evaluator",
+                                   .into = &c->id,
+                                   .completes = Completes::kEvaluator,
+                                   .required = true});
+  return {
+      .name = "evaluators describe",
+      .part = Part::kHelp,
+      .summary = "One evaluator: its data, its options, and those of apply",
+      .options = std::move(options),
+      .examples = {{"equivolve evaluators describe algorithm_discovery", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
 }
 
 }  // namespace equivolve::cli

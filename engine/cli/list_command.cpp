@@ -1,0 +1,54 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/cli/commands.hpp"
+#include "engine/cli/run_view.hpp"
+#include "engine/cli/support.hpp"
+
+namespace equivolve::cli {
+namespace {
+
+struct List {
+  CommonOptions common;
+};
+
+int carry_out(const List& command) {
+  const std::filesystem::path store = store_path(command.common);
+  auto reader = engine::StoreReader::open(store);
+  if (!reader) return fail(kStoreTrouble, reader.error().message);
+  auto runs = (*reader)->runs();
+  if (!runs) return fail(kStoreTrouble, runs.error().message);
+  if (command.common.json) {
+    std::vector<std::string> objects;
+    for (const engine::RunInfo& info : *runs) objects.push_back(summary_json_of(info));
+    std::printf("%s\n", fmt::format("[{}]", fmt::join(objects, ",")).c_str());
+    return kFinished;
+  }
+  std::printf("%5s  %-12s %12s  %-20s  %-24s %s\n", "run", "status", "candidates", "started",
+              "evaluator", "name");
+  for (const engine::RunInfo& info : *runs)
+    std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s\n", static_cast<long long>(info.id),
+                status_of(info).c_str(), static_cast<unsigned long long>(info.state.told),
+                info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
+  say_next(command.common,
+           runs->empty() ? "equivolve run FILE.yaml" : next_command("show", "latest", store));
+  return kFinished;
+}
+
+}  // namespace
+
+CommandSpec list_command() {
+  auto c = std::make_shared<List>();
+  return {
+      .name = "list",
+      .part = Part::kResults,
+      .summary = "List the runs of a results file",
+      .options = with_common({}, c->common),
+      .examples = {{"equivolve list --store runs.db", ""}},
+      .action = [c] { return carry_out(*c); },
+  };
+}
+
+}  // namespace equivolve::cli

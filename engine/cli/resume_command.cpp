@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/cli/changes.hpp"
+#include "engine/cli/commands.hpp"
+#include "engine/cli/run_view.hpp"
+#include "engine/cli/running.hpp"
+#include "engine/cli/support.hpp"
+#include "engine/config/resolved.hpp"
+
+namespace equivolve::cli {
+namespace {
+
+struct Resume {
+  CommonOptions common;
+  std::string run;
+  std::vector<std::string> overrides;
+  std::optional<std::uint32_t> workers;
+  std::optional<std::string> executor;
+  int events = -1;
+};
+
+/// The stored configuration with what the command line changes. Only what leaves the run the same
+/// run may change.
+tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume& command,
+                                                                   const FoundRun& found) {
+  auto stored = stored_configuration(found.info, found.store);
+  if (!stored) return stored;
+  const std::string before = engine::to_json_text(stored->configuration);
+  auto overrides = add_to_present(command.overrides, stored->configuration.budget);
+  if (!overrides) return tl::unexpected<int>(fail(kBadInput, overrides.error()));
+  if (command.workers) overrides->push_back("workers.count=" + std::to_string(*command.workers));
+  if (command.executor) overrides->push_back("workers.executor=" + *command.executor);
+  auto read = stored_configuration(found.info, found.store, *overrides);
+  if (!read) return read;
+  std::vector<std::string> forbidden;
+  for (const std::string& key : changed_keys(before, engine::to_json_text(read->configuration)))
+    if (!may_change(key)) forbidden.push_back(key);
+  if (forbidden.empty()) return read;
+  return tl::unexpected<int>(
+      fail(kBadInput, fmt::format("run {} would not be the same run with other values of {}; only "
+                                  "budget, workers, store, evaluator.deadline and data.file may "
+                                  "change. Start a new run for the rest",
+                                  found.info.id, fmt::join(forbidden, ", "))));
+}
+
+int carry_out(const Resume& command) {
+  if (const int code = check_events(command.events); code != 0) return code;
+  auto found = find_run(command.common, command.run);
+  if (!found) return found.error();
+  const bool finished = found->info.state.status == engine::RunStatus::kFinished;
+  if (finished && command.overrides.empty()) {
+    print_run(command.common, found->info, found->store);
+    return kFinished;
+  }
+  if (const int code = check_engine(found->info); code != 0) return code;
+  auto read = changed_configuration(command, *found);
+  if (!read) return read.error();
+  auto preparation = prepared(std::move(*read), command.common.quiet);
+  if (!preparation) return preparation.error();
+  if (const int code = check_context(found->info, *preparation); code != 0) return code;
+  found->reader.reset();
+  Watch watch(command.common, command.events, preparation->config.budget);
+  auto outcome = engine::resume_run(*preparation, found->info, watch.controls);
+  watch.console.finish();
+  return report(outcome, command.common, found->store);
+}
+
+}  // namespace
+
+CommandSpec resume_command() {
+  auto c = std::make_shared<Resume>();
+  return {
+      .name = "resume",
+      .part = Part::kSearch,
+      .summary =
+          "Go on with a run that was stopped, killed or interrupted, or give it a larger "
+          "budget",
+      .description =
+          "Repeats the run from its stored outcomes, which takes microseconds each, and goes on "
+          "where it was left: the result is that of a run that was never stopped. A finished run "
+          "prints its summary.\n\n"
+          "With --set the run goes on under another budget, also when it had finished: the result "
+          "is that of one run with that budget. `+` stands for the present value and more. Only "
+          "`budget`, `workers`, `store`, `evaluator.deadline` and `data.file` (the same bytes "
+          "elsewhere) may change; with anything else it would be another run.",
+      .options = with_common(
+          {run_argument(c->run),
+           {.name = "--set",
+            .value = "KEY=VALUE",
+            .help = "Change the budget, or what has no part in the result (may be repeated)",
+            .into = &c->overrides,
+            .completes = Completes::kSetting},
+           {.name = "--workers",
+            .value = "N",
+            .help = "Override workers.count",
+            .into = &c->workers,
+            .range = std::pair(1u, 1024u)},
+           {.name = "--executor",
+            .value = "KIND",
+            .help = "Override workers.executor",
+            .into = &c->executor,
+            .words = {"tbb", "threads"}},
+           events_option(c->events)},
+          c->common),
+      .examples = {{"equivolve resume latest --store runs.db", ""},
+                   {"equivolve resume 3 --set budget.evaluations=+50000", "50,000 more"},
+                   {"equivolve resume 3 --set data.file=/new/place/iris.csv",
+                    "the data file has been moved"}},
+      .action = [c] { return carry_out(*c); },
+  };
+}
+
+}  // namespace equivolve::cli

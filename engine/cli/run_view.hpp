@@ -1,0 +1,25 @@
+// A stored run as people and programs see it.
+#pragma once
+
+#include <string>
+
+#include "engine/cli/command_spec.hpp"
+#include "engine/store/reader.hpp"
+
+namespace equivolve::cli {
+
+/// "running", "paused", "stopped", "finished", "failed"; "interrupted" when it says that it runs
+/// but no process has it.
+std::string status_of(const engine::RunInfo& info);
+
+/// One line of JSON: the stored summary, or what is known of a run that has none yet.
+std::string summary_json_of(const engine::RunInfo& info);
+
+/// Prints the run as text, or as JSON when asked, and the next command.
+void print_run(const CommonOptions& common, const engine::RunInfo& info,
+               const std::filesystem::path& store);
+
+/// The command that is most likely wanted next for this run.
+std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store);
+
+}  // namespace equivolve::cli

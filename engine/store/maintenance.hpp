@@ -1,0 +1,33 @@
+// What is done to a results file beside writing runs: deleting one, and giving free space back.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include <tl/expected.hpp>
+
+#include "engine/store/records.hpp"
+#include "engine/store/writer.hpp"
+
+namespace equivolve::engine {
+
+struct Deleted {
+  std::uint64_t rows = 0;
+  std::uint64_t free_bytes = 0;  ///< in the file, to be used again or given back by compact_store
+};
+
+/// Removes a run and all that belongs to it, in transactions of a bounded size, so that others who
+/// write the file wait little. Killed on its way it leaves a run that is marked as stopped by
+/// "delete", which a second call removes. That it opened its test split stays on record. Refuses a
+/// run that a process has.
+tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run);
+
+struct Compacted {
+  std::uint64_t before = 0, after = 0;  ///< bytes of the file
+};
+
+/// Rewrites the file without its free pages (VACUUM: whole or not at all). Needs as much free space
+/// again on the disk. Refuses while a process has one of its runs.
+tl::expected<Compacted, StoreError> compact_store(const std::filesystem::path& file);
+
+}  // namespace equivolve::engine

@@ -1,0 +1,133 @@
+// init and hash: the first things a person tries.
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+const std::filesystem::path kData = EQUIVOLVE_SOURCE_DIR "/data";
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct DataSet {
+  const char* file;
+  const char* target;
+  const char* task;
+};
+
+TEST(Init, WritesAFileThatRunsForEachBundledDataSet) {
+  for (const DataSet& data : {DataSet{"breast_cancer", "diagnosis", "classification"},
+                              DataSet{"digits", "digit", "classification"},
+                              DataSet{"diabetes", "progression", "regression"}}) {
+    SCOPED_TRACE(data.file);
+    TempFolder folder;
+    const std::string csv = kData / (std::string(data.file) + ".csv");
+    const Finished made = equivolve({"init", "algorithm_discovery", csv}, {}, folder.path());
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const std::string yaml = folder.path() / (std::string(data.file) + ".yaml");
+    EXPECT_EQ(made.last_line(), "next: equivolve run " + std::string(data.file) + ".yaml");
+    const std::string text = read_file(yaml);
+    EXPECT_NE(text.find("target: " + std::string(data.target)), std::string::npos) << text;
+    EXPECT_NE(text.find("task: " + std::string(data.task)), std::string::npos) << text;
+    EXPECT_EQ(equivolve({"validate", yaml}).exit_code, 0);
+    const Finished run =
+        equivolve({"run", yaml, "--store", folder.path() / "runs.db", "--quiet", "--set",
+                   "budget.candidates=30", "--set", "final={top: 1, repeats: 1}"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+  }
+}
+
+/// The file with every comment that is a setting turned into one.
+std::string uncommented(const std::string& text) {
+  std::string out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t at = line.find_first_not_of(' ');
+    const bool setting =
+        at != std::string::npos && line.compare(at, 2, "# ") == 0 &&
+        line.find(": ") != std::string::npos && line.find("Made by") > 3 &&
+        (line.find("  # ", at + 2) != std::string::npos || line.find(':') + 1 == line.size());
+    if (setting) line.erase(at, 2);
+    out += line + "\n";
+  }
+  return out;
+}
+
+TEST(Init, ItsCommentsHoldSettingsWithTheirDefaults) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "first.yaml";
+  ASSERT_EQ(equivolve({"init", "algorithm_discovery", "--out", yaml}).exit_code, 0);
+  EXPECT_EQ(equivolve({"validate", yaml}).exit_code, 0);
+  const std::string text = uncommented(read_file(yaml));
+  for (const char* line : {"  population_size: 100", "  tournament_size: 10", "  lookahead: 16",
+                           "  policy: reuse", "  top: 10", "  repeats: 10", "  durability: full",
+                           "  deadline: 10m", "  test_share", "  epochs: 1"})
+    if (std::string(line) != "  test_share")
+      EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+}
+
+TEST(Init, NeverOverwritesAndSaysWhatIsWrong) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "mine.yaml";
+  write_file(yaml, "precious");
+  const Finished again = equivolve({"init", "algorithm_discovery", "--out", yaml});
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_NE(again.err.find("is there already"), std::string::npos) << again.err;
+  EXPECT_EQ(read_file(yaml), "precious");
+  const auto refused = [&](const std::vector<std::string>& arguments, const std::string& said) {
+    const Finished done = equivolve(arguments, {}, folder.path());
+    EXPECT_EQ(done.exit_code, 2) << said;
+    EXPECT_NE(done.err.find(said), std::string::npos) << done.err;
+  };
+  refused({"init", "algorithm_discovry"}, "algorithm_discovery");
+  refused({"init", "algorithm_discovery", "none.csv"}, "none.csv: no such file");
+  write_file(folder.path() / "empty.csv", "");
+  refused({"init", "algorithm_discovery", "empty.csv"}, "header row");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "empty.yaml"));
+}
+
+TEST(Init, NamesThatYamlWouldTakeForSomethingElseAreQuoted) {
+  TempFolder folder;
+  std::string rows = "\"a: b\",no\n";
+  for (int i = 0; i < 60; ++i) rows += std::to_string(i % 7) + "," + std::to_string(i % 2) + "\n";
+  write_file(folder.path() / "odd names.csv", rows);
+  ASSERT_EQ(
+      equivolve({"init", "algorithm_discovery", "odd names.csv"}, {}, folder.path()).exit_code, 0);
+  const Finished valid = equivolve({"validate", "odd names.yaml"}, {}, folder.path());
+  EXPECT_EQ(valid.exit_code, 0) << valid.err;
+}
+
+TEST(HashCommand, SaysWhichCandidatesBehaveAlike) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "small.yaml";
+  write_file(yaml, small_yaml(10));
+  const auto references = answer(equivolve({"hash", yaml, "--json"}));
+  ASSERT_GE(references["candidates"].size(), 1u);
+  const std::string name = references["candidates"][0]["name"];
+  const auto twice =
+      answer(equivolve({"hash", yaml, "--genome", name, "--genome", name, "--json"}));
+  EXPECT_EQ(twice["candidates"][0]["digest"], references["candidates"][0]["digest"]);
+  EXPECT_TRUE(twice["candidates"][0]["same_as"].is_null());
+  EXPECT_EQ(twice["candidates"][1]["same_as"], name);
+  EXPECT_EQ(twice["context"], answer(equivolve({"validate", yaml, "--json"}))["context"]);
+  EXPECT_EQ(equivolve({"hash", yaml, "--genome", "rigde"}).exit_code, 2);
+  EXPECT_EQ(equivolve({"hash", yaml, "--genome", "ridge"}).exit_code, 2) << "has no genome";
+  // The digest is the one that a run stores.
+  const std::string store = folder.path() / "runs.db";
+  const auto run = answer(equivolve({"run", yaml, "--store", store, "--json", "--quiet"}));
+  write_file(folder.path() / "best.txt", run["best"]["text"]);
+  const auto best =
+      answer(equivolve({"hash", yaml, "--genome", folder.path() / "best.txt", "--json"}));
+  EXPECT_EQ(best["candidates"][0]["digest"], run["best"]["digest"]);
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,100 @@
+// stop, pause, delete and compact while another process carries the run out.
+#include <signal.h>
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+struct LongRun {
+  TempFolder folder;
+  std::string store = folder.path() / "runs.db";
+  std::unique_ptr<Child> child;
+
+  explicit LongRun(const std::string& yaml, int events = 20) {
+    const auto file = folder.path() / "long.yaml";
+    write_file(file, yaml);
+    child = std::make_unique<Child>(
+        equivolve_command({"run", file, "--store", store, "--quiet", "--json", "--events", "3"}));
+    for (int i = 0; i < events; ++i) child->next_event();
+    drain_ = std::thread([this] {
+      while (child->next_event()) {
+      }
+    });
+  }
+  Finished end() {
+    drain_.join();
+    return child->wait();
+  }
+  Finished call(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--store", store});
+    return equivolve(arguments);
+  }
+
+ private:
+  std::thread drain_;
+};
+
+TEST(Wishes, StopWaitsUntilTheRunHasEnded) {
+  LongRun run(small_yaml(2'000'000'000));
+  EXPECT_EQ(run.call({"delete", "1", "--yes"}).exit_code, 3);
+  EXPECT_EQ(run.call({"store", "compact"}).exit_code, 3);
+  EXPECT_EQ(run.call({"reproduce", "1"}).exit_code, 2);
+  const auto stopped = answer(run.call({"stop", "1", "--json"}));
+  EXPECT_EQ(stopped["status"], "stopped");
+  EXPECT_EQ(stopped["was_running"], true);
+  EXPECT_EQ(run.end().exit_code, 0);
+  const Finished again = run.call({"stop", "1"});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_NE(again.out.find("is not running: it is stopped"), std::string::npos) << again.out;
+  EXPECT_NE(again.out.find("next: equivolve resume 1"), std::string::npos) << again.out;
+  EXPECT_EQ(run.call({"pause", "1"}).exit_code, 2);
+  EXPECT_EQ(run.call({"stop", "1", "--wait", "soon"}).exit_code, 2);
+}
+
+TEST(Wishes, PauseHoldsTheRunUntilItMayContinue) {
+  LongRun run(small_yaml(2'000'000'000));
+  EXPECT_EQ(answer(run.call({"pause", "1", "--json"}))["status"], "paused");
+  const Finished twice = run.call({"pause", "1"});
+  EXPECT_NE(twice.out.find("is paused"), std::string::npos) << twice.out;
+  EXPECT_NE(twice.out.find("next: equivolve pause 1 --store"), std::string::npos) << twice.out;
+  EXPECT_EQ(answer(run.call({"pause", "1", "--continue", "--json"}))["status"], "running");
+  EXPECT_EQ(answer(run.call({"pause", "1", "--json"}))["status"], "paused");
+  EXPECT_EQ(answer(run.call({"stop", "1", "--json"}))["status"], "stopped") << "also when paused";
+  EXPECT_EQ(run.end().exit_code, 0);
+}
+
+TEST(Wishes, PauseHoldsTheFinalStageToo) {
+  // A search of a moment, and a final stage of many trials of about a millisecond.
+  LongRun run(
+      "evaluator: algorithm_discovery\n"
+      "data: {synthetic: linear, tasks: 10, dimension: 4, train: 1000, validation: 100}\n"
+      "final: {top: 10, repeats: 3000}\nbudget: {candidates: 60}\n",
+      1 + 60);
+  EXPECT_EQ(answer(run.call({"pause", "1", "--json"}))["status"], "paused");
+  const auto trials = [&] { return answer(run.call({"store", "verify", "--json"}))["rows"]; };
+  trials();  // what was in flight has ended meanwhile
+  const auto before = trials();
+  EXPECT_EQ(trials(), before) << "no trial is done while paused";
+  EXPECT_EQ(answer(run.call({"pause", "1", "--continue", "--json"}))["status"], "running");
+  EXPECT_EQ(answer(run.call({"stop", "1", "--json"}))["status"], "stopped");
+  EXPECT_EQ(run.end().exit_code, 0);
+}
+
+TEST(Wishes, ThatAreNotAnsweredStand) {
+  LongRun run(small_yaml(2'000'000'000));
+  run.child->signal(SIGSTOP);
+  const Finished unanswered = run.call({"stop", "1", "--wait", "100ms"});
+  EXPECT_EQ(unanswered.exit_code, 3);
+  EXPECT_NE(unanswered.err.find("has not answered"), std::string::npos) << unanswered.err;
+  run.child->signal(SIGCONT);
+  EXPECT_EQ(run.end().exit_code, 0);
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,114 @@
+#include "engine/cli/completion.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/cli/command_table.hpp"
+
+namespace equivolve::cli {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::UnorderedElementsAre;
+using Words = std::vector<std::string>;
+
+class Completing : public testing::Test {
+ protected:
+  std::unique_ptr<const CommandTable> table_ = make_command_table();
+  std::optional<std::filesystem::path> asked_;
+  Shell shell_ = Shell::kNothing;
+
+  Words offers(const Words& words) {
+    Names names;
+    names.runs = [this](const std::optional<std::filesystem::path>& store) {
+      asked_ = store;
+      return std::vector<Offer>{{"1", "iris"}, {"iris", "finished"}, {"latest", ""}};
+    };
+    names.evaluators = [] { return std::vector<Offer>{{"algorithm_discovery", ""}}; };
+    names.settings = [] {
+      return std::vector<Offer>{{"budget.candidates=", ""}, {"budget.time=", ""}, {"seed=", ""}};
+    };
+    const Completion out = complete(*table_, words, names);
+    shell_ = out.shell;
+    Words texts;
+    for (const Offer& offer : out.offers) texts.push_back(offer.text);
+    return texts;
+  }
+};
+
+TEST_F(Completing, Commands) {
+  EXPECT_THAT(offers({""}), IsSupersetOf({"run", "resume", "show", "store", "evaluators"}));
+  EXPECT_THAT(offers({""}), Not(Contains("documentation")));
+  EXPECT_THAT(offers({"res"}), ElementsAre("resume"));
+  EXPECT_THAT(offers({"evaluators", ""}), UnorderedElementsAre("list", "describe"));
+  EXPECT_THAT(offers({"store", "ver"}), ElementsAre("verify"));
+  EXPECT_THAT(offers({"frobnicate", ""}), IsEmpty());
+  EXPECT_THAT(offers({}), IsSupersetOf({"run", "store"}));
+}
+
+TEST_F(Completing, OptionsThatWereNotGivenYet) {
+  EXPECT_THAT(offers({"run", "--s"}), UnorderedElementsAre("--set", "--seed", "--store"));
+  EXPECT_THAT(offers({"run", "x.yaml", "--seed", "3", "--s"}),
+              UnorderedElementsAre("--set", "--store"));
+  EXPECT_THAT(offers({"run", "--set", "a=b", "--set", "c=d", "--se"}),
+              UnorderedElementsAre("--set", "--seed"));
+  EXPECT_THAT(offers({"list", "-"}), Contains("--help"));
+}
+
+TEST_F(Completing, ValuesOfOptions) {
+  EXPECT_THAT(offers({"resume", "1", "--executor", ""}), ElementsAre("tbb", "threads"));
+  EXPECT_THAT(offers({"resume", "--executor", "th"}), ElementsAre("threads"));
+  EXPECT_THAT(offers({"resume", "--executor=t"}),
+              ElementsAre("--executor=tbb", "--executor=threads"));
+  EXPECT_THAT(offers({"run", "--set", "bud"}), ElementsAre("budget.candidates=", "budget.time="));
+  EXPECT_EQ(shell_, Shell::kNoSpace);
+  EXPECT_THAT(offers({"list", "--store", ""}), IsEmpty());
+  EXPECT_EQ(shell_, Shell::kFiles);
+  EXPECT_THAT(offers({"apply", "1", "--out", ""}), IsEmpty());
+  EXPECT_EQ(shell_, Shell::kFolders);
+  EXPECT_THAT(offers({"run", "--seed", ""}), IsEmpty());
+  EXPECT_EQ(shell_, Shell::kNothing);
+}
+
+TEST_F(Completing, Arguments) {
+  EXPECT_THAT(offers({"run", ""}), IsEmpty());
+  EXPECT_EQ(shell_, Shell::kFiles);
+  EXPECT_THAT(offers({"show", ""}), ElementsAre("1", "iris", "latest"));
+  EXPECT_THAT(offers({"show", "i"}), ElementsAre("iris"));
+  EXPECT_THAT(offers({"apply", "l"}), ElementsAre("latest"));
+  EXPECT_EQ(shell_, Shell::kFiles);
+  EXPECT_THAT(offers({"evaluators", "describe", "a"}), ElementsAre("algorithm_discovery"));
+  EXPECT_THAT(offers({"show", "1", ""}), IsSupersetOf({"--store", "--json"}));
+}
+
+TEST_F(Completing, TheStoreOnTheLineIsTheOneAsked) {
+  offers({"show", "--store", "other.db", ""});
+  EXPECT_EQ(asked_, "other.db");
+  offers({"show", "--store=third.db", ""});
+  EXPECT_EQ(asked_, "third.db");
+  offers({"show", ""});
+  EXPECT_EQ(asked_, std::nullopt);
+}
+
+// bash hands "--store=x" on as three words, and "a=b" likewise.
+TEST_F(Completing, WordsThatBashCutAtTheSign) {
+  EXPECT_THAT(offers({"resume", "--executor", "=", "th"}), ElementsAre("threads"));
+  EXPECT_THAT(offers({"resume", "--executor", "="}), ElementsAre("tbb", "threads"));
+  offers({"show", "--store", "=", "b.db", ""});
+  EXPECT_EQ(asked_, "b.db");
+  EXPECT_THAT(offers({"run", "--set", "budget.time", "=", "1"}), IsEmpty());
+  EXPECT_THAT(offers({"run", "--set", "budget.time", "=", "1m", "--see"}), ElementsAre("--seed"));
+}
+
+TEST(CompletionScripts, ThereIsOneForEachShell) {
+  for (const char* shell : {"bash", "zsh", "fish"})
+    EXPECT_NE(completion_script(shell).find("documentation complete"), std::string::npos) << shell;
+  EXPECT_EQ(completion_script("csh"), "");
+}
+
+}  // namespace
+}  // namespace equivolve::cli
