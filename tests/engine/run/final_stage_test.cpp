@@ -35,9 +35,16 @@ struct Stage {
 
   FinalResult go(const std::vector<Leader>& found) {
     auto executor = make_thread_executor(2);
-    const FinalStageParts parts{3,           config,  evaluator, *executor,
-                                nullptr,     nullptr, stop,      std::chrono::nanoseconds(0),
-                                {3, 1, 0, 1}};
+    const FinalStageParts parts{3,
+                                config,
+                                evaluator,
+                                *executor,
+                                nullptr,
+                                nullptr,
+                                stop,
+                                std::chrono::nanoseconds(0),
+                                {3, 1, 0, 1},
+                                {}};
     auto result = run_final_stage(parts, found);
     EXPECT_TRUE(result) << (result ? "" : result.error());
     return result ? *result : FinalResult();
@@ -109,10 +116,16 @@ TEST(FinalStage, RefusesAReferenceThatDoesNotParse) {
   Stage stage;
   stage.evaluator.references = {{"broken", "", "setup:\n  s99 = 1\n"}};
   auto executor = make_thread_executor(1);
-  const FinalStageParts parts{
-      3,           stage.config, stage.evaluator, *executor,
-      nullptr,     nullptr,      stage.stop,      std::chrono::nanoseconds(0),
-      {3, 1, 0, 1}};
+  const FinalStageParts parts{3,
+                              stage.config,
+                              stage.evaluator,
+                              *executor,
+                              nullptr,
+                              nullptr,
+                              stage.stop,
+                              std::chrono::nanoseconds(0),
+                              {3, 1, 0, 1},
+                              {}};
   auto result = run_final_stage(parts, {});
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().find("broken"), std::string::npos);
