@@ -45,7 +45,7 @@ def main():
         if args.only and not source.startswith(args.only):
             continue
         if source not in answers:
-            command = [part.replace("{program}", program) for part in row["command"]]
+            command = [part.replace("{program}", program).replace("{bin}", os.path.dirname(program)) for part in row["command"]]
             answers[source] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
         measured = figure_of(answers[source], row["figure"])
         sign, bound = row["goal"].split()

@@ -80,7 +80,7 @@ class AlgorithmDiscovery {
     if (!candidate.reference().empty()) return EQV_UNSUPPORTED;
     const auto view = checked(candidate);
     if (!view) return EQV_INVALID_CANDIDATE;
-    const search::PreparedProgram program = search::prepare_pruned(*view, convention());
+    const search::PreparedProgram& program = pruned(*view);
     interpreters::Machine& machine = thread_machine();
     machine.load(program, space_.memories);
     const bool within =
@@ -108,8 +108,7 @@ class AlgorithmDiscovery {
     }
     const bool row_items = test && problem_->items_are_rows();
     TrialOutcome outcome = trial_.run(
-        search::prepare_pruned(*view, convention()), space_.memories, *tasks, request.common_seed,
-        row_items, request.threads,
+        pruned(*view), space_.memories, *tasks, request.common_seed, row_items, request.threads,
         [&](std::size_t n, const std::function<void(std::size_t)>& body) {
           host_.parallel_for(request, n, body);
         },
@@ -147,6 +146,13 @@ class AlgorithmDiscovery {
 
  private:
   search::CycleConvention convention() const { return {rules_.classification}; }
+
+  /// This thread's, so that candidates allocate nothing: holds until its next call.
+  const search::PreparedProgram& pruned(const search::ProgramView& view) const {
+    thread_local search::PreparedProgram program;
+    search::prepare_pruned(view, convention(), program);
+    return program;
+  }
 
   std::optional<search::ProgramView> checked(const sdk::Candidate& candidate) const {
     if (candidate.representation() != EQV_PROGRAM) return std::nullopt;

@@ -50,10 +50,15 @@ void Figures::of_task(const Task& task, const Told& told, std::span<double> figu
         metrics::balanced_accuracy(task.judged.classes, told.classes, class_count_);
     return;
   }
-  const double squared = metrics::mean_squared_error(task.judged.targets, told.targets);
-  figures[0] = metrics::squashed_fitness(squared);
-  figures[1] = task.target_scale.deviation * std::sqrt(squared);
-  figures[2] = metrics::r_squared(task.judged.targets, told.targets);
+  of_squared_error(task, metrics::mean_squared_error(task.judged.targets, told.targets),
+                   metrics::squared_distance_from_mean(task.judged.targets), figures);
+}
+
+void Figures::of_squared_error(const Task& task, double mean_squared_error, double squared_distance,
+                               std::span<double> figures) const {
+  figures[0] = metrics::squashed_fitness(mean_squared_error);
+  figures[1] = task.target_scale.deviation * std::sqrt(mean_squared_error);
+  figures[2] = metrics::r_squared(mean_squared_error, task.judged.targets.size(), squared_distance);
 }
 
 std::vector<double> Figures::items(const Task& task, const Told& told) const {

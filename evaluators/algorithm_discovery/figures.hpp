@@ -26,6 +26,10 @@ class Figures {
   std::span<const eqv_figure> table() const { return table_; }
   /// Figures of one task, in the table's order; the objective is the first.
   void of_task(const Task& task, const Told& told, std::span<double> figures) const;
+  /// Of a regression task, from its mean squared error and its targets' squared distance from their
+  /// mean.
+  void of_squared_error(const Task& task, double mean_squared_error, double squared_distance,
+                        std::span<double> figures) const;
   /// One value for each judged row whose mean is the objective.
   std::vector<double> items(const Task& task, const Told& told) const;
   /// Many tasks' figures (task after task, table().size() each) to one, as options.aggregate says.

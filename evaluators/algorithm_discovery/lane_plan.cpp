@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "evaluators/common/metrics/regression.hpp"
+
 namespace equivolve::algorithm_discovery {
 namespace {
 
@@ -106,6 +108,10 @@ void LanePlan::lay_out(LaneGroup& group, const std::vector<Task>& tasks, bool in
   group.judged.count = judged.rows();
   group.train.labels = group.labels.data();
   group.judged.labels = group.labels.data() + judged_labels;
+  for (const LaneOf& lane : group.lanes)
+    if (tasks[lane.task].classes == 0)
+      group.squared_distances.push_back(
+          metrics::squared_distance_from_mean(tasks[lane.task].judged.targets));
 
   interpreters::LaneFeatures features;
   features.stride = train.of(0).stride;

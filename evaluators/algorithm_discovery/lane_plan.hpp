@@ -33,6 +33,8 @@ struct LaneGroup {
   /// Where the rows point to.
   std::vector<double> features, labels;
   std::vector<const double*> sources;
+  /// Regression, one a lane: squared distance of the judged targets from their mean.
+  std::vector<double> squared_distances;
 };
 
 struct LaneLimits {

@@ -7,17 +7,22 @@ namespace equivolve::algorithm_discovery {
 
 using search::Function;
 
+namespace {
+
+std::uint64_t examples_between_looks(const interpreters::Machine& machine) {
+  return 1 + kOperationsBetweenLooks /
+                 (machine.call_cost(Function::kPredict) + machine.call_cost(Function::kLearn));
+}
+
+}  // namespace
+
 double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
 }
 
 ProgramRun::ProgramRun(interpreters::Machine& machine, const Rules& rules,
                        interpreters::DrawKey key)
-    : machine_(machine),
-      rules_(rules),
-      row_(interpreters::padded(machine.shape().dimension)),
-      stop_every_(1 + kOperationsBetweenLooks / (machine.call_cost(Function::kPredict) +
-                                                 machine.call_cost(Function::kLearn))) {
+    : machine_(machine), rules_(rules), row_(interpreters::padded(machine.shape().dimension)) {
   machine_.reset(key);
   machine_.run(Function::kSetup);
 }
@@ -53,11 +58,12 @@ bool ProgramRun::learn(double prediction, double label) {
 
 bool ProgramRun::train(const Examples& examples, const Labels& labels,
                        const std::function<bool()>& stop) {
-  std::uint64_t until_look = stop_every_;
+  const std::uint64_t stop_every = examples_between_looks(machine_);
+  std::uint64_t until_look = stop_every;
   for (std::uint32_t epoch = 0; epoch < rules_.epochs; ++epoch)
     for (std::size_t r = 0; r < examples.rows(); ++r) {
       if (--until_look == 0) {
-        until_look = stop_every_;
+        until_look = stop_every;
         if (stop()) return end(End::kCancelled);
       }
       if (ended_.example == limit_) return end(End::kNotEarlier);
@@ -68,10 +74,11 @@ bool ProgramRun::train(const Examples& examples, const Labels& labels,
 
 bool ProgramRun::judge(const Examples& examples, const Labels* labels, std::span<double> scores,
                        const std::function<bool()>& stop) {
-  std::uint64_t until_look = stop_every_;
+  const std::uint64_t stop_every = examples_between_looks(machine_);
+  std::uint64_t until_look = stop_every;
   for (std::size_t r = 0; r < examples.rows(); ++r) {
     if (--until_look == 0) {
-      until_look = stop_every_;
+      until_look = stop_every;
       if (stop()) return end(End::kCancelled);
     }
     if (ended_.example == limit_) return end(End::kNotEarlier);

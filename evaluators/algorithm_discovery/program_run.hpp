@@ -88,8 +88,7 @@ class ProgramRun {
   Rules rules_;
   Ended ended_;
   std::uint64_t limit_ = ~std::uint64_t{0};
-  std::uint32_t row_;         // padded dimension
-  std::uint64_t stop_every_;  // examples between two questions
+  std::uint32_t row_;  // padded dimension
 };
 
 /// Live instructions a whole run executes; `program` is pruned.

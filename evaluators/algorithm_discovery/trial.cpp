@@ -204,16 +204,43 @@ TrialOutcome Trial::run(const search::PreparedProgram& program, const search::Me
   }
   if (!all_finished(workspace.ends, outcome)) return outcome;
 
+  outcome.of_tasks.resize(tasks.size() * figures_.table().size());
+  if (rules_.classification || want_items || kind_ == LaneKind::kScalar)
+    figures_of_told(tasks, workspace.scores.data(), want_items, outcome);
+  else
+    figures_of_errors(tasks, workspace.scores.data(), outcome);
+  return outcome;
+}
+
+void Trial::figures_of_told(const TaskSet& tasks, const double* scores, bool want_items,
+                            TrialOutcome& outcome) const {
   const std::size_t count = figures_.table().size();
-  outcome.of_tasks.resize(tasks.size() * count);
-  ScoreReader scores(plan, workspace.scores.data());
+  Workspace& workspace = thread_workspace();
+  ScoreReader reader(tasks.lanes(), scores);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    tell_task(tasks[t], scores, workspace);
+    tell_task(tasks[t], reader, workspace);
     figures_.of_task(tasks[t], workspace.told,
                      std::span(outcome.of_tasks).subspan(t * count, count));
     if (want_items) outcome.items = figures_.items(tasks[t], workspace.told);
   }
-  return outcome;
+}
+
+void Trial::figures_of_errors(const TaskSet& tasks, const double* scores,
+                              TrialOutcome& outcome) const {
+  const std::size_t count = figures_.table().size();
+  std::array<double, interpreters::kMostLanes> sums;
+  for (const LaneGroup& group : tasks.lanes().groups()) {
+    const auto lanes = static_cast<std::uint32_t>(group.lanes.size());
+    interpreters::lane_kernel(kind_)->squared_errors(sums.data(), group.judged.labels,
+                                                     scores + group.scores_start,
+                                                     group.judged.count, padded_lanes(lanes));
+    for (std::uint32_t l = 0; l < lanes; ++l) {
+      const std::uint32_t t = group.lanes[l].task;
+      figures_.of_squared_error(tasks[t], sums[l] / static_cast<double>(group.judged.count),
+                                group.squared_distances[l],
+                                std::span(outcome.of_tasks).subspan(t * count, count));
+    }
+  }
 }
 
 }  // namespace equivolve::algorithm_discovery

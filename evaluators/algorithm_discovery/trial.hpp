@@ -51,6 +51,10 @@ class Trial {
   std::uint64_t length(const search::PreparedProgram& program, const TaskSet& tasks) const;
 
  private:
+  void figures_of_told(const TaskSet& tasks, const double* scores, bool want_items,
+                       TrialOutcome& outcome) const;
+  /// Regression: squared errors of all lanes at a time, in the order of the rows.
+  void figures_of_errors(const TaskSet& tasks, const double* scores, TrialOutcome& outcome) const;
   bool in_lanes(const search::MemoryShape& shape, const LaneGroup& group) const;
 
   const Figures& figures_;

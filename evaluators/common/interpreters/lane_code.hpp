@@ -12,7 +12,7 @@
 namespace equivolve::interpreters {
 
 /// An instruction with its memories found. Zero fills (search::kZeroFill) have in `aux` how many
-/// doubles they fill.
+/// elements they fill.
 struct LaneStep {
   const double* in1 = nullptr;
   const double* in2 = nullptr;
@@ -56,7 +56,7 @@ struct LaneCycle {
   LaneCode predict, learn;
   bool learns = false;
   bool classification = false;
-  double error_bound = 0;
+  double error_bound = 0;  ///< finite
   LaneFeatures features;
   const double* labels = nullptr;  ///< one a lane and row
   double* scores = nullptr;        ///< room for raw s1, one a lane and row; null: not wanted
@@ -85,6 +85,9 @@ struct LaneKernel {
   void (*execute)(const LaneCode& code, const LaneBlock& block);
   /// Runs rows until `end`, or until a live lane fails.
   void (*run)(LaneCycle& cycle, LaneBlock& block);
+  /// out[l] = sum of (truth - told)^2 over rows >= 1, in order; one a row and lane.
+  void (*squared_errors)(double* out, const double* truth, const double* told, std::size_t rows,
+                         std::uint32_t lanes);
 };
 
 extern const LaneKernel kLanesAvx2;

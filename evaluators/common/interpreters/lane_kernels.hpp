@@ -14,62 +14,64 @@ namespace {
 
 using search::Op;
 
-inline void transpose(const LaneStep& s, const LaneBlock& x) {
-  const std::size_t L = x.lanes, d = x.dimension;
+template <class Lanes>
+void transpose(const LaneStep& s, const LaneBlock& x, Lanes L) {
+  const std::size_t d = x.dimension;
   for (std::size_t r = 0; r < d; ++r)
     for (std::size_t c = 0; c < d; ++c)
       copy(x.scratch + (c * d + r) * L, s.in1 + (r * d + c) * L, L);
-  copy(s.out, x.scratch, d * d * L);
+  copy(s.out, x.scratch, d * d, L);
 }
 
-inline void execute_on_matrices(const LaneStep& s, const LaneBlock& x) {
+template <class Lanes>
+void execute_on_matrices(const LaneStep& s, const LaneBlock& x, Lanes L) {
   const double *a = s.in1, *b = s.in2;
   double* out = s.out;
-  const std::size_t L = x.lanes, d = x.dimension, row = d * L, all = d * row;
+  const std::size_t d = x.dimension, row = d * L, square = d * d;
   switch (static_cast<Op>(s.op)) {
     case Op::kMatrixHeaviside:
-      return map(out, a, all, [](auto p) { return step_of(p); });
+      return map(out, a, square, L, [](auto p) { return step_of(p); });
     case Op::kMatrixReciprocal:
-      return map(out, a, all, [](auto p) { return splat(1, p) / p; });
+      return map(out, a, square, L, [](auto p) { return splat(1, p) / p; });
     case Op::kMatrixAbs:
-      return map(out, a, all, [](auto p) { return magnitude(p); });
+      return map(out, a, square, L, [](auto p) { return magnitude(p); });
     case Op::kMatrixSum:
-      return map(out, a, b, all, [](auto p, auto q) { return p + q; });
+      return map(out, a, b, square, L, [](auto p, auto q) { return p + q; });
     case Op::kMatrixDifference:
-      return map(out, a, b, all, [](auto p, auto q) { return p - q; });
+      return map(out, a, b, square, L, [](auto p, auto q) { return p - q; });
     case Op::kMatrixProduct:
-      return map(out, a, b, all, [](auto p, auto q) { return p * q; });
+      return map(out, a, b, square, L, [](auto p, auto q) { return p * q; });
     case Op::kMatrixQuotient:
-      return map(out, a, b, all, [](auto p, auto q) { return p / q; });
+      return map(out, a, b, square, L, [](auto p, auto q) { return p / q; });
     case Op::kMatrixMin:
-      return map(out, a, b, all, [](auto p, auto q) { return smaller(p, q); });
+      return map(out, a, b, square, L, [](auto p, auto q) { return smaller(p, q); });
     case Op::kMatrixMax:
-      return map(out, a, b, all, [](auto p, auto q) { return larger(p, q); });
+      return map(out, a, b, square, L, [](auto p, auto q) { return larger(p, q); });
     case Op::kScalarMatrixProduct:
-      return scale(out, a, b, d * d, L);
+      return scale(out, a, b, square, L);
     case Op::kOuter:
       for (std::size_t r = 0; r < d; ++r) scale(out + r * row, a + r * L, b, d, L);
       return;
     case Op::kMatrixVectorProduct:
       times_vector(x.scratch, a, b, d, L);
-      return copy(out, x.scratch, row);
+      return copy(out, x.scratch, d, L);
     case Op::kMatrixMatrixProduct:
       times_matrix(x.scratch, a, b, d, L);
-      return copy(out, x.scratch, all);
+      return copy(out, x.scratch, square, L);
     case Op::kTranspose:
-      return transpose(s, x);
+      return transpose(s, x, L);
     case Op::kBroadcastRows:
-      for (std::size_t r = 0; r < d; ++r) copy(out + r * row, a, row);
+      for (std::size_t r = 0; r < d; ++r) copy(out + r * row, a, d, L);
       return;
     case Op::kBroadcastColumns:
       for (std::size_t r = 0; r < d; ++r) repeat(out + r * row, a + r * L, d, L);
       return;
     case Op::kMatrixNorm:
-      return norm(out, a, L, d * d, L);
+      return norm(out, a, L, square, L);
     case Op::kMatrixMean:
-      return mean(out, a, d * d, L);
+      return mean(out, a, square, L);
     case Op::kMatrixDeviation:
-      return deviation(out, a, d * d, L);
+      return deviation(out, a, square, L);
     case Op::kRowNorm:
       for (std::size_t r = 0; r < d; ++r) norm(out + r * L, a + r * row, L, d, L);
       return;
@@ -92,29 +94,30 @@ inline void execute_on_matrices(const LaneStep& s, const LaneBlock& x) {
   }
 }
 
-inline void execute_on_vectors(const LaneStep& s, const LaneBlock& x) {
+template <class Lanes>
+EQUIVOLVE_INLINE void execute_on_vectors(const LaneStep& s, const LaneBlock& x, Lanes L) {
   const double *a = s.in1, *b = s.in2;
   double* out = s.out;
-  const std::size_t L = x.lanes, d = x.dimension, n = d * L;
+  const std::size_t d = x.dimension;
   switch (static_cast<Op>(s.op)) {
     case Op::kVectorHeaviside:
-      return map(out, a, n, [](auto p) { return step_of(p); });
+      return map(out, a, d, L, [](auto p) { return step_of(p); });
     case Op::kVectorReciprocal:
-      return map(out, a, n, [](auto p) { return splat(1, p) / p; });
+      return map(out, a, d, L, [](auto p) { return splat(1, p) / p; });
     case Op::kVectorAbs:
-      return map(out, a, n, [](auto p) { return magnitude(p); });
+      return map(out, a, d, L, [](auto p) { return magnitude(p); });
     case Op::kVectorSum:
-      return map(out, a, b, n, [](auto p, auto q) { return p + q; });
+      return map(out, a, b, d, L, [](auto p, auto q) { return p + q; });
     case Op::kVectorDifference:
-      return map(out, a, b, n, [](auto p, auto q) { return p - q; });
+      return map(out, a, b, d, L, [](auto p, auto q) { return p - q; });
     case Op::kVectorProduct:
-      return map(out, a, b, n, [](auto p, auto q) { return p * q; });
+      return map(out, a, b, d, L, [](auto p, auto q) { return p * q; });
     case Op::kVectorQuotient:
-      return map(out, a, b, n, [](auto p, auto q) { return p / q; });
+      return map(out, a, b, d, L, [](auto p, auto q) { return p / q; });
     case Op::kVectorMin:
-      return map(out, a, b, n, [](auto p, auto q) { return smaller(p, q); });
+      return map(out, a, b, d, L, [](auto p, auto q) { return smaller(p, q); });
     case Op::kVectorMax:
-      return map(out, a, b, n, [](auto p, auto q) { return larger(p, q); });
+      return map(out, a, b, d, L, [](auto p, auto q) { return larger(p, q); });
     case Op::kScalarVectorProduct:
       return scale(out, a, b, d, L);
     case Op::kBroadcastScalar:
@@ -133,15 +136,15 @@ inline void execute_on_vectors(const LaneStep& s, const LaneBlock& x) {
     case Op::kVectorGaussian:
       return call_draws(s, x);
     default:
-      return execute_on_matrices(s, x);
+      return execute_on_matrices(s, x, L);
   }
 }
 
-inline void execute_one(const LaneStep& s, const LaneBlock& x) {
+template <class Lanes>
+EQUIVOLVE_INLINE void execute_one(const LaneStep& s, const LaneBlock& x, Lanes L) {
   const double *a = s.in1, *b = s.in2;
   double* out = s.out;
-  const std::size_t L = x.lanes;
-  if (s.op == search::kZeroFill) return fill(out, 0, s.aux);
+  if (s.op == search::kZeroFill) return fill(out, 0, s.aux, L);
   switch (static_cast<Op>(s.op)) {
     case Op::kNoOp:
       return;
@@ -178,12 +181,31 @@ inline void execute_one(const LaneStep& s, const LaneBlock& x) {
     case Op::kScalarGaussian:
       return call_draws(s, x);
     default:
-      return execute_on_vectors(s, x);
+      return execute_on_vectors(s, x, L);
   }
 }
 
-void execute_lanes(const LaneCode& code, const LaneBlock& block) {
-  for (const LaneStep *s = code.steps, *end = s + code.count; s != end; ++s) execute_one(*s, block);
+template <class Lanes>
+void execute_lanes(const LaneCode& code, const LaneBlock& block, Lanes L) {
+  for (const LaneStep *s = code.steps, *end = s + code.count; s != end; ++s)
+    execute_one(*s, block, L);
+}
+
+/// f(L): with L known to the compiler where it is a number that often occurs.
+template <class F>
+EQUIVOLVE_INLINE void with_lanes(std::uint32_t lanes, F f) {
+  switch (lanes) {
+    case 4:
+      return f(Fixed<4>{});
+    case 8:
+      return f(Fixed<8>{});
+    case 12:
+      return f(Fixed<12>{});
+    case 16:
+      return f(Fixed<16>{});
+    default:
+      return f(Any{lanes});
+  }
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ void LaneMachine::decode(const search::PreparedProgram::Code& code) {
     step.op = i.op;
     if (i.op == search::kZeroFill) {
       step.out = memory(code.zero_kind[at], i.out);
-      step.aux = size_of(code.zero_kind[at]);
+      step.aux = size_of(code.zero_kind[at]) / block_.lanes;
     } else {
       const OpInfo& info = info_of(i);
       step.in1 = memory(info.in1, i.in1);

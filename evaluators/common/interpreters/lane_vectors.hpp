@@ -88,20 +88,68 @@ inline Eight larger(Eight a, Eight b) {
 }
 #endif
 
+#define EQUIVOLVE_INLINE inline __attribute__((always_inline))
+
+/// Numbers of lanes known when compiled, so that loops over lanes are straight code...
+template <std::size_t kLanes>
+struct Fixed {
+  constexpr operator std::size_t() const { return kLanes; }
+};
+/// ... and all others.
+struct Any {
+  std::size_t lanes;
+  operator std::size_t() const { return lanes; }
+};
+
 /// f(offset, V{}) for groups of lanes, the widest first; n is a multiple of 4.
 template <class F>
-inline void for_groups(std::size_t n, F f) {
+EQUIVOLVE_INLINE void for_groups(std::size_t n, F f) {
   std::size_t at = 0;
 #ifdef __AVX512F__
   for (; at + 8 <= n; at += 8) f(at, Eight{});
 #endif
   for (; at < n; at += 4) f(at, Four{});
 }
+template <class F>
+EQUIVOLVE_INLINE void for_groups(Any n, F f) {
+  for_groups(n.lanes, f);
+}
+
+#ifdef __AVX512F__
+template <std::size_t kLeft>
+struct WidestOf {
+  typedef Eight Vector;
+};
+template <>
+struct WidestOf<4> {
+  typedef Four Vector;
+};
+#else
+template <std::size_t kLeft>
+struct WidestOf {
+  typedef Four Vector;
+};
+#endif
+template <std::size_t kLeft>
+using Widest = typename WidestOf<kLeft>::Vector;
+
+template <std::size_t kAt, std::size_t kLanes, class F>
+EQUIVOLVE_INLINE void for_groups_from(F f) {
+  if constexpr (kAt < kLanes) {
+    typedef Widest<kLanes - kAt> V;
+    f(kAt, V{});
+    for_groups_from<kAt + kWidth<V>, kLanes>(f);
+  }
+}
+template <std::size_t kLanes, class F>
+EQUIVOLVE_INLINE void for_groups(Fixed<kLanes>, F f) {
+  for_groups_from<0, kLanes>(f);
+}
 
 /// f(offset, V{}, count) for runs of up to 4 groups of one width, so that as many sums go on at a
 /// time: a sum in order is a chain of additions.
 template <class F>
-inline void for_runs_of_groups(std::size_t n, F f) {
+EQUIVOLVE_INLINE void for_runs_of_groups(std::size_t n, F f) {
   std::size_t at = 0;
 #ifdef __AVX512F__
   for (; at + 32 <= n; at += 32) f.template operator()<Eight, 4>(at);

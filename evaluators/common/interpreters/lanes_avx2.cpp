@@ -3,6 +3,6 @@
 
 namespace equivolve::interpreters {
 
-const LaneKernel kLanesAvx2 = {execute_lanes, run_rows};
+const LaneKernel kLanesAvx2 = {execute, run, add_squared_errors};
 
 }  // namespace equivolve::interpreters

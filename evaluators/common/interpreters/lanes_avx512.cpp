@@ -8,6 +8,6 @@
 
 namespace equivolve::interpreters {
 
-const LaneKernel kLanesAvx512 = {execute_lanes, run_rows};
+const LaneKernel kLanesAvx512 = {execute, run, add_squared_errors};
 
 }  // namespace equivolve::interpreters

@@ -11,13 +11,24 @@ double mean_squared_error(std::span<const double> truth, std::span<const double>
   return sum / static_cast<double>(truth.size());
 }
 
-double r_squared(std::span<const double> truth, std::span<const double> told) {
+double squared_distance_from_mean(std::span<const double> truth) {
   const auto n = static_cast<double>(truth.size());
   double sum = 0;
   for (double value : truth) sum += value;
   double total = 0;
   for (double value : truth) total += (value - sum / n) * (value - sum / n);
-  return total == 0 ? 0.0 : 1.0 - mean_squared_error(truth, told) * n / total;
+  return total;
+}
+
+double r_squared(double mean_squared_error, std::size_t rows, double squared_distance) {
+  return squared_distance == 0
+             ? 0.0
+             : 1.0 - mean_squared_error * static_cast<double>(rows) / squared_distance;
+}
+
+double r_squared(std::span<const double> truth, std::span<const double> told) {
+  return r_squared(mean_squared_error(truth, told), truth.size(),
+                   squared_distance_from_mean(truth));
 }
 
 double squashed_fitness(double mean_squared_error) {

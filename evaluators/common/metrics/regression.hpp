@@ -11,6 +11,9 @@ double mean_squared_error(std::span<const double> truth, std::span<const double>
 /// 1 - squared error / squared distance from the truth's mean; 0 where the truth is constant. At
 /// most 1.
 double r_squared(std::span<const double> truth, std::span<const double> told);
+/// The same from its parts.
+double r_squared(double mean_squared_error, std::size_t rows, double squared_distance);
+double squared_distance_from_mean(std::span<const double> truth);
 
 /// Real et al. 2020 (AutoML-Zero): 1 - (2/pi) atan(sqrt(mean squared error)). 0..1, higher is
 /// better; 0 for infinity.
