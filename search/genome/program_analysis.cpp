@@ -145,7 +145,9 @@ class Analysis {
   /// were found to be.
   static Set zeros_after(Rows rows, Set zeros) {
     for (Row<Kit>& row : rows) {
-      row.fills_zero = Kit::any(row.zero_with_any & zeros) | !Kit::any(row.zero_with_all & ~zeros);
+      const bool any = Kit::any(row.zero_with_any & zeros),
+                 all = !Kit::any(row.zero_with_all & ~zeros);
+      row.fills_zero = (int{any} | int{all}) != 0;
       zeros = (zeros & ~row.out) | Kit::when(row.fills_zero, row.out);
     }
     return zeros;
