@@ -64,7 +64,7 @@ class Choice {
   static tl::unexpected<Fault> fault(const std::string& pointer, const std::string& text) {
     return tl::unexpected(Fault{pointer, text});
   }
-  std::string quoted(std::size_t place) const { return "'" + names_.names[place] + "'"; }
+  std::string quoted(std::size_t place) const { return "'" + shown(names_.names[place]) + "'"; }
   bool is_feature(std::size_t place) const {
     return roles_[place] == (settings_.features ? Role::kFeature : Role::kFree);
   }

@@ -42,9 +42,6 @@ ColumnBuilder::ColumnBuilder(std::string name, std::vector<std::string> levels)
 }
 
 CellFault ColumnBuilder::add(std::string_view cell) {
-  if (std::any_of(cell.begin(), cell.end(), [](char c) { return (c & 0x80) != 0; }) &&
-      first_non_utf8(cell) != std::string_view::npos)
-    return CellFault::kNotUtf8;
   if (use_ == ColumnUse::kEither) {
     has_values_ = true;
     return add_to_both(cell);
@@ -68,7 +65,9 @@ void ColumnBuilder::add_missing() {
 
 CellFault ColumnBuilder::add_number(std::string_view cell) {
   const auto number = to_number(cell, decimal_);
-  if (!number) return CellFault::kNotANumber;
+  if (!number)
+    return first_non_utf8(cell) == std::string_view::npos ? CellFault::kNotANumber
+                                                          : CellFault::kNotUtf8;
   append(column_.numbers, *number);
   return CellFault::kNone;
 }
@@ -76,6 +75,7 @@ CellFault ColumnBuilder::add_number(std::string_view cell) {
 CellFault ColumnBuilder::add_level(std::string_view cell) {
   auto found = codes_.find(cell);
   if (found == codes_.end()) {
+    if (first_non_utf8(cell) != std::string_view::npos) return CellFault::kNotUtf8;
     if (fixed_levels_) {
       ++column_.unseen;
       append(column_.codes, Column::kUnseenCode);
@@ -89,16 +89,24 @@ CellFault ColumnBuilder::add_level(std::string_view cell) {
 }
 
 CellFault ColumnBuilder::add_to_both(std::string_view cell) {
-  if (numbers_possible_ && add_number(cell) != CellFault::kNone) {
-    numbers_possible_ = false;
-    release(column_.numbers);
-    if (!levels_possible_) return CellFault::kNotANumber;
+  if (numbers_possible_) {
+    const CellFault fault = add_number(cell);
+    if (fault == CellFault::kNotUtf8) return fault;
+    if (fault != CellFault::kNone) {
+      numbers_possible_ = false;
+      release(column_.numbers);
+      if (!levels_possible_) return fault;
+    }
   }
-  if (levels_possible_ && add_level(cell) != CellFault::kNone) {
-    levels_possible_ = false;
-    release(column_.codes);
-    release(codes_);
-    if (!numbers_possible_) return CellFault::kTooManyLevels;
+  if (levels_possible_) {
+    const CellFault fault = add_level(cell);
+    if (fault == CellFault::kNotUtf8) return fault;
+    if (fault != CellFault::kNone) {
+      levels_possible_ = false;
+      release(column_.codes);
+      release(codes_);
+      if (!numbers_possible_) return fault;
+    }
   }
   return CellFault::kNone;
 }

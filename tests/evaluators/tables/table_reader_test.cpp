@@ -125,6 +125,10 @@ TEST_F(TableReader, NamesWhatIsWrongWithTheFile) {
             ": the header is not UTF-8 text (name 1); save the file as UTF-8");
   EXPECT_EQ(fault("a,y\n\xE9,2\n"),
             ": row 1 (line 2), column 'a', is not UTF-8 text; save the file as UTF-8");
+  EXPECT_EQ(fault("a,y\n1,2\n\xE9,2\n"),
+            ": row 2 (line 3), column 'a', is not UTF-8 text; save the file as UTF-8");
+  EXPECT_EQ(fault("a,y\n1,\xE9\n"),
+            ": row 1 (line 2), column 'y', is not UTF-8 text; save the file as UTF-8");
   EXPECT_EQ(fault("y\n1\n"), " has no column beside the target");
   EXPECT_EQ(fault(std::string(std::size_t{17} << 20, 'x')),
             ": the first line is longer than 16 MiB; is this a table?");
