@@ -38,6 +38,7 @@ class Walk {
   std::set<std::string> faulty_sections;
 
  private:
+  void read_root();
   void read_top(const Entry& entry);
   void read_key(const Section& section, const Key& key, const Node& value);
   void read_section(const Section& section, const Entry& entry);
@@ -56,6 +57,13 @@ std::string dotted(const Section& section, const std::string& key) {
 }
 
 void Walk::run() {
+  read_root();
+  configuration.evaluator.config_json =
+      json{{"data", data_}, {"options", options_}, {"representation", configuration.representation}}
+          .dump();
+}
+
+void Walk::read_root() {
   const Node& root = document_.root();
   if (root.kind == Node::Kind::kNull) {
     complain({1, 1, -1}, "there is nothing in it; expected at least 'evaluator: ID'");
@@ -78,9 +86,6 @@ void Walk::run() {
     complain({1, 1, -1},
              "there is no key 'evaluator'; expected 'evaluator: ID' (`equivolve evaluators list` "
              "prints the ids)");
-  configuration.evaluator.config_json =
-      json{{"data", data_}, {"options", options_}, {"representation", configuration.representation}}
-          .dump();
 }
 
 void Walk::read_top(const Entry& entry) {

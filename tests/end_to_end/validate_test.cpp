@@ -154,7 +154,8 @@ TEST_F(UnderLimits, BombsAreRefused) {
   expect_text_refused("&a [*a]", "contains itself");
   expect_text_refused("&a {b: [*a, *a]}", "contains itself");
   for (std::size_t depth : {65u, 499u, 500u, 100'000u})
-    expect_text_refused(std::string(depth, '['), "nested deeper than 64 levels");
+    expect_text_refused(std::string(depth, '[') + std::string(depth, ']'),
+                        "nested deeper than 64 levels");
   expect_text_refused(
       "evaluator: algorithm_discovery\noptions: " + std::string(499, '[') + std::string(499, ']'),
       "nested deeper than 64 levels");
