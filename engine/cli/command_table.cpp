@@ -26,6 +26,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
       export_command(),
       delete_command(),
       store_verify_command(),
+      store_salvage_command(),
       store_compact_command(),
       store_migrate_command(),
       evaluators_list_command(),

@@ -25,6 +25,7 @@ CommandSpec delete_command();
 
 // The results file.
 CommandSpec store_verify_command();
+CommandSpec store_salvage_command();
 CommandSpec store_compact_command();
 CommandSpec store_migrate_command();
 

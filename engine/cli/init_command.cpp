@@ -39,7 +39,9 @@ int look_at_data(const Init& command, const fs::path& out, Starter& starter) {
   auto sample = sample_table(*command.data);
   if (!sample) return fail(kBadInput, sample.error());
   const fs::path folder = fs::absolute(out).parent_path();
-  starter.data["file"] = {fs::absolute(*command.data).lexically_proximate(folder).string(), ""};
+  const std::string absolute = fs::absolute(*command.data).lexically_normal().string(),
+                    relative = fs::path(absolute).lexically_proximate(folder).string();
+  starter.data["file"] = {relative.size() < absolute.size() ? relative : absolute, ""};
   const std::size_t target = guess_target(*sample);
   const bool last = target + 1 == sample->columns.size();
   starter.data["target"] = {sample->columns[target],

@@ -25,7 +25,7 @@ std::string yaml_text(const std::string& text) {
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const bool word = std::find(std::begin(kOther), std::end(kOther), lower) == std::end(kOther);
   const bool relative = text.starts_with("../") || text.starts_with("./");
-  if ((plain && word) ||
+  if ((plain && word) || (engine::parse_duration(text) && text != "0") ||
       (relative && yaml_text(text.substr(text.find('/') + 1)) == text.substr(text.find('/') + 1)))
     return text;
   return Json(text).dump();

@@ -43,7 +43,11 @@ int carry_out(const Verify& command) {
       std::printf("result_digest      %s\ntrajectory_digest  %s\n", report->result_digest.c_str(),
                   report->trajectory_digest.c_str());
   }
-  if (!report->problems.empty()) return kStoreTrouble;
+  if (!report->problems.empty()) {
+    say_next(command.common,
+             "equivolve store salvage " + shell_word(store.string()) + " --out saved.db");
+    return kStoreTrouble;
+  }
   say_next(command.common, next_command("list", "", store));
   return kFinished;
 }

@@ -75,7 +75,7 @@ TEST_F(StoredRun, WhatWouldMakeItAnotherRunIsRefused) {
       {"search.population_size=17", "search.population_size"},
       {"seed=8", "seed"},
       {"hashing.policy=off", "hashing.policy"},
-      {"final.top=3", "final.top"},
+      {"final.top=4", "final.top"},
       {"data.tasks=3", "data.tasks"},
       {"budget.candidates=+x", "+5000"},
       {"budget.time=+10m", "no budget.time"},
