@@ -22,6 +22,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
       reproduce_command(),
       list_command(),
       show_command(),
+      compare_command(),
       apply_command(),
       export_command(),
       delete_command(),

@@ -19,6 +19,7 @@ CommandSpec reproduce_command();
 // Results.
 CommandSpec list_command();
 CommandSpec show_command();
+CommandSpec compare_command();
 CommandSpec apply_command();
 CommandSpec export_command();
 CommandSpec delete_command();

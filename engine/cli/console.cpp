@@ -102,12 +102,16 @@ void Console::warning(const std::string& line) {
 void Console::progress(const engine::ProgressReport& report, const engine::BudgetConfig& budget) {
   if (quiet_) return;
   if (terminal_) {
-    std::fprintf(stderr, "\r\x1b[K%s", progress_line(report, budget, terminal_width()).c_str());
+    const unsigned width = terminal_width();
+    const auto labelled = static_cast<unsigned>(label_.size());
+    std::fprintf(
+        stderr, "\r\x1b[K%s%s", label_.c_str(),
+        progress_line(report, budget, width > labelled + 20 ? width - labelled : 20).c_str());
     std::fflush(stderr);
     open_ = true;
   } else if (report.seconds - last_plain_ >= kPlainEvery) {
     last_plain_ = report.seconds;
-    std::fprintf(stderr, "%s\n", progress_line(report, budget, 200).c_str());
+    std::fprintf(stderr, "%s%s\n", label_.c_str(), progress_line(report, budget, 200).c_str());
   }
 }
 

@@ -18,6 +18,7 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
+  void label(std::string text) { label_ = std::move(text); }  ///< begins each progress line
   void finish();                          ///< erases the progress line, before results are printed
   void note(const std::string& line);     ///< unless quiet
   void warning(const std::string& line);  ///< always
@@ -25,6 +26,7 @@ class Console {
 
  private:
   void clear_line();
+  std::string label_;
   bool quiet_;
   bool terminal_;
   bool open_ = false;      // a progress line stands without its line break

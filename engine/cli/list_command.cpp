@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -13,6 +14,23 @@ namespace {
 struct List {
   CommonOptions common;
 };
+
+/// After the runs: the groups that they belong to.
+int list_groups(const engine::StoreReader& reader, const std::vector<engine::RunInfo>& runs) {
+  auto groups = reader.groups();
+  if (!groups) return fail(kStoreTrouble, groups.error().message);
+  if (!groups->empty())
+    std::printf("\n%5s  %-12s %12s  %-20s  %s\n", "group", "finished", "runs", "started", "name");
+  for (const engine::GroupInfo& group : *groups) {
+    const auto finished = std::count_if(runs.begin(), runs.end(), [&](const auto& run) {
+      return run.head.origin.group == group.id && run.state.status == engine::RunStatus::kFinished;
+    });
+    std::printf("%5s  %-12lld %12llu  %-20s  %s\n", fmt::format("g{}", group.id).c_str(),
+                static_cast<long long>(finished), static_cast<unsigned long long>(group.planned),
+                group.created.c_str(), group.name.c_str());
+  }
+  return kFinished;
+}
 
 int carry_out(const List& command) {
   const std::filesystem::path store = store_path(command.common);
@@ -32,6 +50,7 @@ int carry_out(const List& command) {
     std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s\n", static_cast<long long>(info.id),
                 status_of(info).c_str(), static_cast<unsigned long long>(info.state.told),
                 info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
+  if (const int code = list_groups(**reader, *runs); code != kFinished) return code;
   say_next(command.common,
            runs->empty() ? "equivolve run FILE.yaml" : next_command("show", "latest", store));
   return kFinished;
@@ -44,7 +63,7 @@ CommandSpec list_command() {
   return {
       .name = "list",
       .part = Part::kResults,
-      .summary = "List the runs of a results file",
+      .summary = "List the runs and groups of a results file",
       .options = with_common({}, c->common),
       .examples = {{"equivolve list --store runs.db", ""}},
       .action = [c] { return carry_out(*c); },

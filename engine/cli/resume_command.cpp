@@ -3,6 +3,7 @@
 
 #include "engine/cli/changes.hpp"
 #include "engine/cli/commands.hpp"
+#include "engine/cli/group_running.hpp"
 #include "engine/cli/run_view.hpp"
 #include "engine/cli/running.hpp"
 #include "engine/cli/support.hpp"
@@ -46,6 +47,12 @@ tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume&
 
 int carry_out(const Resume& command) {
   if (const int code = check_events(command.events); code != 0) return code;
+  if (auto group = find_group(command.common, command.run)) {
+    if (!command.overrides.empty())
+      return fail(kBadInput, "--set changes one run; name it by its number (equivolve list)");
+    return resume_group(command.common, command.events, {command.workers, command.executor},
+                        std::move(*group));
+  }
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
   const bool finished = found->info.state.status == engine::RunStatus::kFinished;
@@ -79,7 +86,8 @@ CommandSpec resume_command() {
       .description =
           "Repeats the run from its stored outcomes, which takes microseconds each, and goes on "
           "where it was left: the result is that of a run that was never stopped. A finished run "
-          "prints its summary.\n\n"
+          "prints its summary. Of a group the unfinished runs go on, and those that have not begun "
+          "begin.\n\n"
           "With --set the run goes on under another budget, also when it had finished: the result "
           "is that of one run with that budget. `+` stands for the present value and more. Only "
           "`budget`, `workers`, `store`, `evaluator.deadline` and `data.file` (the same bytes "
@@ -104,6 +112,7 @@ CommandSpec resume_command() {
            events_option(c->events)},
           c->common),
       .examples = {{"equivolve resume latest --store runs.db", ""},
+                   {"equivolve resume g3", "a group of runs"},
                    {"equivolve resume 3 --set budget.evaluations=+50000", "50,000 more"},
                    {"equivolve resume 3 --set data.file=/new/place/iris.csv",
                     "the data file has been moved"}},

@@ -1,4 +1,5 @@
 #include "engine/cli/commands.hpp"
+#include "engine/cli/group_running.hpp"
 #include "engine/cli/running.hpp"
 #include "engine/cli/support.hpp"
 
@@ -11,6 +12,7 @@ struct Run {
   std::vector<std::string> overrides;  // --set a.b=c
   std::optional<std::string> seed;     // as typed: checked like the key
   std::optional<std::string> workers;  // likewise
+  std::optional<std::uint32_t> seeds;  // a group of so many runs
   int events = -1;
 };
 
@@ -19,6 +21,8 @@ int carry_out(const Run& command) {
   std::vector<std::string> overrides = command.overrides;
   if (command.seed) overrides.push_back("seed=" + *command.seed);
   if (command.workers) overrides.push_back("workers.count=" + *command.workers);
+  const GroupRequest group{command.common, command.file, overrides, command.seeds, command.events};
+  if (asks_for_group(group)) return run_group(group);
   auto preparation = prepared_file(command.common, command.file, overrides);
   if (!preparation) return preparation.error();
   Watch watch(command.common, command.events, preparation->config.budget);
@@ -39,7 +43,10 @@ CommandSpec run_command() {
       .description =
           "Breeds candidates, evaluates each new behaviour once, confirms the best, and keeps "
           "everything in the results file. Progress goes to stderr, the summary to stdout. "
-          "Ctrl-C stops it; `equivolve resume` goes on.",
+          "Ctrl-C stops it; `equivolve resume` goes on.\n\n"
+          "With --seeds, or a `vary` section in the file, it carries out a group of runs, one "
+          "after "
+          "the other; `equivolve compare` sets them against each other.",
       .options =
           with_common({{.name = "FILE",
                         .value = "",
@@ -53,6 +60,11 @@ CommandSpec run_command() {
                         .into = &c->overrides,
                         .completes = Completes::kSetting},
                        {.name = "--seed", .value = "N", .help = "Override seed", .into = &c->seed},
+                       {.name = "--seeds",
+                        .value = "N",
+                        .help = "A group of N runs, with N seeds from the file's on",
+                        .into = &c->seeds,
+                        .range = std::pair(1u, 1000u)},
                        {.name = "--workers",
                         .value = "N",
                         .help = "Override workers.count",
@@ -60,8 +72,8 @@ CommandSpec run_command() {
                        events_option(c->events)},
                       c->common),
       .examples = {{"equivolve run examples/quickstart.yaml", ""},
-                   {"equivolve run search.yaml --seed 3 --set budget.time=10m --store runs.db",
-                    ""}},
+                   {"equivolve run search.yaml --seed 3 --set budget.time=10m --store runs.db", ""},
+                   {"equivolve run search.yaml --seeds 10", "a group of ten runs"}},
       .action = [c] { return carry_out(*c); },
   };
 }

@@ -53,15 +53,35 @@ std::string interval_text(const Json& i) {
                      i["high"].get<double>());
 }
 
-void print_contender(const std::string& name, const Json& contender) {
+void print_interval(const Json& contender, const char* key, const std::string& objective) {
+  if (!contender.contains(key)) return;
+  const Json& i = contender[key];
+  std::printf("  %-14s %s, 95 %% interval: [%.4f, %.4f]\n", "", objective.c_str(),
+              i["low"].get<double>(), i["high"].get<double>());
+}
+
+void print_contender(const std::string& name, const Json& contender, const std::string& objective) {
   std::printf("\n%s\n", name.c_str());
   print_figures("search", contender.value("validation", Json()));
   print_figures("confirmed", contender.value("confirmed", Json()));
+  print_interval(contender, "confirmed_interval", objective);
   print_figures("test", contender.value("test", Json()));
+  print_interval(contender, "test_interval", objective);
   for (const auto& [key, title] : {std::pair("confirmed_difference", "found - this, confirmed"),
                                    std::pair("test_difference", "found - this, test")})
     if (contender.contains(key))
       std::printf("  %s: %s\n", title, interval_text(contender[key]).c_str());
+}
+
+void print_verdict(const Json& summary) {
+  const std::string reference = summary.value("best_reference", "");
+  if (!reference.empty())
+    std::printf("\n%s over the best reference, %s\n",
+                summary.value("improved", false) ? "improvement" : "no improvement found",
+                reference.c_str());
+  if (!summary.contains("test_openings") || !summary["test_openings"].is_number()) return;
+  const auto text = engine::openings_text(summary["test_openings"].get<std::uint64_t>());
+  if (!text.empty()) std::printf("%s\n", text.c_str());
 }
 
 void print_text(const engine::RunInfo& info, const Json& summary) {
@@ -95,9 +115,12 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
   }
   if (summary.contains("best") && summary["best"].is_object()) {
     const Json& best = summary["best"];
-    print_contender(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best);
+    const std::string objective = summary.value("objective", "");
+    print_contender(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best,
+                    objective);
     for (const auto& [name, reference] : summary["references"].items())
-      print_contender(name, reference);
+      print_contender(name, reference, objective);
+    print_verdict(summary);
     std::printf("\n%s", best["text"].get<std::string>().c_str());
   }
 }
@@ -119,7 +142,15 @@ std::string next_for(const engine::RunInfo& info, const std::filesystem::path& s
 
 void print_run(const CommonOptions& common, const engine::RunInfo& info,
                const std::filesystem::path& store) {
-  const Json summary = summary_of(info);
+  Json summary = summary_of(info);
+  // As of now, and not of the run's end: each look at the same test rows counts.
+  if (summary.contains("test_openings") && summary["test_openings"].is_number()) {
+    auto reader = engine::StoreReader::open(store);
+    if (reader)
+      if (auto count = (*reader)->test_openings({info.head.data, info.head.context});
+          count && *count)
+        summary["test_openings"] = **count;
+  }
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else

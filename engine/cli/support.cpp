@@ -74,6 +74,21 @@ tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::str
   return found;
 }
 
+std::optional<FoundGroup> find_group(const CommonOptions& common, const std::string& group) {
+  FoundGroup found;
+  found.store = store_path(common);
+  auto reader = engine::StoreReader::open(found.store);
+  if (!reader) return std::nullopt;
+  auto info = (*reader)->find_group(group);
+  if (!info) return std::nullopt;
+  // Of a run and a group of that name the later one is meant. (A group's own runs are NAME/1, ...)
+  const auto run = (*reader)->find_run(group);
+  if (run && run->created > info->created) return std::nullopt;
+  found.reader = std::move(*reader);
+  found.info = std::move(*info);
+  return found;
+}
+
 tl::expected<engine::Preparation, int> prepared_file(const CommonOptions& common,
                                                      const std::string& file,
                                                      const std::vector<std::string>& overrides) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -39,6 +40,15 @@ struct FoundRun {
   std::filesystem::path store;
 };
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run);
+
+/// A group of runs and the open store it is in, where that word names one: "g3", or a name that no
+/// later run has. Prints nothing.
+struct FoundGroup {
+  std::unique_ptr<engine::StoreReader> reader;
+  engine::GroupInfo info;
+  std::filesystem::path store;
+};
+std::optional<FoundGroup> find_group(const CommonOptions& common, const std::string& group);
 
 /// The configuration of a stored run, read back, with overrides ("a.b=c"). Prints and returns the
 /// exit code on failure.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/group_running.hpp"
 #include "engine/cli/support.hpp"
 
 namespace equivolve::cli {
@@ -48,6 +49,8 @@ int accept(const Validate& command, const engine::Preparation& prepared) {
 }
 
 int carry_out(const Validate& command) {
+  const GroupRequest group{command.common, command.file, command.overrides, {}, -1};
+  if (asks_for_group(group)) return validate_group(group);
   auto read = read_file(command.common, command.file, command.overrides);
   if (!read) return refuse(command.common, {kBadInput, {read.error()}, {}});
   const auto log = [&](int severity, std::string_view text) {

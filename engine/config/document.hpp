@@ -29,6 +29,12 @@ class Document {
   /// indexed from 0.
   tl::expected<void, ConfigProblem> set(const std::string& assignment);
 
+  /// The same with a value that is a node already and keeps its own mark; `mark` is where the key
+  /// stands in the text.
+  tl::expected<void, ConfigProblem> set(const std::string& key, Node value, const Mark& mark);
+  /// Takes a key out of the top; nothing when it is not there.
+  void erase(std::string_view key);
+
   const Node& root() const { return root_; }
   const std::string& text() const { return text_; }
 

@@ -15,7 +15,9 @@ Section free_section(std::string name, std::string help, std::string short_form)
 Section vary_section() {
   Section section;
   section.name = "vary";
-  section.help = "Makes a group of runs; empty in this version.";
+  section.help =
+      "Makes a group of runs: keys as `--set` takes them, each with a list of values; one run for "
+      "each combination. See [groups.md](groups.md).";
   return section;
 }
 

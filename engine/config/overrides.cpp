@@ -94,15 +94,22 @@ tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
   const std::size_t equals = equals_sign(assignment);
   if (equals == std::string::npos)
     return refuse("there is no '='; expected KEY=VALUE, as in budget.candidates=1000");
-  const auto parts = key_parts(std::string_view(assignment).substr(0, equals));
-  if (!parts || parts->size() > YamlLimits::kDepth)
-    return refuse(
-        "the key has an empty part; expected names with dots between them, as in "
-        "budget.candidates=1000");
   auto value = parse_yaml(assignment.substr(equals + 1));
   if (!value) return refuse("the value cannot be read: " + value.error().message);
   mark_all(*value, mark);
+  return set(assignment.substr(0, equals), std::move(*value), mark);
+}
 
+tl::expected<void, ConfigProblem> Document::set(const std::string& key, Node value,
+                                                const Mark& mark) {
+  auto refuse = [&](std::string message) {
+    return tl::unexpected(problem_at(mark, std::move(message)));
+  };
+  const auto parts = key_parts(key);
+  if (!parts || parts->size() > YamlLimits::kDepth)
+    return refuse(
+        "the key has an empty part; expected names with dots between them, as in "
+        "budget.candidates");
   Node* node = &root_;
   for (std::size_t i = 0; i < parts->size(); ++i) {
     if (i == 1) expand_short_form((*parts)[0], *node);
@@ -114,8 +121,12 @@ tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
           (*parts)[i]));
     node = next;
   }
-  *node = std::move(*value);
+  *node = std::move(value);
   return {};
+}
+
+void Document::erase(std::string_view key) {
+  std::erase_if(root_.entries, [&](const Entry& entry) { return entry.key == key; });
 }
 
 }  // namespace equivolve::engine

@@ -124,10 +124,11 @@ void Walk::read_section(const Section& section, const Entry& entry) {
     return;
   }
   if (section.name == "vary") {
-    if (value.is_map() && value.entries.empty()) return;
-    return complain(
-        entry.key_mark,
-        "vary is not available yet in this version; expected {}, or one file for each run");
+    if (!value.is_map())
+      complain(value.mark,
+               fmt::format("vary {}; expected a map of keys, each with a list of values",
+                           describe(value)));
+    return;  // vary.cpp reads it
   }
   if (value.is_map()) return read_keys(section, value);
   if (value.is_scalar() && !section.short_form.empty()) {
@@ -224,14 +225,14 @@ void fill_places(Configuration& configuration, const PathBase& folders,
   configuration.store.file = (folders.current_folder / store).lexically_normal();
 }
 
-std::string name_from(const fs::path& file) {
+}  // namespace
+
+std::string default_run_name(const fs::path& file) {
   const std::string stem = one_line(file.stem().string(), 190);
   const bool ambiguous =
       stem.find_first_not_of("0123456789") == std::string::npos || stem == "latest";
   return ambiguous ? "run-" + stem : stem;
 }
-
-}  // namespace
 
 ReadConfiguration walk_document(Document document, const fs::path& folder,
                                 const std::string& default_name, const ReadOptions& options) {
@@ -280,7 +281,7 @@ tl::expected<ReadConfiguration, ConfigProblem> read_as_far_as_it_goes(const fs::
       options.current_folder.empty() ? fs::current_path() : options.current_folder;
   const fs::path absolute = (start / file).lexically_normal();
   ReadConfiguration read =
-      walk_document(std::move(*document), absolute.parent_path(), name_from(file), options);
+      walk_document(std::move(*document), absolute.parent_path(), default_run_name(file), options);
   read.configuration.file = absolute;
   return read;
 }

@@ -47,6 +47,9 @@ struct ReadConfiguration {
 tl::expected<ReadConfiguration, ConfigProblems> read_configuration_file(
     const std::filesystem::path& file, const ReadOptions& options = {});
 
+/// What a run is called whose file does not name it: the file's name without its ending.
+std::string default_run_name(const std::filesystem::path& file);
+
 /// The same, with the problems beside what could be understood. Fails on a file that cannot be read
 /// or is no YAML. [main-thread]
 tl::expected<ReadConfiguration, ConfigProblem> read_as_far_as_it_goes(

@@ -18,8 +18,8 @@ double mean_of(std::span<const double> values) {
 
 }  // namespace
 
-double student_t_975(std::size_t degrees) {
-  const double n = static_cast<double>(degrees);
+double student_t_975(double degrees) {
+  const double n = degrees;
   const double p = 0.05;  // two-sided
   if (degrees == 1) return 1 / std::tan(p * std::numbers::pi / 2);
   if (degrees == 2) return std::sqrt(2 / (p * (2 - p)) - 2);
@@ -54,7 +54,7 @@ Interval t_interval(std::span<const double> values) {
   double squares = 0;
   for (double v : values) squares += (v - out.mean) * (v - out.mean);
   const double n = static_cast<double>(values.size());
-  const double half = student_t_975(values.size() - 1) * std::sqrt(squares / (n - 1) / n);
+  const double half = student_t_975(n - 1) * std::sqrt(squares / (n - 1) / n);
   out.low = out.mean - half;
   out.high = out.mean + half;
   // Rounding alone is no spread.

@@ -17,9 +17,9 @@ struct Interval {
   bool has_spread = false;
 };
 
-/// Two-sided 95 % point of Student's t distribution; degrees >= 1. Source: Hill 1970, algorithm 396
-/// (six digits).
-double student_t_975(std::size_t degrees);
+/// Two-sided 95 % point of Student's t distribution; degrees >= 1; those below 3 must be whole.
+/// Source: Hill 1970, algorithm 396 (six digits).
+double student_t_975(double degrees);
 
 /// Student's t interval of independent values.
 Interval t_interval(std::span<const double> values);

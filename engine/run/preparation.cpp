@@ -1,6 +1,7 @@
 #include "engine/run/preparation.hpp"
 
 #include "engine/config/evaluator_checks.hpp"
+#include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
 #include "engine/run/executor.hpp"
@@ -145,6 +146,12 @@ void Preparing::finish() {
 tl::expected<Preparation, PreparationError> prepare(
     ReadConfiguration read, std::function<void(int severity, std::string_view text)> log) {
   return Preparing(std::move(read), std::move(log)).go();
+}
+
+std::string resolved_text(const Preparation& prepared) {
+  Configuration resolved = prepared.config;
+  resolved.space_json = prepared.space_json;
+  return to_json_text(resolved);
 }
 
 search::Searcher make_searcher(const Preparation& prepared) {

@@ -39,6 +39,9 @@ struct Preparation {
 tl::expected<Preparation, PreparationError> prepare(
     ReadConfiguration read, std::function<void(int severity, std::string_view text)> log = {});
 
+/// The configuration with all that preparing filled in, as the store keeps it.
+std::string resolved_text(const Preparation& prepared);
+
 /// The configured algorithm over the prepared space.
 search::Searcher make_searcher(const Preparation& prepared);
 

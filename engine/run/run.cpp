@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/config/resolved.hpp"
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
 #include "engine/run/summarise.hpp"
@@ -31,9 +30,7 @@ RunHead head_of(const Preparation& prepared) {
   head.evaluator_version = prepared.evaluator->descriptor().version;
   head.representation = prepared.config.representation;
   head.config_as_written = prepared.config.as_written;
-  Configuration resolved = prepared.config;
-  resolved.space_json = prepared.space_json;
-  head.config_resolved = to_json_text(resolved);
+  head.config_resolved = resolved_text(prepared);
   head.context = prepared.context;
   head.data = prepared.evaluator->info().data_digest;
   head.origin = prepared.origin;
@@ -243,6 +240,8 @@ class Session {
                                         : RunStatus::kStopped;
     outcome.summary = summarise(prepared_, *pipeline_, final_result, run_, all_seconds());
     outcome.summary.status = status;
+    if (finished && prepared_.evaluator->info().offers_test_split)
+      outcome.summary.test_openings = count_openings();
     if (!finished && stop_cause_ != StopCause::kNone)
       outcome.summary.stopped_by = stop_cause_name(stop_cause_);
     if (finished && outcome.summary.best)
@@ -258,6 +257,17 @@ class Session {
     if (auto ended = writer_->finish_run(); !ended) return fail(3, ended.error().message);
     outcome.exit_code = failures ? 4 : finished ? 0 : stop_exit_code();
     return outcome;
+  }
+
+  /// Of these data's test split, this run's own included. A belief, not a result: without an answer
+  /// the summary says nothing of it.
+  std::optional<std::uint64_t> count_openings() {
+    if (!writer_->flush()) return std::nullopt;
+    auto reader = StoreReader::open(writer_->file());
+    if (!reader) return std::nullopt;
+    auto count =
+        (*reader)->test_openings({prepared_.evaluator->info().data_digest, prepared_.context});
+    return count ? *count : std::nullopt;
   }
 
   int stop_exit_code() const {

@@ -25,6 +25,28 @@ Figures confirmed(const std::vector<NamedFigure>& figures, const Contender& c) {
   return out;
 }
 
+/// Of the objective over the repeats that ended well; nothing without one.
+std::optional<Interval> confirmed_interval(std::size_t objective, const Contender& c) {
+  std::vector<double> values;
+  for (const auto& repeat : c.repeats)
+    if (objective < repeat.size() && std::isfinite(repeat[objective]))
+      values.push_back(repeat[objective]);
+  if (values.empty()) return std::nullopt;
+  return t_interval(values);
+}
+
+/// Of the objective over the test rows, where it is their mean; an error's square root, say, is
+/// not.
+std::optional<Interval> test_interval(std::size_t objective, const Contender& c,
+                                      std::uint64_t seed) {
+  if (c.test_items.empty() || objective >= c.test.size()) return std::nullopt;
+  const Interval interval = bootstrap_interval(c.test_items, seed);
+  const double value = c.test[objective];
+  if (!(std::abs(interval.mean - value) <= 1e-9 * std::max(1.0, std::abs(value))))
+    return std::nullopt;
+  return interval;
+}
+
 std::string text_of(const search::Genome& genome) {
   auto view = search::view_program(genome.flat);
   return view ? search::to_text(*view) : std::string();
@@ -41,12 +63,15 @@ BestSummary best_of(const std::vector<NamedFigure>& figures, const Leader& leade
 
 void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
                const FinalResult& final_result) {
+  const std::size_t objective = objective_position(figures);
   s.final_trials = final_result.trials;
   if (final_result.winner >= 0) {
     const Contender& winner = final_result.found[static_cast<std::size_t>(final_result.winner)];
     s.best = best_of(figures, *winner.leader);
     s.best->confirmed = confirmed(figures, winner);
     s.best->test = named(figures, winner.test);
+    s.best->confirmed_interval = confirmed_interval(objective, winner);
+    s.best->test_interval = test_interval(objective, winner, s.seed);
     s.best->repeats = winner.repeats.size();
     for (const auto& repeat : winner.repeats) s.best->failed_repeats += repeat.empty() ? 1 : 0;
     s.best->problem = winner.problem;
@@ -58,6 +83,8 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     r.validation = named(figures, c.validation);
     r.confirmed = confirmed(figures, c);
     r.test = named(figures, c.test);
+    r.confirmed_interval = confirmed_interval(objective, c);
+    r.test_interval = test_interval(objective, c, s.seed);
     r.problem = c.problem;
     if (i < final_result.comparisons.size()) {
       const Comparison& comparison = final_result.comparisons[i];

@@ -25,6 +25,8 @@ Json json_of(const ReferenceSummary& r) {
   Json out{{"validation", json_of(r.validation)},
            {"confirmed", json_of(r.confirmed)},
            {"test", json_of(r.test)}};
+  if (r.confirmed_interval) out["confirmed_interval"] = json_of(*r.confirmed_interval);
+  if (r.test_interval) out["test_interval"] = json_of(*r.test_interval);
   if (r.confirmed_difference) out["confirmed_difference"] = json_of(*r.confirmed_difference);
   if (r.test_difference) out["test_difference"] = json_of(*r.test_difference);
   if (!r.problem.empty()) out["problem"] = r.problem;
@@ -32,14 +34,17 @@ Json json_of(const ReferenceSummary& r) {
 }
 
 Json json_of(const BestSummary& b) {
-  return Json{{"birth", b.birth},
-              {"digest", b.digest},
-              {"text", b.text},
-              {"validation", json_of(b.validation)},
-              {"confirmed", json_of(b.confirmed)},
-              {"test", json_of(b.test)},
-              {"repeats", b.repeats},
-              {"failed_repeats", b.failed_repeats}};
+  Json out{{"birth", b.birth},
+           {"digest", b.digest},
+           {"text", b.text},
+           {"validation", json_of(b.validation)},
+           {"confirmed", json_of(b.confirmed)},
+           {"test", json_of(b.test)}};
+  if (b.confirmed_interval) out["confirmed_interval"] = json_of(*b.confirmed_interval);
+  if (b.test_interval) out["test_interval"] = json_of(*b.test_interval);
+  out["repeats"] = b.repeats;
+  out["failed_repeats"] = b.failed_repeats;
+  return out;
 }
 
 double percent(std::uint64_t part, std::uint64_t whole) {
@@ -51,10 +56,18 @@ std::string figure(const Figures& figures, const std::string& name) {
   return found == figures.end() ? std::string("-") : fmt::format("{:.4f}", found->second);
 }
 
-void add_row(std::string& out, const std::string& name, const Figures& search,
-             const Figures& confirmed, const Figures& test, const std::string& objective) {
-  out += fmt::format("    {:<28}{:>11}{:>11}{:>11}\n", name, figure(search, objective),
-                     figure(confirmed, objective), figure(test, objective));
+/// A figure with its interval, where it has one.
+std::string cell(const Figures& figures, const std::string& name,
+                 const std::optional<Interval>& interval) {
+  std::string out = figure(figures, name);
+  if (interval && interval->has_spread)
+    out += fmt::format(" [{:.4f}, {:.4f}]", interval->low, interval->high);
+  return out;
+}
+
+void add_row(std::string& out, const std::string& name, const std::string& search,
+             const std::string& confirmed, const std::string& test) {
+  out += fmt::format("    {:<28}{:>11}  {:<25}{}\n", name, search, confirmed, test);
 }
 
 std::string difference(const Interval& i) {
@@ -94,6 +107,11 @@ void add_hashing(std::string& out, const RunSummary& s) {
 }
 
 }  // namespace
+
+std::string openings_text(std::uint64_t openings) {
+  if (openings < 2) return "";
+  return fmt::format("test split opened {} times in this store: expect optimism", openings);
+}
 
 std::string run_status_name(RunStatus status) {
   constexpr std::array<const char*, 5> names = {"running", "paused", "stopped", "finished",
@@ -148,6 +166,7 @@ std::string to_json(const RunSummary& s) {
            {"best", s.best ? json_of(*s.best) : Json(nullptr)},
            {"best_reference", s.best_reference},
            {"improved", s.improved}};
+  out["test_openings"] = s.test_openings ? Json(*s.test_openings) : Json(nullptr);
   out["references"] = Json::object();
   for (const ReferenceSummary& r : s.references) out["references"][r.name] = json_of(r);
   return out.dump();
@@ -162,14 +181,19 @@ std::string to_text(const RunSummary& s) {
   add_hashing(out, s);
   if (!s.reproducible) out += "  reproducible   no: ended by the clock\n";
   if (!s.best) return out + "  nothing was found: no candidate had a finite fitness\n";
-  out +=
-      fmt::format("\n    {:<28}{:>11}{:>11}{:>11}\n", s.objective, "search", "confirmed", "test");
-  add_row(out, fmt::format("found (birth {})", s.best->birth), s.best->validation,
-          s.best->confirmed, s.best->test, s.objective);
+  out += "\n";
+  add_row(out, s.objective, "search", "confirmed", "test");
+  add_row(out, fmt::format("found (birth {})", s.best->birth),
+          figure(s.best->validation, s.objective),
+          cell(s.best->confirmed, s.objective, s.best->confirmed_interval),
+          cell(s.best->test, s.objective, s.best->test_interval));
   for (const ReferenceSummary& r : s.references)
-    add_row(out, r.name, r.validation, r.confirmed, r.test, s.objective);
+    add_row(out, r.name, figure(r.validation, s.objective),
+            cell(r.confirmed, s.objective, r.confirmed_interval),
+            cell(r.test, s.objective, r.test_interval));
   out += "\n";
   add_verdict(out, s);
+  if (s.test_openings && *s.test_openings > 1) out += "  " + openings_text(*s.test_openings) + "\n";
   return out;
 }
 

@@ -17,6 +17,7 @@ using Figures = std::map<std::string, double>;
 struct ReferenceSummary {
   std::string name;
   Figures validation, confirmed, test;
+  std::optional<Interval> confirmed_interval, test_interval;  ///< of the objective
   std::optional<Interval> confirmed_difference;  ///< found minus reference, more is better
   std::optional<Interval> test_difference;
   std::string problem;
@@ -27,6 +28,9 @@ struct BestSummary {
   std::string digest;  ///< 32 hex digits; "" without classes
   std::string text;    ///< the genome's readable form
   Figures validation, confirmed, test;
+  /// Of the objective: over the repeats (Student's t), and over the rows of the test split
+  /// (bootstrap) where its value is their mean.
+  std::optional<Interval> confirmed_interval, test_interval;
   std::uint64_t repeats = 0;         ///< of the final stage
   std::uint64_t failed_repeats = 0;  ///< of these, without figures
   std::string problem;               ///< why one failed
@@ -56,6 +60,9 @@ struct RunSummary {
   std::vector<ReferenceSummary> references;
   std::string best_reference;
   bool improved = false;
+  /// How often runs of this store have opened the test split of these data, this one included;
+  /// nothing when it has none or the store does not say.
+  std::optional<std::uint64_t> test_openings;
   std::string defect;
 };
 
@@ -64,6 +71,9 @@ std::string to_json(const RunSummary& summary);
 
 /// Several lines for people. `command` is the next one to type.
 std::string to_text(const RunSummary& summary);
+
+/// "test split opened 14 times in this store: expect optimism"; "" before the second time.
+std::string openings_text(std::uint64_t openings);
 
 std::string run_status_name(
     RunStatus status);  ///< "running", "paused", "stopped", "finished", "failed"

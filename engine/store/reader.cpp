@@ -271,6 +271,17 @@ tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {
   return data;
 }
 
+tl::expected<std::vector<TrialRow>, StoreError> StoreReader::final_trials(RunId run) const {
+  std::vector<TrialRow> trials;
+  auto read = state_->rows<TrialRow>(
+      store::kReadTrials, "trials", first_id(run), last_id(run), [&](TrialRow row) {
+        const bool is_final = row.kind == TrialKind::kFinal || row.kind == TrialKind::kReference;
+        if (is_final) trials.push_back(std::move(row));
+      });
+  if (!read) return tl::unexpected(read.error());
+  return trials;
+}
+
 tl::expected<GenomeRow, StoreError> StoreReader::genome(RunId run, std::uint64_t birth) const {
   std::optional<GenomeRow> found;
   if (birth < store::kNumberLimit) {

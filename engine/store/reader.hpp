@@ -74,6 +74,8 @@ class StoreReader {
       const TestOpeningRow& opening) const;
 
   tl::expected<ReplayData, StoreError> replay(RunId run) const;
+  /// Trials of the final stage and of references, in order of insertion.
+  tl::expected<std::vector<TrialRow>, StoreError> final_trials(RunId run) const;
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;
   tl::expected<std::vector<ArtefactRow>, StoreError> artefacts(RunId run) const;
   tl::expected<std::vector<EventRow>, StoreError> events(RunId run) const;

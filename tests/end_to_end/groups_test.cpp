@@ -1,0 +1,195 @@
+// Groups of runs: what a person makes of one file and many seeds or settings.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+using nlohmann::json;
+
+class Groups : public testing::Test {
+ protected:
+  TempFolder folder_;
+  std::string store_ = folder_.path() / "runs.db";
+  std::string yaml_ = folder_.path() / "sweep.yaml";
+
+  void SetUp() override {
+    write_file(yaml_,
+               small_yaml(200) + "vary:\n  search.algorithm: [random, regularized_evolution]\n");
+  }
+  Finished with_store(std::vector<std::string> arguments, const Environment& extra = {}) {
+    arguments.insert(arguments.end(), {"--store", store_});
+    return equivolve(arguments, extra);
+  }
+  json digests(const json& run) {
+    return {run["seed"], run["result_digest"], run["trajectory_digest"], run["best"]};
+  }
+};
+
+TEST_F(Groups, RunAsSingleRunsWouldOneAfterTheOther) {
+  const Finished done = with_store({"run", yaml_, "--seeds", "2", "--json"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const json group = answer(done);
+  ASSERT_EQ(group["runs"].size(), 4u);
+  EXPECT_NE(done.err.find("run 3 of 4: search.algorithm=random, seed=8"), std::string::npos)
+      << done.err;
+  const std::string single_yaml = folder_.path() / "single.yaml";
+  write_file(single_yaml, small_yaml(200));
+  std::size_t position = 0;
+  for (const char* seed : {"7", "8"}) {
+    for (const char* algorithm : {"random", "regularized_evolution"}) {
+      const json single = answer(equivolve({"run", single_yaml, "--seed", seed, "--set",
+                                            std::string("search.algorithm=") + algorithm, "--json",
+                                            "--quiet", "--store", folder_.path() / "single.db"}));
+      EXPECT_EQ(digests(group["runs"][position]), digests(single)) << seed << ' ' << algorithm;
+      ++position;
+    }
+  }
+  EXPECT_EQ(with_store({"store", "verify"}).exit_code, 0);
+}
+
+TEST_F(Groups, AreListedAndFoundByNumberAndName) {
+  const Finished done = with_store({"run", yaml_});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("group g1 \"small\": 2 of 2 runs finished"), std::string::npos)
+      << done.out;
+  EXPECT_NE(done.last_line().find("next: equivolve compare g1"), std::string::npos) << done.out;
+  const Finished list = with_store({"list"});
+  EXPECT_NE(list.out.find("small/2"), std::string::npos) << list.out;
+  EXPECT_NE(list.out.find("   g1  2"), std::string::npos) << list.out;
+  for (const char* name : {"g1", "small"}) {
+    EXPECT_EQ(with_store({"compare", name}).exit_code, 0) << name;
+    const json again = answer(with_store({"resume", name, "--json"}));  // nothing is left to do
+    EXPECT_EQ(again["runs"].size(), 2u);
+  }
+  EXPECT_EQ(answer(with_store({"show", "small/1", "--json"}))["run"], 1);
+}
+
+TEST_F(Groups, KilledAtAnyRunTheyGoOnToTheSameEnd) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  const json whole = answer(equivolve(
+      {"run", yaml_, "--seeds", "2", "--json", "--quiet", "--store", folder_.path() / "whole.db"}));
+  for (const char* point : {"run.before_final:1", "run.before_finish:2", "store.begin_run.locked:3",
+                            "run.before_final:4"}) {
+    SCOPED_TRACE(point);
+    store_ = folder_.path() / (std::string("killed-") + point + ".db");
+    const Finished killed =
+        with_store({"run", yaml_, "--seeds", "2", "--quiet"}, {{"EQUIVOLVE_FAULT", point}});
+    ASSERT_EQ(killed.signal, 9) << killed.err;
+    const json resumed = answer(with_store({"resume", "g1", "--json", "--quiet"}));
+    ASSERT_EQ(resumed["runs"].size(), 4u);
+    for (std::size_t i = 0; i < 4; ++i)
+      EXPECT_EQ(digests(resumed["runs"][i]), digests(whole["runs"][i]));
+    EXPECT_EQ(with_store({"store", "verify"}).exit_code, 0);
+  }
+}
+
+TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
+  struct Bad {
+    std::string vary, message;
+  };
+  const Bad all[] = {
+      {"vary: {search.algorithm: [random, randam]}\n", ":8:35: search.algorithm is 'randam'"},
+      {"vary: {options.epochs: [1, many]}\n", ":8:28: "},
+      {"vary: {data.synthetic: [linear, no_such_task]}\n", ":8:33: "},
+  };
+  for (const Bad& bad : all) {
+    write_file(yaml_, small_yaml(200) + bad.vary);
+    for (const char* command : {"run", "validate"}) {
+      const Finished done = with_store({command, yaml_});
+      EXPECT_EQ(done.exit_code, 2) << bad.vary << done.out;
+      EXPECT_NE(done.err.find(bad.message), std::string::npos) << done.err;
+    }
+    EXPECT_FALSE(std::filesystem::exists(store_));
+  }
+}
+
+TEST_F(Groups, ComparedWithOneGroupItsSettingsStandAgainstEachOther) {
+  ASSERT_EQ(with_store({"run", yaml_, "--seeds", "3", "--quiet"}).exit_code, 0);
+  const json compared = answer(with_store({"compare", "g1", "--json"}));
+  ASSERT_EQ(compared["sides"].size(), 2u);
+  EXPECT_EQ(compared["sides"][0]["label"], "g1 search.algorithm=random");
+  EXPECT_EQ(compared["over"], "runs");
+  EXPECT_EQ(compared["settings"]["search.algorithm"], (json{"random", "regularized_evolution"}));
+  // Against the runs' own summaries.
+  double sum = 0;
+  for (const int pair : {0, 1, 2}) {
+    const json a = answer(with_store({"show", std::to_string(2 * pair + 1), "--json"}));
+    const json b = answer(with_store({"show", std::to_string(2 * pair + 2), "--json"}));
+    sum += a["best"]["confirmed"][a["objective"].get<std::string>()].get<double>() -
+           b["best"]["confirmed"][b["objective"].get<std::string>()].get<double>();
+  }
+  const json& pair = compared["pairs"][0];
+  EXPECT_TRUE(pair["paired"].get<bool>());
+  EXPECT_EQ(pair["difference"]["count"], 3);
+  EXPECT_NEAR(pair["difference"]["mean"].get<double>(), sum / 3, 1e-12);
+  EXPECT_LE(pair["difference"]["low"].get<double>(), sum / 3);
+  const double p = pair["probability_of_improvement"]["value"].get<double>();
+  EXPECT_NEAR(p * 9, std::round(p * 9 * 2) / 2, 1e-9);  // a share of nine pairs, ties half
+}
+
+TEST_F(Groups, SingleRunsAreComparedOverTheirRepeats) {
+  const std::string single = folder_.path() / "single.yaml";
+  write_file(single, small_yaml(150));
+  ASSERT_EQ(with_store({"run", single, "--quiet"}).exit_code, 0);
+  ASSERT_EQ(with_store({"run", single, "--quiet", "--set", "search.population_size=20"}).exit_code,
+            0);
+  ASSERT_EQ(with_store({"run", single, "--quiet", "--seed", "9"}).exit_code, 0);
+  const json same_seed = answer(with_store({"compare", "1", "2", "--json"}));
+  EXPECT_EQ(same_seed["over"], "repeats");
+  EXPECT_EQ(same_seed["sides"][0]["figures"][0]["count"], 3);
+  EXPECT_TRUE(same_seed["pairs"][0]["paired"].get<bool>());
+  EXPECT_EQ(same_seed["settings"].size(), 1u) << same_seed["settings"];
+  EXPECT_EQ(same_seed["settings"]["search.population_size"], (json{"50", "20"}));
+  const json other_seed = answer(with_store({"compare", "1", "3", "--json"}));
+  EXPECT_FALSE(other_seed["pairs"][0]["paired"].get<bool>());
+  EXPECT_EQ(answer(with_store({"compare", "1", "2", "3", "--json"}))["pairs"].size(), 3u);
+  EXPECT_EQ(answer(with_store({"compare", "1", "2", "--stage", "test", "--json"}))["stage"],
+            "test");
+}
+
+TEST_F(Groups, NonsenseIsNotCompared) {
+  const std::string single = folder_.path() / "single.yaml";
+  write_file(single, small_yaml(100));
+  ASSERT_EQ(with_store({"run", single, "--quiet"}).exit_code, 0);
+  ASSERT_EQ(with_store({"run", single, "--quiet", "--set", "data.dimension=5"}).exit_code, 0);
+  const struct {
+    std::vector<std::string> arguments;
+    const char* message;
+  } all[] = {
+      {{"compare", "1"}, "nothing to compare with"},
+      {{"compare", "1", "2"}, "different data"},
+      {{"compare", "1", "1", "--figure", "fitnes"}, "did you mean 'fitness'"},
+      {{"compare", "1", "1", "--stage", "testt"}, "testt"},
+      {{"compare", "1", "no_such_run"}, "no run \"no_such_run\""},
+  };
+  for (const auto& bad : all) {
+    const Finished done = with_store(bad.arguments);
+    EXPECT_EQ(done.exit_code, 2) << done.out;
+    EXPECT_NE(done.err.find(bad.message), std::string::npos) << done.err;
+  }
+}
+
+TEST_F(Groups, EachLookAtTheTestSplitIsCounted) {
+  const std::string single = folder_.path() / "single.yaml";
+  write_file(single, small_yaml(100));
+  const Finished first = with_store({"run", single});
+  EXPECT_EQ(first.out.find("expect optimism"), std::string::npos) << first.out;
+  const Finished second = with_store({"run", single, "--set", "search.population_size=20"});
+  EXPECT_NE(second.out.find("test split opened 2 times in this store: expect optimism"),
+            std::string::npos)
+      << second.out;
+  EXPECT_EQ(answer(with_store({"show", "1", "--json"}))["test_openings"], 2);
+  EXPECT_NE(with_store({"show", "1"}).out.find("opened 2 times"), std::string::npos);
+  const json best = answer(with_store({"show", "1", "--json"}))["best"];
+  EXPECT_EQ(best["confirmed_interval"]["count"], 3);
+}
+
+}  // namespace
+}  // namespace equivolve::tests
