@@ -1,6 +1,7 @@
 #include "engine/store/salvage.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -103,6 +104,11 @@ void mend_header(const fs::path& copy) {
 sql::Result<sql::Database> open_copy(const fs::path& copy) {
   auto database = sql::Database::open(copy, sql::Access::kReadWrite);
   if (!database) return database;
+  // A table or an index whose pages are cut off must not hide the others; this is what SQLite has
+  // for it, and on a copy nothing can be spoilt.
+  sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+  if (auto set = database->execute("PRAGMA writable_schema=ON"); !set)
+    return tl::unexpected(set.error());
   if (auto read = database->integer("SELECT count(*) FROM sqlite_schema"); !read)
     return tl::unexpected(read.error());
   return database;

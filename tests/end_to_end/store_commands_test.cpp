@@ -92,7 +92,7 @@ TEST_F(StoreCommands, RefuseAnotherProgramsDatabase) {
 TEST_F(StoreCommands, RefuseANewerFile) {
   make_run();
   execute(store_, "PRAGMA user_version = 1000");
-  expect_refused("use a newer Equivolve");
+  expect_refused("was written by a newer Equivolve");
 }
 
 TEST_F(StoreCommands, RefuseACutOffFileAndNameTheWayOut) {
@@ -204,6 +204,11 @@ TEST_F(Salvage, OfAnOverwrittenPieceInTheMiddle) {
     content[at] = static_cast<char>(at * 31);
   write_file(store_, content);
   EXPECT_LE(salvage_and_resume()["runs"][0]["told"], 2000);
+}
+
+TEST_F(Salvage, OfAFileThatIsCutOff) {
+  fs::resize_file(store_, fs::file_size(store_) / 2);
+  EXPECT_LT(salvage_and_resume()["runs"][0]["told"], 2000);
 }
 
 TEST_F(Salvage, OfAChangedValueLeavesThatRowOut) {

@@ -51,11 +51,12 @@ TEST_F(Completing, Commands) {
 }
 
 TEST_F(Completing, OptionsThatWereNotGivenYet) {
-  EXPECT_THAT(offers({"run", "--s"}), UnorderedElementsAre("--set", "--seed", "--store"));
+  EXPECT_THAT(offers({"run", "--s"}),
+              UnorderedElementsAre("--set", "--seed", "--seeds", "--store"));
   EXPECT_THAT(offers({"run", "x.yaml", "--seed", "3", "--s"}),
-              UnorderedElementsAre("--set", "--store"));
+              UnorderedElementsAre("--set", "--seeds", "--store"));
   EXPECT_THAT(offers({"run", "--set", "a=b", "--set", "c=d", "--se"}),
-              UnorderedElementsAre("--set", "--seed"));
+              UnorderedElementsAre("--set", "--seed", "--seeds"));
   EXPECT_THAT(offers({"list", "-"}), Contains("--help"));
 }
 
@@ -101,7 +102,8 @@ TEST_F(Completing, WordsThatBashCutAtTheSign) {
   offers({"show", "--store", "=", "b.db", ""});
   EXPECT_EQ(asked_, "b.db");
   EXPECT_THAT(offers({"run", "--set", "budget.time", "=", "1"}), IsEmpty());
-  EXPECT_THAT(offers({"run", "--set", "budget.time", "=", "1m", "--see"}), ElementsAre("--seed"));
+  EXPECT_THAT(offers({"run", "--set", "budget.time", "=", "1m", "--work"}),
+              ElementsAre("--workers"));
 }
 
 TEST(CompletionScripts, ThereIsOneForEachShell) {
