@@ -68,7 +68,8 @@ tl::expected<CheckedGroup, int> check(const GroupRequest& command) {
 /// "search.algorithm=random, seed=3".
 std::string settings_text(const engine::PlannedRun& planned) {
   std::string text;
-  for (const auto& [key, value] : Json::parse(planned.settings).items())
+  const Json settings = Json::parse(planned.settings);
+  for (const auto& [key, value] : settings.items())
     text +=
         fmt::format("{}={}, ", key, value.is_string() ? value.get<std::string>() : value.dump());
   return text + fmt::format("seed={}", planned.seed);

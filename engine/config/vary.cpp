@@ -139,7 +139,10 @@ class Variation {
     Document document = document_;
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       const Node& value = keys_[i].values[choice[i]];
-      if (auto set = document.set(keys_[i].name, value, keys_[i].mark); !set) add(set.error());
+      if (auto set = document.set(keys_[i].name, value, keys_[i].mark); !set) {
+        add(set.error());
+        unsettable_ = true;
+      }
       values[keys_[i].name] = nlohmann::ordered_json::parse(json_text(value));
     }
     return document;
@@ -150,7 +153,7 @@ class Variation {
     for (bool more = true; more;) {
       nlohmann::ordered_json values = nlohmann::ordered_json::object();
       Document document = document_of(choice, values);
-      if (!problems_.empty()) return;  // a key that cannot be set is so in every setting
+      if (unsettable_) return;
       auto read = read_document(std::move(document), folder_, default_name_, options_);
       if (read)
         runs.settings.push_back({values.dump(), std::move(*read)});
@@ -205,6 +208,7 @@ class Variation {
   std::vector<VariedKey> keys_;
   std::optional<VariedKey> seed_key_;
   ConfigProblems problems_;
+  bool unsettable_ = false;  // a varied key that cannot be set is so in every setting
   std::set<std::string> said_;
 };
 

@@ -28,20 +28,19 @@ tl::unexpected<StoreError> refuse(const std::filesystem::path& file, const std::
   return tl::unexpected(StoreError{file.string() + ": " + what});
 }
 
-// "Equivolve 0.9.0 or later", as far as a file of an unknown schema says.
+// " (0.9.0 wrote its latest run)", as far as a file of an unknown schema says.
 std::string newest_engine(const std::filesystem::path& file) {
-  const std::string unknown = "an Equivolve that knows it";
   auto database = sql::Database::open(file, sql::Access::kImmutable);
-  if (!database) return unknown;
+  if (!database) return "";
   auto statement = database->prepare("SELECT engine_version FROM runs ORDER BY run DESC LIMIT 1");
-  if (!statement) return unknown;
+  if (!statement) return "";
   auto row = statement->step();
-  if (!row || !*row) return unknown;
+  if (!row || !*row) return "";
   const std::string version = statement->text(0);
   const bool plain =
       !version.empty() && version.size() < 40 &&
       version.find_first_not_of("0123456789.abcdefghijklmnopqrstuvwxyz-+") == std::string::npos;
-  return plain ? "Equivolve " + version + " or later" : unknown;
+  return plain ? " (" + version + " wrote its latest run)" : "";
 }
 
 tl::expected<void, StoreError> check_version(const std::filesystem::path& file,
@@ -49,7 +48,7 @@ tl::expected<void, StoreError> check_version(const std::filesystem::path& file,
   if (version > kSchemaNumber) {
     return refuse(
         file, fmt::format("was written by a newer Equivolve (schema {}; this one knows up to {}); "
-                          "nothing was changed: use {}",
+                          "nothing was changed: use a newer Equivolve{}",
                           version, kSchemaNumber, newest_engine(file)));
   }
   if (version < 1) {

@@ -96,15 +96,15 @@ TEST(Vary, TheFileAloneNeedNotBeComplete) {
 TEST(Vary, ABadValueIsNamedWhereItStands) {
   EXPECT_EQ(refusal(kBase + "vary:\n  search.population_size: [50, many, 0]\n"),
             "run.yaml:5:32: search.population_size is 'many'; expected an integer from 1 to "
-            "1000000 | run.yaml:5:38: search.population_size is '0'; expected an integer from 1 to "
-            "1000000");
+            "10000000 | run.yaml:5:38: search.population_size is '0'; expected an integer from 1 "
+            "to 10000000");
 }
 
 TEST(Vary, AnUnknownKeyIsNamedOnceWithTheNearest) {
   EXPECT_EQ(refusal(kBase + "vary: {search.algoritm: [random, x], budget.candidates: [1, 2]}\n"),
             "run.yaml:4:8: unknown key 'algoritm' in search; expected one of algorithm, "
             "population_size, tournament_size, mutation_probability, crossover_probability, "
-            "restart_after, lookahead, repeats; did you mean 'algorithm'?");
+            "restart_after, lookahead, repeats, order; did you mean 'algorithm'?");
 }
 
 TEST(Vary, AProblemOfTheFileIsNamedOnce) {

@@ -99,8 +99,8 @@ TEST_F(Refuse, NewerSchema) {
   query(file, "PRAGMA user_version = 3");
   query(file, "PRAGMA wal_checkpoint(TRUNCATE)");
   expect_refused(
-      "newer Equivolve (schema 3; this one knows up to 2); nothing was changed: use "
-      "Equivolve 0.1.0 or later");
+      "newer Equivolve (schema 3; this one knows up to 2); nothing was changed: use a newer "
+      "Equivolve (0.1.0 wrote its latest run)");
 }
 
 TEST_F(Refuse, SchemaThatIsNotOurs) {
