@@ -88,6 +88,8 @@ Json schema_of(const Section& section) {
   Json out = {{"description", section.help}};
   if (section.keys.empty()) {
     out["type"] = "object";
+    // Which keys may vary, and that their values suit them, vary.cpp knows.
+    if (section.name == "vary") out["additionalProperties"] = {{"type", "array"}, {"minItems", 1}};
     return out;
   }
   Json map = {

@@ -7,6 +7,7 @@
 #include "engine/config/document.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/yaml_tree.hpp"
+#include "engine/plugins/plugin_names.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -86,7 +87,7 @@ Node* child(Node& node, const std::string& part, const Mark& mark) {
 
 tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
   const Mark mark{0, 0, static_cast<std::int32_t>(overrides_.size())};
-  overrides_.push_back(assignment.substr(0, 200));
+  overrides_.push_back(one_line(assignment, 200));
   auto refuse = [&](std::string message) {
     return tl::unexpected(problem_at(mark, std::move(message)));
   };

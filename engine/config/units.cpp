@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/plugins/plugin_names.hpp"
+
 namespace equivolve::engine {
 namespace {
 
@@ -63,7 +65,7 @@ tl::expected<double, std::string> with_unit(std::string_view text, const std::ar
     if (*number * unit.factor >= limit) return tl::unexpected(std::string("is too large"));
     return *number * unit.factor;
   }
-  return tl::unexpected(fmt::format("has an unknown unit '{}'", name.substr(0, 20)));
+  return tl::unexpected(fmt::format("has an unknown unit '{}'", one_line(name, 20)));
 }
 
 }  // namespace

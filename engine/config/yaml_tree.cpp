@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "engine/config/utf8.hpp"
+#include "engine/plugins/plugin_names.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -105,7 +106,7 @@ void refuse_tag(const Mark& mark, const std::string& tag) {
   refuse(mark,
          fmt::format(
              "a tag ({}) is not supported; expected the value alone, in quotes where it is a text",
-             tag.substr(0, 60)));
+             one_line(tag, 60)));
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -183,7 +184,7 @@ void TreeBuilder::take_key(const Node& node) {
   const auto [first, fresh] = map.keys.emplace(node.text, node.mark);
   if (!fresh)
     refuse(node.mark, fmt::format("key '{}' is there twice, first in line {}; expected it once",
-                                  node.text.substr(0, 60), first->second.line));
+                                  one_line(node.text, 60), first->second.line));
   map.key = node.text;
   map.key_mark = node.mark;
   map.has_key = true;
@@ -296,7 +297,7 @@ tl::expected<Node, YamlProblem> parse_yaml(const std::string& text) {
   } catch (const YAML::Exception& e) {
     const Mark mark = mark_of(e.mark);
     return tl::unexpected(
-        YamlProblem{mark, "this is no YAML: " + e.msg + hint_for(text, mark, e.msg)});
+        YamlProblem{mark, "this is no YAML: " + replace_bad_bytes(e.msg) + hint_for(text, mark, e.msg)});
   }
 }
 

@@ -156,6 +156,11 @@ TEST_F(UnderLimits, BombsAreRefused) {
   for (std::size_t depth : {65u, 499u, 500u, 100'000u})
     expect_text_refused(std::string(depth, '[') + std::string(depth, ']'),
                         "nested deeper than 64 levels");
+  for (const char* bracket : {"[", "{", "- ", "? ", "&a ", "!", "'"}) {
+    std::string many;
+    while (many.size() < 1'000'000) many += bracket;
+    expect_text_refused(many, "a.yaml");
+  }
   expect_text_refused(
       "evaluator: algorithm_discovery\noptions: " + std::string(499, '[') + std::string(499, ']'),
       "nested deeper than 64 levels");
