@@ -55,6 +55,7 @@ void expect_suggestions(const json& schema, const json& complete, const std::str
     for (const std::string& wrong : misspelt(key)) {
       json file = complete;
       json& map = file[json::json_pointer(pointer)];
+      if (map.is_null()) map = json::object();
       map.erase(key);
       map[wrong] = 1;
       const std::string said = all_problems(file);
