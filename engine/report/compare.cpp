@@ -276,7 +276,8 @@ class Comparer {
       }
     }
     for (const auto& [key, of_sides] : values) {
-      if (std::ranges::all_of(of_sides, [&](const auto& set) { return set == of_sides.front(); }))
+      if (std::ranges::all_of(of_sides,
+                              [first = of_sides.front()](const auto& set) { return set == first; }))
         continue;
       SettingDifference difference{key, {}};
       for (const auto& set : of_sides)
