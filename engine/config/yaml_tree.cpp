@@ -296,8 +296,8 @@ tl::expected<Node, YamlProblem> parse_yaml(const std::string& text) {
         fmt::format("nested deeper than {0} levels; expected at most {0}", YamlLimits::kDepth)});
   } catch (const YAML::Exception& e) {
     const Mark mark = mark_of(e.mark);
-    return tl::unexpected(
-        YamlProblem{mark, "this is no YAML: " + replace_bad_bytes(e.msg) + hint_for(text, mark, e.msg)});
+    return tl::unexpected(YamlProblem{
+        mark, "this is no YAML: " + replace_bad_bytes(e.msg) + hint_for(text, mark, e.msg)});
   }
 }
 

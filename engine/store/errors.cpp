@@ -68,10 +68,11 @@ StoreError describe(const std::filesystem::path& file, std::string_view doing,
 }
 
 StoreError damaged(const std::filesystem::path& file, const std::string& what) {
-  return {fmt::format(
-      "{0}: the results file is damaged: {1}; `equivolve store salvage {0} --out NEW.db` saves what "
-      "can still be read",
-      file.string(), what)};
+  return {
+      fmt::format("{0}: the results file is damaged: {1}; `equivolve store salvage {0} --out "
+                  "NEW.db` saves what "
+                  "can still be read",
+                  file.string(), what)};
 }
 
 std::string live_holders(const std::filesystem::path& file) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/config/reader.hpp"
 
@@ -42,6 +44,20 @@ inline std::string problems(const std::string& text, std::vector<std::string> ov
 inline std::string first_line(const std::string& text, std::vector<std::string> overrides = {}) {
   const std::string all = problems(text, std::move(overrides));
   return all.substr(0, all.find('\n'));
+}
+
+/// The key with each of its letters dropped, doubled, and swapped with the next.
+inline std::vector<std::string> misspelt(const std::string& key) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    std::string dropped = key, doubled = key, swapped = key;
+    dropped.erase(i, 1);
+    doubled.insert(i, 1, key[i]);
+    if (i + 1 < key.size()) std::swap(swapped[i], swapped[i + 1]);
+    for (const std::string& one : {dropped, doubled, swapped})
+      if (one != key) out.push_back(one);
+  }
+  return out;
 }
 
 }  // namespace equivolve::engine::test

@@ -17,19 +17,6 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-std::vector<std::string> misspelt(const std::string& key) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    std::string dropped = key, doubled = key, swapped = key;
-    dropped.erase(i, 1);
-    doubled.insert(i, 1, key[i]);
-    if (i + 1 < key.size()) std::swap(swapped[i], swapped[i + 1]);
-    for (const std::string& one : {dropped, doubled, swapped})
-      if (one != key) out.push_back(one);
-  }
-  return out;
-}
-
 std::string config_schema() {
   const auto module = load_plugin("algorithm_discovery", {EQUIVOLVE_MODULES});
   EXPECT_TRUE(module) << module.error().message;

@@ -33,6 +33,16 @@ class Lock : public StoreTest {
     ASSERT_TRUE(writer->finish_run());
   }
   std::filesystem::path side_file() const { return file.string() + ".run-1.lock"; }
+  /// A holder's first moment: the lock is taken, the file is empty. The descriptor, or -1.
+  int lock_without_a_name() const {
+    const int descriptor = open(side_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    if (fcntl(descriptor, F_OFD_SETLK, &whole) == 0 && ftruncate(descriptor, 0) == 0)
+      return descriptor;
+    close(descriptor);
+    return -1;
+  }
 };
 
 constexpr std::size_t kRacing = 34;  // three times: about a hundred starts
@@ -69,12 +79,8 @@ TEST_F(Lock, OneOfManyRacingProcessesWinsAndTheOthersNameIt) {
 // second in that moment named nobody.
 TEST_F(Lock, WaitsForTheNameOfAHolderThatIsSlowToWriteIt) {
   make_stopped_run();
-  const int descriptor = open(side_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int descriptor = lock_without_a_name();
   ASSERT_GE(descriptor, 0);
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
-  ASSERT_EQ(ftruncate(descriptor, 0), 0);
   auto refused =
       std::async(std::launch::async, [&] { return store::RunLock::take(file, 1).error().message; });
   // Half a second is what it used to take to give up, and more.
@@ -90,12 +96,8 @@ TEST_F(Lock, WaitsForTheNameOfAHolderThatIsSlowToWriteIt) {
 
 TEST_F(Lock, IsTakenWhenItIsLetGoBeforeItsHolderHadAName) {
   make_stopped_run();
-  const int descriptor = open(side_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int descriptor = lock_without_a_name();
   ASSERT_GE(descriptor, 0);
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
-  ASSERT_EQ(ftruncate(descriptor, 0), 0);
   auto taken =
       std::async(std::launch::async, [&] { return store::RunLock::take(file, 1).has_value(); });
   EXPECT_EQ(taken.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
