@@ -23,6 +23,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
       list_command(),
       show_command(),
       compare_command(),
+      report_command(),
       apply_command(),
       export_command(),
       delete_command(),

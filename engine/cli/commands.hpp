@@ -20,6 +20,7 @@ CommandSpec reproduce_command();
 CommandSpec list_command();
 CommandSpec show_command();
 CommandSpec compare_command();
+CommandSpec report_command();
 CommandSpec apply_command();
 CommandSpec export_command();
 CommandSpec delete_command();

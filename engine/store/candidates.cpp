@@ -75,11 +75,12 @@ class TrialFinder {
 class CandidateReader {
  public:
   CandidateReader(const sql::Database& database, RunId run, TrialFinder trials,
-                  sql::Statement genomes, const CandidateVisitor& visit)
+                  sql::Statement genomes, Genomes wanted, const CandidateVisitor& visit)
       : database_(database),
         run_(run),
         trials_(std::move(trials)),
         genomes_(std::move(genomes)),
+        wanted_(wanted),
         visit_(visit) {}
 
   sql::Result<void> read() {
@@ -115,7 +116,9 @@ class CandidateReader {
 
   sql::Result<void> visit_one(const OutcomeRow& outcome) {
     GenomeRow genome;
-    if (auto found = find_genome(outcome.birth, genome); !found) return found;
+    if (wanted_ == Genomes::kRead) {
+      if (auto found = find_genome(outcome.birth, genome); !found) return found;
+    }
     std::optional<TrialRow> trial;
     if (!outcome.hit) {
       auto taken = trials_.take(outcome.ticket);
@@ -149,6 +152,7 @@ class CandidateReader {
   const RunId run_;
   TrialFinder trials_;
   sql::Statement genomes_;
+  const Genomes wanted_;
   const CandidateVisitor& visit_;
   RowBytes bytes_;
   std::vector<OutcomeRow> kept_;
@@ -159,7 +163,7 @@ class CandidateReader {
 
 tl::expected<void, StoreError> each_candidate(const std::filesystem::path& file,
                                               const sql::Database& database, RunId run,
-                                              const CandidateVisitor& visit) {
+                                              Genomes wanted, const CandidateVisitor& visit) {
   const auto cannot = [&file](const sql::Failure& failure) {
     return tl::unexpected(describe(file, "read", failure));
   };
@@ -167,7 +171,7 @@ tl::expected<void, StoreError> each_candidate(const std::filesystem::path& file,
   if (!trials) return cannot(trials.error());
   auto genomes = database.prepare(kReadGenomes);
   if (!genomes) return cannot(genomes.error());
-  CandidateReader reader(database, run, std::move(*trials), std::move(*genomes), visit);
+  CandidateReader reader(database, run, std::move(*trials), std::move(*genomes), wanted, visit);
   if (auto read = reader.read(); !read) return cannot(read.error());
   if (const std::string damage = reader.damage(); !damage.empty()) {
     return tl::unexpected(damaged(file, damage));

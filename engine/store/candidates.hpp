@@ -14,9 +14,11 @@ namespace equivolve::engine::store {
 
 using CandidateVisitor = std::function<void(const OutcomeRow&, const GenomeRow&, const TrialRow*)>;
 
-/// In ticket order; `visit` is called while no read transaction is open.
+/// In ticket order; `visit` is called while no read transaction is open. Without genomes (much
+/// faster) it is given empty ones.
+enum class Genomes : bool { kSkip, kRead };
 tl::expected<void, StoreError> each_candidate(const std::filesystem::path& file,
                                               const sql::Database& database, RunId run,
-                                              const CandidateVisitor& visit);
+                                              Genomes genomes, const CandidateVisitor& visit);
 
 }  // namespace equivolve::engine::store

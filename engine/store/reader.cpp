@@ -326,7 +326,14 @@ tl::expected<std::vector<IntermediateRow>, StoreError> StoreReader::intermediate
 tl::expected<void, StoreError> StoreReader::each_candidate(
     RunId run,
     const std::function<void(const OutcomeRow&, const GenomeRow&, const TrialRow*)>& visit) const {
-  return store::each_candidate(state_->file, state_->database, run, visit);
+  return store::each_candidate(state_->file, state_->database, run, store::Genomes::kRead, visit);
+}
+
+tl::expected<void, StoreError> StoreReader::each_outcome(
+    RunId run, const std::function<void(const OutcomeRow&, const TrialRow*)>& visit) const {
+  return store::each_candidate(state_->file, state_->database, run, store::Genomes::kSkip,
+                               [&visit](const OutcomeRow& outcome, const GenomeRow&,
+                                        const TrialRow* trial) { visit(outcome, trial); });
 }
 
 tl::expected<VerifyReport, StoreError> StoreReader::verify(std::optional<RunId> run) const {

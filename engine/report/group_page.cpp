@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/report/compare.hpp"
+#include "engine/report/html.hpp"
+#include "engine/report/page.hpp"
+#include "engine/report/page_parts.hpp"
+#include "engine/run/summary.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string letter(std::size_t i) {
+  return std::string(1, static_cast<char>('A' + i % 26));
+}
+
+std::string named(std::size_t i, const std::string& label) {
+  return fmt::format("<span class=\"key s{}\"></span>{}: {}", i % 8, letter(i), escaped(label));
+}
+
+std::string sides_table(const ComparedFigures& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < c.sides.size(); ++i)
+    for (const SideFigures::OnData& f : c.sides[i].figures)
+      rows.push_back({named(i, c.sides[i].label), std::to_string(f.count),
+                      figure_text(f.quartiles.median), figure_text(f.quartiles.low),
+                      figure_text(f.quartiles.high), figure_text(f.mean)});
+  return table({escaped(c.figure + ", " + stage_name(c.stage)), "runs", "median", "quartile 1",
+                "quartile 3", "mean"},
+               rows);
+}
+
+std::string pairs_table(const ComparedFigures& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (const PairFigures& p : c.pairs) {
+    const Interval& d = p.difference;
+    std::string difference =
+        figure_text(d.mean, std::max({std::abs(d.mean), std::abs(d.low), std::abs(d.high)}));
+    if (d.has_spread) difference += interval_html(d.low, d.high);
+    rows.push_back({letter(p.a) + " - " + letter(p.b), difference,
+                    p.paired ? fmt::format("{} pairs", p.difference.count) : "not paired",
+                    fmt::format("{:.3f}<small>[{:.3f}, {:.3f}]</small>", p.improvement.probability,
+                                p.improvement.low, p.improvement.high)});
+  }
+  return table({"", "difference", "", "P(first is better)"}, rows);
+}
+
+std::string comparison(const StoreReader& reader, const std::vector<Side>& sides) {
+  std::string out;
+  for (const Stage stage : {Stage::kConfirmed, Stage::kTest}) {
+    const auto compared = compare(reader, sides, "", stage);
+    if (!compared) {
+      if (stage == Stage::kConfirmed) out += "<p>" + escaped(compared.error()) + "</p>\n";
+      continue;
+    }
+    out += sides_table(*compared) + pairs_table(*compared);
+    if (stage == Stage::kConfirmed) {
+      for (const std::string& note : compared->notes)
+        out += "<p class=\"soft\">" + escaped(note) + "</p>\n";
+      out += fmt::format("<p class=\"soft\">{} is better. Brackets are 95 % intervals.</p>\n",
+                         compared->minimize ? "Less" : "More");
+    }
+  }
+  return out;
+}
+
+/// Of a group without varied settings: its one side.
+std::string spread(const Side& side) {
+  std::map<std::string, std::vector<double>> values;
+  std::string objective;
+  for (const RunInfo& run : side.runs) {
+    const Json summary = summary_of(run);
+    objective = summary.value("objective", "");
+    for (const char* stage : {"validation", "confirmed", "test"}) {
+      const Json figures = summary["best"].value(stage, Json::object());
+      if (figures.contains(objective)) values[stage].push_back(figures[objective].get<double>());
+    }
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [stage, word] :
+       {std::pair("validation", "search"), std::pair("confirmed", "confirmed"),
+        std::pair("test", "test")}) {
+    if (values[stage].empty()) continue;
+    const Quartiles q = quartiles(values[stage]);
+    rows.push_back({word, std::to_string(values[stage].size()), figure_text(q.median),
+                    figure_text(q.low), figure_text(q.high),
+                    figure_text(t_interval(values[stage]).mean)});
+  }
+  return table({escaped(objective), "runs", "median", "quartile 1", "quartile 3", "mean"}, rows);
+}
+
+std::string runs_table(const std::vector<Side>& sides) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    for (const RunInfo& run : sides[i].runs) {
+      const Json summary = summary_of(run);
+      const std::string objective = summary.value("objective", "");
+      std::vector<std::string> row = {named(i, fmt::format("run {} ({})", run.id, run.head.name)),
+                                      std::to_string(run.head.seed)};
+      for (const char* stage : {"validation", "confirmed", "test"}) {
+        const Json figures = summary["best"].value(stage, Json::object());
+        row.push_back(figures.contains(objective) ? figure_text(figures[objective].get<double>())
+                                                  : "-");
+      }
+      const double known = summary.value("cache_hits", 0.0),
+                   told = summary.value("candidates", 0.0);
+      row.push_back(fmt::format("{:.1f} %", told > 0 ? 100 * known / told : 0.0));
+      row.push_back(summary.value("improved", false) ? "yes" : "no");
+      rows.push_back(std::move(row));
+    }
+  }
+  return table({"", "seed", "search", "confirmed", "test", "known", "beats references"}, rows);
+}
+
+/// How often the test split of the runs' data was looked at, one line a data set.
+tl::expected<std::string, StoreError> openings(const StoreReader& reader,
+                                               const std::vector<Side>& sides) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const Side& side : sides) {
+    for (const RunInfo& run : side.runs) {
+      auto count = reader.test_openings({run.head.data, run.head.context});
+      if (!count) return tl::unexpected(count.error());
+      if (*count) counts[hashing::to_hex(run.head.data)] = **count;
+    }
+  }
+  std::string out;
+  for (const auto& [data, count] : counts)
+    if (const std::string text = openings_text(count); !text.empty())
+      out += "<p class=\"verdict\">" + escaped(text) + "</p>\n";
+  return out;
+}
+
+tl::expected<std::string, StoreError> course(const StoreReader& reader,
+                                             const std::vector<Side>& sides) {
+  std::vector<std::vector<Curve>> curves;
+  std::string figure;
+  for (const Side& side : sides) {
+    curves.emplace_back();
+    for (const RunInfo& run : side.runs) {
+      figure = told_figure(run);
+      auto curve = read_curve(reader, run);
+      if (!curve) return tl::unexpected(curve.error());
+      curves.back().push_back(std::move(*curve));
+    }
+  }
+  std::string legend = "<p>";
+  for (std::size_t i = 0; i < sides.size(); ++i)
+    legend += (i == 0 ? "" : " &#160; ") + named(i, sides[i].label);
+  legend +=
+      "</p>\n<p class=\"soft\">Medians over the runs of each setting, from where all of them have "
+      "a value; bands from quartile to "
+      "quartile.</p>\n";
+  return legend + charts(figure, [&](Against against, Shown shown) {
+           std::vector<ChartSeries> all;
+           for (std::size_t i = 0; i < sides.size(); ++i) {
+             ChartSeries series;
+             series.name = sides[i].label;
+             for (const BandPoint& point : band_of(curves[i], against, shown)) {
+               series.line.emplace_back(point.x, point.y.median);
+               if (curves[i].size() > 1)
+                 series.band.push_back({point.x, point.y.low, point.y.high});
+             }
+             all.push_back(std::move(series));
+           }
+           return all;
+         });
+}
+
+/// The program of the run with the best confirmed figure of each side.
+std::string best_candidates(const std::vector<Side>& sides) {
+  std::string out;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    const RunInfo* best = nullptr;
+    double value = 0, shown = 0;
+    for (const RunInfo& run : sides[i].runs) {
+      const Json summary = summary_of(run);
+      const std::string objective = summary.value("objective", "");
+      const Json figures = summary["best"].value("confirmed", Json::object());
+      if (!figures.contains(objective)) continue;
+      bool minimize = false;
+      for (const FigureRow& figure : run.head.figures)
+        if (figure.name == objective) minimize = figure.minimize;
+      const double figure = figures[objective].get<double>();
+      const double score = minimize ? -figure : figure;
+      if (best && score <= value) continue;
+      best = &run;
+      value = score;
+      shown = figure;
+    }
+    if (best)
+      out += text_box(summary_of(*best)["best"].value("text", ""),
+                      fmt::format("{}: {}, run {}, confirmed {}", letter(i), sides[i].label,
+                                  best->id, figure_text(shown)));
+  }
+  return out;
+}
+
+}  // namespace
+
+tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
+                                                   const GroupInfo& group,
+                                                   const std::filesystem::path& store) {
+  auto sides = sides_of(reader, group);
+  if (!sides) return tl::unexpected(sides.error());
+  std::size_t finished = 0;
+  for (const Side& side : *sides) finished += side.runs.size();
+  const std::string number = fmt::format("g{}", group.id);
+  std::string body = fmt::format(
+      "<header><h1>{}</h1><p class=\"soft\">group {} of Equivolve; {} of {} runs have a "
+      "result</p></header>\n",
+      escaped(group.name), number, finished, group.planned);
+  if (finished == 0) {
+    body += section("Result", "<p>There is no result yet.</p>\n");
+  } else {
+    auto curves = course(reader, *sides);
+    if (!curves) return tl::unexpected(curves.error());
+    auto looks = openings(reader, *sides);
+    if (!looks) return tl::unexpected(looks.error());
+    const std::string figures =
+        sides->size() == 1 ? spread(sides->front()) : comparison(reader, *sides);
+    body += section("Result", figures + *looks);
+    body += section("Course of the search", *curves);
+    body += section("Runs", runs_table(*sides));
+    body += section("Best candidates", best_candidates(*sides));
+  }
+  body += section("Configuration", text_box(group.config_as_written));
+  std::string origin = facts({{"started", group.created}, {"results file", store.string()}});
+  for (const Side& side : *sides) {
+    if (side.runs.empty()) continue;
+    origin += provenance_of_run(side.runs.front(), store);
+    break;
+  }
+  origin += "<p class=\"soft\">To set its runs against each other again:</p>\n" +
+            text_box(command_line("compare", number, store));
+  body += section("Where it comes from", origin);
+  return html_page(fmt::format("{} ({})", group.name, number), body);
+}
+
+}  // namespace equivolve::engine

@@ -1,0 +1,27 @@
+// `report`: one self-contained page about a run or a group of runs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "engine/store/reader.hpp"
+
+namespace equivolve::engine {
+
+/// HTML that shows what the store says and nothing else. Reads the run's outcomes once, in bounded
+/// memory. A run that has not ended is shown as far as it has come.
+tl::expected<std::string, StoreError> run_report(const StoreReader& reader, const RunInfo& run,
+                                                 const std::filesystem::path& store);
+
+/// The same for a group: its settings against each other, curves as medians with quartiles, and the
+/// best run of each setting.
+tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
+                                                   const GroupInfo& group,
+                                                   const std::filesystem::path& store);
+
+/// Whether the file is a page of ours, which may be written over.
+bool is_report(const std::filesystem::path& file);
+
+}  // namespace equivolve::engine

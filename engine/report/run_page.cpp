@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/report/html.hpp"
+#include "engine/report/page.hpp"
+#include "engine/report/page_parts.hpp"
+#include "engine/run/summary.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A figure of one stage, with its interval below where there is one.
+std::string cell(const Json& contender, const char* stage, const char* interval,
+                 const std::string& figure) {
+  const Json figures = contender.value(stage, Json::object());
+  if (!figures.contains(figure)) return "-";
+  std::string out = figure_text(figures[figure].get<double>());
+  if (interval && contender.contains(interval)) {
+    const Json& i = contender[interval];
+    if (i["low"] != i["high"])
+      out += interval_html(i["low"].get<double>(), i["high"].get<double>());
+  }
+  return out;
+}
+
+std::string difference(const Json& reference, const char* key) {
+  if (!reference.contains(key)) return "";
+  const Json& d = reference[key];
+  const double mean = d["mean"].get<double>();
+  const double low = d["low"].get<double>(), high = d["high"].get<double>();
+  const double scale = std::max(std::abs(low), std::abs(high));
+  return (mean > 0 ? "+" : "") + figure_text(mean, scale) + interval_html(low, high);
+}
+
+std::vector<std::string> row(const std::string& name, const Json& contender,
+                             const std::string& objective) {
+  return {escaped(name),
+          cell(contender, "validation", nullptr, objective),
+          cell(contender, "confirmed", "confirmed_interval", objective),
+          cell(contender, "test", "test_interval", objective),
+          difference(contender, "confirmed_difference"),
+          difference(contender, "test_difference")};
+}
+
+std::string result(const Json& summary, std::optional<std::uint64_t> openings) {
+  if (!summary.contains("best") || !summary["best"].is_object())
+    return "<p>There is no result " + std::string(summary.empty() ? "yet" : "") + ".</p>\n";
+  const std::string objective = summary.value("objective", "");
+  std::vector<std::vector<std::string>> rows;
+  const Json& best = summary["best"];
+  rows.push_back(
+      row(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best, objective));
+  for (const auto& [name, reference] : summary["references"].items())
+    rows.push_back(row(name, reference, objective));
+  std::string out;
+  const std::string rival = summary.value("best_reference", "");
+  if (!rival.empty())
+    out += fmt::format("<p class=\"verdict\">{} over the best reference, {}</p>\n",
+                       summary.value("improved", false) ? "Improvement" : "No improvement found",
+                       escaped(rival));
+  out += table({escaped(objective), "search", "confirmed", "test", "found - this, confirmed",
+                "found - this, test"},
+               rows);
+  out +=
+      "<p class=\"soft\">Brackets are 95 % intervals: of confirmed figures over repeats with fresh "
+      "seeds, of test figures over the rows of the test split. Figures of the search are those it "
+      "chose by, and too good. In differences more is better.</p>\n";
+  if (const std::string text = openings ? openings_text(*openings) : ""; !text.empty())
+    out += "<p class=\"verdict\">" + escaped(text) + "</p>\n";
+  return out;
+}
+
+std::string course(const RunInfo& run, const Curve& curve) {
+  if (curve.empty()) return "<p>No candidate has been told yet.</p>\n";
+  const std::string figure = told_figure(run);
+  const CurvePoint& last = curve.back();
+  return fmt::format(
+             "<p>Best {} {} after {:.0f} candidates; {:.1f} % of them known; {:.3g} s of "
+             "evaluation.</p>\n",
+             escaped(figure), figure_text(last.best), last.candidates, 100 * last.known,
+             last.seconds) +
+         charts(figure, [&](Against against, Shown shown) {
+           ChartSeries series;
+           series.name = run.head.name;
+           for (const CurvePoint& point : curve)
+             series.line.emplace_back(x_of(point, against), y_of(point, shown));
+           return std::vector<ChartSeries>{std::move(series)};
+         });
+}
+
+std::string hashing_facts(const Json& s) {
+  if (!s.contains("cache_hits") || !s["cache_hits"].is_number())
+    return "<p>Known at the end of the run.</p>\n";
+  const auto number = [&](const char* key) { return s.value(key, 0.0); };
+  const double told = number("cache_hits") + number("evaluations");
+  std::vector<std::pair<std::string, std::string>> rows = {
+      {"candidates", fmt::format("{:.0f}, {:.0f} evaluated, {:.0f} failed", number("candidates"),
+                                 number("evaluations"), number("failed"))},
+      {"classes of behaviour",
+       fmt::format("{:.0f}, {:.0f} evicted", number("classes"), number("evictions"))},
+      {"known already", fmt::format("{:.1f} % of the candidates",
+                                    told > 0 ? 100 * number("cache_hits") / told : 0.0)},
+      {"time",
+       fmt::format("{:.2f} s of wall time; {:.2f} s in probes, {:.2f} s in look-ups, {:.2f} "
+                   "s in evaluations",
+                   number("seconds"), number("probe_seconds"), number("look_up_seconds"),
+                   number("evaluation_seconds"))},
+      {"saved", fmt::format("{:.2f} s of evaluation; predicted speed-up {:.2f}",
+                            number("seconds_saved"), s.value("predicted_speed_up", 1.0))},
+  };
+  const auto verified = static_cast<std::uint64_t>(number("verified"));
+  if (verified > 0) {
+    const auto wrong = static_cast<std::uint64_t>(number("wrong_hits"));
+    rows.emplace_back("verification",
+                      fmt::format("{} hits repeated, {} wrong (at most {:.3g} % with 95 % "
+                                  "confidence)",
+                                  verified, wrong, 100 * wilson_interval(wrong, verified).high));
+  }
+  return facts(rows);
+}
+
+}  // namespace
+
+tl::expected<std::string, StoreError> run_report(const StoreReader& reader, const RunInfo& run,
+                                                 const std::filesystem::path& store) {
+  auto curve = read_curve(reader, run);
+  if (!curve) return tl::unexpected(curve.error());
+  auto openings = reader.test_openings({run.head.data, run.head.context});
+  if (!openings) return tl::unexpected(openings.error());
+  const Json summary = summary_of(run);
+  std::string body = fmt::format(
+      "<header><h1>{}</h1><p class=\"soft\">run {} of Equivolve, {}{}; {} "
+      "candidates</p></header>\n",
+      escaped(run.head.name), run.id, run_status_name(run.state.status),
+      run.state.stopped_by.empty() ? "" : " (stopped by " + escaped(run.state.stopped_by) + ")",
+      run.state.told);
+  const bool opened = summary.contains("test_openings") && summary["test_openings"].is_number();
+  body += section("Result", result(summary, opened ? *openings : std::nullopt));
+  body += section("Course of the search", course(run, *curve));
+  if (summary.contains("best") && summary["best"].is_object())
+    body += section("Best candidate", text_box(summary["best"].value("text", "")));
+  body += section("Hashing", hashing_facts(summary));
+  body += section("Configuration", text_box(run.head.config_as_written) +
+                                       text_box(pretty(run.head.config_resolved),
+                                                "as understood, with all defaults"));
+  body += section("Where it comes from", provenance_of_run(run, store));
+  return html_page(fmt::format("{} (run {})", run.head.name, run.id), body);
+}
+
+}  // namespace equivolve::engine

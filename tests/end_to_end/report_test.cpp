@@ -1,0 +1,106 @@
+// `report`: a page about a run or a group, written whole and over nothing that is not ours.
+#include <cstdio>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/report/html_check.hpp"
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+class Report : public testing::Test {
+ protected:
+  TempFolder folder_;
+  std::string store_ = folder_.path() / "runs.db";
+  std::string page_ = folder_.path() / "page.html";
+
+  Finished report(const std::string& subject, std::vector<std::string> more = {}) {
+    std::vector<std::string> all = {"report", subject, "--html", page_, "--store", store_};
+    all.insert(all.end(), more.begin(), more.end());
+    return equivolve(all);
+  }
+  void run(const std::string& yaml) {
+    const std::string file = folder_.path() / "small.yaml";
+    write_file(file, yaml);
+    const Finished done = equivolve({"run", file, "--store", store_, "--quiet"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+  }
+  void expect_shown(const std::string& text) {
+    EXPECT_NE(visible_text(text_of(page_)).find(text), std::string::npos) << text;
+  }
+};
+
+TEST_F(Report, OfARunSaysWhatShowSays) {
+  run("# A comment & <more>\n" + small_yaml(300));
+  const Finished done = report("latest");
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.last_line().find("next: equivolve show 1 --store"), std::string::npos) << done.out;
+  const std::string page = text_of(page_);
+  EXPECT_EQ(html_fault(page), "");
+  const auto shown = answer(equivolve({"show", "1", "--store", store_, "--json"}));
+  for (const char* key : {"result_digest", "trajectory_digest", "best_reference"})
+    expect_shown(shown[key].get<std::string>());
+  for (const auto& [name, reference] : shown["references"].items()) expect_shown(name);
+  expect_shown("# A comment & <more>");
+  std::size_t charts = 0;
+  for (std::size_t at = page.find("<svg"); at != std::string::npos; at = page.find("<svg", at + 1))
+    ++charts;
+  EXPECT_EQ(charts, 4u);
+}
+
+TEST_F(Report, OfAGroupSaysWhatCompareSays) {
+  run(small_yaml(150) +
+      "vary: {search.algorithm: [random, regularized_evolution], seed: [1, 2, 3]}\n");
+  ASSERT_EQ(report("small", {"--quiet"}).exit_code, 0);
+  EXPECT_EQ(html_fault(text_of(page_)), "");
+  const auto compared = answer(equivolve({"compare", "g1", "--store", store_, "--json"}));
+  for (const auto& side : compared["sides"]) {
+    char median[32];
+    std::snprintf(median, sizeof median, "%.4f", side["figures"][0]["median"].get<double>());
+    expect_shown(side["label"].get<std::string>() + " 3 " + median);
+  }
+  expect_shown("6 of 6 runs have a result");
+  expect_shown("run 6 (small/6)");
+  expect_shown("opened 6 times");
+}
+
+TEST_F(Report, OfSeedsAloneHasOneSide) {
+  run(small_yaml(100) + "vary: {seed: [1, 2]}\n");
+  ASSERT_EQ(report("g1", {"--json"}).exit_code, 0);
+  EXPECT_EQ(html_fault(text_of(page_)), "");
+  expect_shown("confirmed 2 ");
+}
+
+TEST_F(Report, WritesOverReportsAndNothingElse) {
+  run(small_yaml(100));
+  write_file(page_, "my notes");
+  const Finished refused = report("1");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("--force"), std::string::npos) << refused.err;
+  EXPECT_EQ(text_of(page_), "my notes");
+  ASSERT_EQ(report("1", {"--force"}).exit_code, 0);
+  const std::string first = text_of(page_);
+  ASSERT_EQ(report("1").exit_code, 0);  // its own
+  EXPECT_EQ(text_of(page_), first);
+}
+
+TEST_F(Report, BadCallsLeaveNothing) {
+  run(small_yaml(100));
+  EXPECT_EQ(report("no_such_run").exit_code, 2);
+  EXPECT_FALSE(std::filesystem::exists(page_));
+  page_ = folder_.path() / "no_such_folder" / "page.html";
+  EXPECT_NE(report("1").exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(page_));
+  EXPECT_EQ(equivolve({"report", "1", "--store", store_}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace equivolve::tests
