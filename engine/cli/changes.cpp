@@ -12,7 +12,6 @@
 namespace equivolve::cli {
 namespace {
 
-using Json = nlohmann::json;
 using Sum = tl::expected<std::string, std::string>;
 using No = tl::unexpected<std::string>;
 
@@ -34,7 +33,8 @@ Sum add_time(const std::optional<std::chrono::nanoseconds>& present, const std::
 }
 
 /// Leaves of a JSON tree with their dotted names. Lists are leaves.
-void leaves(const Json& node, const std::string& name, std::map<std::string, Json>& out) {
+void leaves(const nlohmann::json& node, const std::string& name,
+            std::map<std::string, nlohmann::json>& out) {
   if (!node.is_object()) {
     out[name] = node;
     return;
@@ -68,9 +68,9 @@ tl::expected<std::vector<std::string>, std::string> add_to_present(
 }
 
 std::vector<std::string> changed_keys(const std::string& before, const std::string& after) {
-  std::map<std::string, Json> a, b;
-  leaves(Json::parse(before, nullptr, false), "", a);
-  leaves(Json::parse(after, nullptr, false), "", b);
+  std::map<std::string, nlohmann::json> a, b;
+  leaves(nlohmann::json::parse(before, nullptr, false), "", a);
+  leaves(nlohmann::json::parse(after, nullptr, false), "", b);
   std::vector<std::string> changed;
   for (const auto& [key, value] : a)
     if (const auto found = b.find(key); found == b.end() || found->second != value)

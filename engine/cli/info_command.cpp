@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-int carry_out(const CommonOptions& common) {
+int print_info(const CommonOptions& common) {
   const auto folders = engine::plugin_folders({});
   const std::filesystem::path store = store_path(common);
   const bool tbb = engine::make_executor("tbb", 1).has_value();
@@ -54,7 +54,7 @@ CommandSpec info_command() {
       .summary = "Version, build, machine, folders",
       .options = with_common({}, *c),
       .examples = {{"equivolve info", ""}},
-      .action = [c] { return carry_out(*c); },
+      .action = [c] { return print_info(*c); },
   };
 }
 

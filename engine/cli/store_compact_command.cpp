@@ -9,7 +9,7 @@
 namespace equivolve::cli {
 namespace {
 
-int carry_out(const CommonOptions& common) {
+int compact(const CommonOptions& common) {
   const std::filesystem::path store = store_path(common);
   auto sizes = engine::compact_store(store);
   if (!sizes) return fail(kStoreTrouble, sizes.error().message);
@@ -40,7 +40,7 @@ CommandSpec store_compact_command() {
           "while it works. Refuses while a run of the file is running.",
       .options = with_common({}, *c),
       .examples = {{"equivolve store compact --store runs.db", ""}},
-      .action = [c] { return carry_out(*c); },
+      .action = [c] { return compact(*c); },
   };
 }
 

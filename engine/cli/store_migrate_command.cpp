@@ -10,7 +10,7 @@
 namespace equivolve::cli {
 namespace {
 
-int carry_out(const CommonOptions& common) {
+int migrate(const CommonOptions& common) {
   const std::filesystem::path store = store_path(common);
   engine::WriterOptions options;
   if (!common.quiet)
@@ -46,7 +46,7 @@ CommandSpec store_migrate_command() {
       .summary = "Bring a file of an older Equivolve up to date; a copy of it is kept beside it",
       .options = with_common({}, *c),
       .examples = {{"equivolve store migrate --store runs.db", ""}},
-      .action = [c] { return carry_out(*c); },
+      .action = [c] { return migrate(*c); },
   };
 }
 

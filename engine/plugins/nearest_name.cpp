@@ -7,7 +7,7 @@ namespace equivolve::engine {
 namespace {
 
 // Longer texts are no misspelt names, and the table below is quadratic.
-constexpr std::size_t kLongestName = 128;
+constexpr std::size_t kLongestCompared = 128;
 
 char lower(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -35,12 +35,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string> nearest_name(std::string_view name,
                                         const std::vector<std::string>& known) {
-  if (name.empty() || name.size() > kLongestName) return std::nullopt;
+  if (name.empty() || name.size() > kLongestCompared) return std::nullopt;
   std::optional<std::string> best;
   std::size_t best_distance = 0;
   for (const std::string& candidate : known) {
     const std::size_t longer = std::max(name.size(), candidate.size());
-    if (longer < 2 || longer > kLongestName) continue;
+    if (longer < 2 || longer > kLongestCompared) continue;
     const std::size_t distance = edit_distance(name, candidate);
     if (distance > std::max<std::size_t>(1, (longer + 1) / 3)) continue;
     if (!best || distance < best_distance) {

@@ -5,7 +5,7 @@
 namespace equivolve::engine {
 namespace {
 
-constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestPluginName = 64;
 
 // Not the functions of <cctype>: these depend on the locale.
 bool is_lower(char c) {
@@ -25,7 +25,7 @@ bool is_id_character(char c) {
 }
 
 bool matches(std::string_view name, bool (*first)(char), bool (*later)(char)) {
-  return !name.empty() && name.size() <= kLongestName && first(name[0]) &&
+  return !name.empty() && name.size() <= kLongestPluginName && first(name[0]) &&
          std::all_of(name.begin() + 1, name.end(), later);
 }
 

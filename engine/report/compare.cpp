@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/plugins/nearest_name.hpp"
+#include "engine/report/stored_summary.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -35,10 +36,6 @@ std::string setting_label(const std::string& settings_json) {
     if (!starts_section(key, "data"))
       label += fmt::format("{}{}={}", label.empty() ? "" : ", ", key, text_of(value));
   return label;
-}
-
-Json summary_of(const RunInfo& run) {
-  return Json::parse(run.state.summary_json, nullptr, false);
 }
 
 bool has_result(const RunInfo& run) {

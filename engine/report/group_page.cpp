@@ -9,6 +9,7 @@
 #include "engine/report/html.hpp"
 #include "engine/report/page.hpp"
 #include "engine/report/page_parts.hpp"
+#include "engine/report/stored_summary.hpp"
 #include "engine/run/summary.hpp"
 
 namespace equivolve::engine {

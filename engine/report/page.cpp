@@ -7,6 +7,7 @@
 
 #include "engine/report/html.hpp"
 #include "engine/report/page_parts.hpp"
+#include "engine/report/stored_summary.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -24,11 +25,6 @@ std::string quoted(const std::string& word) {
 }
 
 }  // namespace
-
-Json summary_of(const RunInfo& run) {
-  Json summary = Json::parse(run.state.summary_json, nullptr, false);
-  return summary.is_object() ? summary : Json::object();
-}
 
 std::string told_figure(const RunInfo& run) {
   for (const FigureRow& figure : run.head.figures)

@@ -13,9 +13,6 @@
 
 namespace equivolve::engine {
 
-/// The stored summary; an empty object before the run's end.
-nlohmann::ordered_json summary_of(const RunInfo& run);
-
 /// Name of the figure that the curves show: the first that the search was told.
 std::string told_figure(const RunInfo& run);
 
