@@ -4,12 +4,22 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace equivolve::tests {
 namespace {
+
+bool can_be_written(const std::string& store) {
+  sqlite3* file = nullptr;
+  sqlite3_open_v2(store.c_str(), &file, SQLITE_OPEN_READWRITE, nullptr);
+  const bool can =
+      sqlite3_exec(file, "BEGIN IMMEDIATE; ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK;
+  sqlite3_close(file);
+  return can;
+}
 
 struct LongRun {
   TempFolder folder;
@@ -30,6 +40,15 @@ struct LongRun {
   Finished end() {
     drain_.join();
     return child->wait();
+  }
+  /// Stops the process at a moment at which it does not hold the file's write lock.
+  void freeze() {
+    for (;;) {
+      child->signal(SIGSTOP);
+      if (can_be_written(store)) return;
+      child->signal(SIGCONT);
+      std::this_thread::yield();
+    }
   }
   Finished call(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--store", store});
@@ -88,7 +107,7 @@ TEST(Wishes, PauseHoldsTheFinalStageToo) {
 
 TEST(Wishes, ThatAreNotAnsweredStand) {
   LongRun run(small_yaml(2'000'000'000));
-  run.child->signal(SIGSTOP);
+  run.freeze();
   const Finished unanswered = run.call({"stop", "1", "--wait", "100ms"});
   EXPECT_EQ(unanswered.exit_code, 3);
   EXPECT_NE(unanswered.err.find("has not answered"), std::string::npos) << unanswered.err;

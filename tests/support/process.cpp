@@ -119,6 +119,8 @@ std::optional<std::string> Child::next_event() {
 
 void Child::signal(int number) {
   kill(pid_, number);
+  siginfo_t stopped;
+  if (number == SIGSTOP) waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED);
 }
 
 Finished Child::wait() {

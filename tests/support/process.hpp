@@ -35,7 +35,7 @@ class Child {
 
   /// The next line of its event stream; nothing at its end.
   std::optional<std::string> next_event();
-  void signal(int number);
+  void signal(int number);  ///< SIGSTOP: returns when the process has stopped
   Finished wait();
   pid_t pid() const { return pid_; }
 
