@@ -1,11 +1,13 @@
 #include "engine/cli/run_view.hpp"
 
 #include <cstdio>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/support.hpp"
+#include "engine/report/stored_summary.hpp"
 #include "engine/run/summary.hpp"
 
 namespace equivolve::cli {
@@ -22,7 +24,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The stored summary, or what is known of a run that has none yet.
-Json summary_of(const engine::RunInfo& info) {
+Json summary_so_far(const engine::RunInfo& info) {
   if (!info.state.summary_json.empty()) return Json::parse(info.state.summary_json);
   engine::RunSummary known;
   known.run = info.id;
@@ -40,45 +42,38 @@ Json summary_of(const engine::RunInfo& info) {
   return summary;
 }
 
-void print_figures(const char* title, const Json& figures) {
+void print_figures(const char* title, const Json& figures, const std::string& remark = "") {
   if (!figures.is_object() || figures.empty()) return;
   std::string line;
   for (const auto& [name, value] : figures.items())
     line += fmt::format("{}{} {:.4f}", line.empty() ? "" : ", ", name, value.get<double>());
-  std::printf("  %-14s %s\n", title, line.c_str());
-}
-
-std::string interval_text(const Json& i) {
-  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i["mean"].get<double>(), i["low"].get<double>(),
-                     i["high"].get<double>());
+  std::printf("  %-14s %s%s\n", title, line.c_str(), remark.c_str());
 }
 
 void print_interval(const Json& contender, const char* key, const std::string& objective) {
-  if (!contender.contains(key)) return;
-  const Json& i = contender[key];
-  std::printf("  %-14s %s, 95 %% interval: [%.4f, %.4f]\n", "", objective.c_str(),
-              i["low"].get<double>(), i["high"].get<double>());
+  if (const auto i = engine::stored_interval(contender, key); i && i->has_spread)
+    std::printf("  %-14s %s, 95 %% interval: [%.4f, %.4f]\n", "", objective.c_str(), i->low,
+                i->high);
 }
 
 void print_contender(const std::string& name, const Json& contender, const std::string& objective) {
   std::printf("\n%s\n", name.c_str());
   print_figures("search", contender.value("validation", Json()));
-  print_figures("confirmed", contender.value("confirmed", Json()));
-  print_interval(contender, "confirmed_interval", objective);
+  const std::string failures = engine::stored_failures(contender);
+  print_figures("confirmed", contender.value("confirmed", Json()), failures);
+  if (failures.empty()) print_interval(contender, "confirmed_interval", objective);
   print_figures("test", contender.value("test", Json()));
   print_interval(contender, "test_interval", objective);
-  for (const auto& [key, title] : {std::pair("confirmed_difference", "found - this, confirmed"),
-                                   std::pair("test_difference", "found - this, test")})
-    if (contender.contains(key))
-      std::printf("  %s: %s\n", title, interval_text(contender[key]).c_str());
+  for (const auto& [key, title, of] :
+       {std::tuple("confirmed_difference", "found - this, confirmed", "repeat"),
+        std::tuple("test_difference", "found - this, test", "row")})
+    if (const auto difference = engine::stored_interval(contender, key))
+      std::printf("  %s: %s\n", title, engine::difference_text(*difference, of).c_str());
 }
 
 void print_verdict(const Json& summary) {
-  const std::string reference = summary.value("best_reference", "");
-  if (!reference.empty())
-    std::printf("\n%s over the best reference, %s\n",
-                summary.value("improved", false) ? "improvement" : "no improvement found",
-                reference.c_str());
+  if (const std::string verdict = engine::stored_verdict(summary); !verdict.empty())
+    std::printf("\n%s\n", verdict.c_str());
   if (!summary.contains("test_openings") || !summary["test_openings"].is_number()) return;
   const auto text = engine::openings_text(summary["test_openings"].get<std::uint64_t>());
   if (!text.empty()) std::printf("%s\n", text.c_str());
@@ -128,21 +123,21 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
 }  // namespace
 
 std::string summary_json_of(const engine::RunInfo& info) {
-  return summary_of(info).dump();
+  return summary_so_far(info).dump();
 }
 
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store) {
   const std::string run = std::to_string(info.id);
   if (info.locked) return next_command("stop", run, store);
   if (info.state.status != engine::RunStatus::kFinished) return next_command("resume", run, store);
-  const bool has_result = summary_of(info)["best"].is_object();
+  const bool has_result = summary_so_far(info)["best"].is_object();
   return has_result ? next_command("apply", run, store) + " --out result"
                     : next_command("export", run, store) + " --out candidates.csv";
 }
 
 void print_run(const CommonOptions& common, const engine::RunInfo& info,
                const std::filesystem::path& store) {
-  Json summary = summary_of(info);
+  Json summary = summary_so_far(info);
   // As of now, and not of the run's end: each look at the same test rows counts.
   if (summary.contains("test_openings") && summary["test_openings"].is_number()) {
     auto reader = engine::StoreReader::open(store);

@@ -16,7 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kBootstrapSeed = 0;  // one comparison has one interval
 constexpr std::size_t kMostSidesForAllPairs = 4;
 
 bool starts_section(const std::string& key, std::string_view section) {
@@ -52,11 +51,18 @@ Json configuration_of(const RunInfo& run) {
   return Json::parse(run.head.config_resolved, nullptr, false);
 }
 
-// Repeats of the final stage, as part of what makes two runs a pair.
-std::string repeats_of(const RunInfo& run) {
+Json part_of(const Json& object, const char* key) {
+  return object.is_object() && object.contains(key) ? object.at(key) : Json();
+}
+
+/// What makes two runs a pair: the same rows, split in the same way, the same seed, and as many
+/// repeats. Where the data file lies is no part of it: its bytes are in the digest.
+std::string pair_of(const RunInfo& run) {
   const Json config = configuration_of(run);
-  if (!config.is_object() || !config.contains("final")) return "";
-  return config["final"].dump();
+  Json data = part_of(config, "data");
+  if (data.is_object()) data.erase("file");
+  const Json repeats = part_of(part_of(config, "final"), "repeats");
+  return fmt::format("{} {} {} {}", data_of(run), run.head.seed, data.dump(), repeats.dump());
 }
 
 std::optional<std::size_t> position_of(const RunInfo& run, const std::string& figure) {
@@ -91,9 +97,8 @@ tl::expected<std::vector<Sample>, std::string> repeats_as_samples(const StoreRea
   for (const TrialRow& trial : *trials) {
     if (trial.kind != TrialKind::kFinal || trial.split != 0 || trial.subject != best) continue;
     if (trial.status != Status::kOk || position >= trial.figures.size()) continue;
-    samples.push_back({data_of(run),
-                       fmt::format("{} {} {}", data_of(run), run.head.seed, trial.repeat),
-                       trial.figures[position]});
+    samples.push_back(
+        {data_of(run), fmt::format("{} {}", pair_of(run), trial.repeat), trial.figures[position]});
   }
   return samples;
 }
@@ -109,6 +114,12 @@ void flatten(const Json& value, const std::string& key, std::map<std::string, st
   }
   for (const auto& [name, item] : value.items())
     flatten(item, key.empty() ? name : key + "." + name, out);
+}
+
+/// Ends of an interval; null where there is none.
+void add_ends(Json& out, bool there, double low, double high) {
+  out["low"] = there ? Json(low) : Json(nullptr);
+  out["high"] = there ? Json(high) : Json(nullptr);
 }
 
 class Comparer {
@@ -202,9 +213,7 @@ class Comparer {
       } else {
         for (const RunInfo& run : side.runs)
           if (const auto value = value_of(run, out_.figure, out_.stage))
-            samples.push_back(
-                {data_of(run),
-                 fmt::format("{} {} {}", data_of(run), run.head.seed, repeats_of(run)), *value});
+            samples.push_back({data_of(run), pair_of(run), *value});
       }
       if (samples.empty())
         return tl::unexpected<std::string>(fmt::format("{} has no value of '{}' at stage {}",
@@ -228,19 +237,16 @@ class Comparer {
     PairFigures pair{a, b, false, {}, {}};
     std::map<std::string, double> of_a, of_b;
     std::map<std::string, Stratum> strata;
-    std::vector<double> all_a, all_b;
     for (const Sample& sample : samples_[a]) {
       of_a[sample.pair] = sample.value;
       strata[sample.data].x.push_back(sample.value);
-      all_a.push_back(sample.value);
     }
     for (const Sample& sample : samples_[b]) {
       of_b[sample.pair] = sample.value;
       strata[sample.data].y.push_back(sample.value);
-      all_b.push_back(sample.value);
     }
     // All of one side have their counterpart, or none counts: a part would be a choice.
-    pair.paired = of_a.size() == all_a.size() && of_b.size() == all_b.size() &&
+    pair.paired = of_a.size() == samples_[a].size() && of_b.size() == samples_[b].size() &&
                   std::ranges::equal(
                       of_a, of_b, {}, [](const auto& e) { return e.first; },
                       [](const auto& e) { return e.first; });
@@ -248,14 +254,13 @@ class Comparer {
       std::vector<double> differences;
       for (const auto& [key, value] : of_a) differences.push_back(value - of_b[key]);
       pair.difference = t_interval(differences);
-    } else {
-      pair.difference = welch_interval(all_a, all_b);
     }
     std::vector<Stratum> usable;
     for (auto& [data, stratum] : strata)
       if (!stratum.x.empty() && !stratum.y.empty()) usable.push_back(std::move(stratum));
-    if (!usable.empty())
-      pair.improvement = probability_of_improvement(usable, out_.minimize, kBootstrapSeed);
+    if (usable.empty()) return;  // no data set has a value of both
+    if (!pair.paired) pair.difference = welch_interval(usable);
+    pair.improvement = probability_of_improvement(usable, out_.minimize);
     out_.pairs.push_back(pair);
   }
 
@@ -304,9 +309,30 @@ class Comparer {
             fmt::format("different versions of {}: {}", what, fmt::join(*found, ", ")));
     if (out_.stage == Stage::kSearch)
       out_.notes.push_back("figures of the search are those it chose by, and too good");
+    add_failures();
     const auto few = std::ranges::min(samples_, {}, [](const auto& s) { return s.size(); }).size();
+    if (out_.of_repeats)
+      out_.notes.push_back(
+          "over the repeats of single runs: this says something of what these runs found, nothing "
+          "of their settings; groups of runs (--seeds) do");
     if (few < 2)
-      out_.notes.push_back("one value on a side: no interval; groups of runs (--seeds) have one");
+      out_.notes.push_back(
+          fmt::format("one value on a side: no interval{}; groups of runs (--seeds) have one",
+                      out_.stage == Stage::kTest ? ", as a run opens the test split once" : ""));
+  }
+
+  // Failed repeats are in none of the figures.
+  void add_failures() {
+    if (out_.stage != Stage::kConfirmed) return;
+    std::vector<RunId> failing;
+    for (const Side& side : sides_)
+      for (const RunInfo& run : side.runs)
+        if (summary_of(run)["best"].value("failed_repeats", std::uint64_t{0}) > 0)
+          failing.push_back(run.id);
+    if (!failing.empty())
+      out_.notes.push_back(
+          fmt::format("failed repeats are in no figure, and the winners of these runs had some: {}",
+                      fmt::join(failing, ", ")));
   }
 
   const StoreReader& reader_;
@@ -320,6 +346,13 @@ class Comparer {
 const char* stage_name(Stage stage) {
   static constexpr const char* kNames[] = {"search", "confirmed", "test"};
   return kNames[static_cast<std::size_t>(stage)];
+}
+
+std::string side_letter(std::size_t position) {
+  std::string out;
+  for (std::size_t left = position + 1; left > 0; left = (left - 1) / 26)
+    out.insert(out.begin(), static_cast<char>('A' + (left - 1) % 26));
+  return out;
 }
 
 Side side_of(RunInfo run) {
@@ -370,35 +403,37 @@ std::string to_text(const ComparedFigures& c) {
       stage_name(c.stage), c.minimize ? "less" : "more",
       c.of_repeats ? "over the repeats of each run's winner" : "over runs");
   std::size_t width = 4;
-  for (const SideFigures& side : c.sides) width = std::max(width, side.label.size() + 4);
+  for (std::size_t i = 0; i < c.sides.size(); ++i)
+    width = std::max(width, c.sides[i].label.size() + side_letter(i).size() + 3);
   const bool several = c.sides.front().figures.size() > 1;
   out += fmt::format("{:<{}}{:>6}{:>12}{:>12}{:>12}{:>12}{}\n", "", width, "n", "median",
                      "quartile 1", "quartile 3", "mean", several ? "  data" : "");
   for (std::size_t i = 0; i < c.sides.size(); ++i) {
     for (const SideFigures::OnData& f : c.sides[i].figures)
       out += fmt::format("{:<{}}{:>6}{:>12.6g}{:>12.6g}{:>12.6g}{:>12.6g}{}\n",
-                         fmt::format("{}: {}", static_cast<char>('A' + i % 26), c.sides[i].label),
-                         width, f.count, f.quartiles.median, f.quartiles.low, f.quartiles.high,
-                         f.mean, several ? "  " + f.data.substr(0, 8) : "");
+                         fmt::format("{}: {}", side_letter(i), c.sides[i].label), width, f.count,
+                         f.quartiles.median, f.quartiles.low, f.quartiles.high, f.mean,
+                         several ? "  " + f.data.substr(0, 8) : "");
     if (c.sides[i].without_result > 0)
       out += fmt::format("   {} of its runs have no result (yet)\n", c.sides[i].without_result);
   }
   out += "\n";
   for (const PairFigures& p : c.pairs) {
-    const auto a = static_cast<char>('A' + p.a % 26), b = static_cast<char>('A' + p.b % 26);
+    const std::string a = side_letter(p.a), b = side_letter(p.b);
     out += fmt::format("{} - {}: {:+.6g}", a, b, p.difference.mean);
     if (p.difference.has_spread)
       out += fmt::format(" [{:+.6g}, {:+.6g}]", p.difference.low, p.difference.high);
     out += p.paired ? fmt::format(" over {} pairs", p.difference.count) : ", not paired";
-    out += fmt::format("; P({} better than {}) {:.3f} [{:.3f}, {:.3f}]\n", a, b,
-                       p.improvement.probability, p.improvement.low, p.improvement.high);
+    out += fmt::format("; P({} better than {}) {:.3f}", a, b, p.improvement.probability);
+    if (p.improvement.has_interval)
+      out += fmt::format(" [{:.3f}, {:.3f}]", p.improvement.low, p.improvement.high);
+    out += "\n";
   }
   if (!c.settings.empty()) out += "\nsettings that differ\n";
   for (const SettingDifference& d : c.settings) {
     out += fmt::format("  {}:", d.key);
     for (std::size_t i = 0; i < d.values.size(); ++i)
-      out +=
-          fmt::format("{} {} {}", i == 0 ? "" : ",", static_cast<char>('A' + i % 26), d.values[i]);
+      out += fmt::format("{} {} {}", i == 0 ? "" : ",", side_letter(i), d.values[i]);
     out += "\n";
   }
   for (const std::string& note : c.notes) out += "note: " + note + "\n";
@@ -427,16 +462,14 @@ std::string to_json(const ComparedFigures& c) {
   out["pairs"] = Json::array();
   for (const PairFigures& p : c.pairs) {
     Json difference{{"mean", p.difference.mean}, {"count", p.difference.count}};
-    difference["low"] = p.difference.has_spread ? Json(p.difference.low) : Json(nullptr);
-    difference["high"] = p.difference.has_spread ? Json(p.difference.high) : Json(nullptr);
+    add_ends(difference, p.difference.has_spread, p.difference.low, p.difference.high);
+    Json improvement{{"value", p.improvement.probability}};
+    add_ends(improvement, p.improvement.has_interval, p.improvement.low, p.improvement.high);
     out["pairs"].push_back({{"a", p.a},
                             {"b", p.b},
                             {"paired", p.paired},
                             {"difference", difference},
-                            {"probability_of_improvement",
-                             {{"value", p.improvement.probability},
-                              {"low", p.improvement.low},
-                              {"high", p.improvement.high}}}});
+                            {"probability_of_improvement", improvement}});
   }
   out["settings"] = Json::object();
   for (const SettingDifference& d : c.settings) out["settings"][d.key] = d.values;

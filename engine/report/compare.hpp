@@ -17,7 +17,7 @@ enum class Stage : std::uint8_t { kSearch, kConfirmed, kTest };
 const char* stage_name(Stage stage);  ///< "search", "confirmed", "test"
 
 /// One value of a side. Values of two sides with the same `pair` came about under the same
-/// conditions: data, seed and repeats of the final stage.
+/// conditions: data and how they are split, seed, and repeats of the final stage.
 struct Sample {
   std::string data;  ///< which data set: a digest, or the context where the data are unknown
   std::string pair;
@@ -37,6 +37,9 @@ tl::expected<std::vector<Side>, StoreError> sides_of(const StoreReader& reader,
                                                      const GroupInfo& group);
 Side side_of(RunInfo run);
 
+/// "A", "B", ... "Z", "AA", "AB", ...: what tables and charts call the side at that position.
+std::string side_letter(std::size_t position);
+
 struct SideFigures {
   std::string label;
   std::size_t runs = 0, without_result = 0;
@@ -53,7 +56,9 @@ struct SideFigures {
 struct PairFigures {
   std::size_t a = 0, b = 0;
   bool paired = false;
-  Interval difference;      ///< a minus b, in the figure's unit; `count` pairs, or the smaller side
+  /// a minus b, in the figure's unit; `count` pairs, or the smaller side. Not paired: the mean over
+  /// data sets.
+  Interval difference;
   Improvement improvement;  ///< of a over b
 };
 

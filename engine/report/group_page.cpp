@@ -17,12 +17,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string letter(std::size_t i) {
-  return std::string(1, static_cast<char>('A' + i % 26));
-}
-
 std::string named(std::size_t i, const std::string& label) {
-  return fmt::format("<span class=\"key s{}\"></span>{}: {}", i % 8, letter(i), escaped(label));
+  return fmt::format("<span class=\"key s{}\"></span>{}: {}", i % 8, side_letter(i),
+                     escaped(label));
 }
 
 std::string sides_table(const ComparedFigures& c) {
@@ -32,8 +29,8 @@ std::string sides_table(const ComparedFigures& c) {
       rows.push_back({named(i, c.sides[i].label), std::to_string(f.count),
                       figure_text(f.quartiles.median), figure_text(f.quartiles.low),
                       figure_text(f.quartiles.high), figure_text(f.mean)});
-  return table({escaped(c.figure + ", " + stage_name(c.stage)), "runs", "median", "quartile 1",
-                "quartile 3", "mean"},
+  return table({escaped(c.figure + ", " + stage_name(c.stage)), c.of_repeats ? "repeats" : "runs",
+                "median", "quartile 1", "quartile 3", "mean"},
                rows);
 }
 
@@ -44,10 +41,13 @@ std::string pairs_table(const ComparedFigures& c) {
     std::string difference =
         figure_text(d.mean, std::max({std::abs(d.mean), std::abs(d.low), std::abs(d.high)}));
     if (d.has_spread) difference += interval_html(d.low, d.high);
-    rows.push_back({letter(p.a) + " - " + letter(p.b), difference,
+    std::string improvement = fmt::format("{:.3f}", p.improvement.probability);
+    if (p.improvement.has_interval)
+      improvement +=
+          fmt::format("<small>[{:.3f}, {:.3f}]</small>", p.improvement.low, p.improvement.high);
+    rows.push_back({side_letter(p.a) + " - " + side_letter(p.b), difference,
                     p.paired ? fmt::format("{} pairs", p.difference.count) : "not paired",
-                    fmt::format("{:.3f}<small>[{:.3f}, {:.3f}]</small>", p.improvement.probability,
-                                p.improvement.low, p.improvement.high)});
+                    improvement});
   }
   return table({"", "difference", "", "P(first is better)"}, rows);
 }
@@ -196,7 +196,7 @@ std::string best_candidates(const std::vector<Side>& sides) {
     }
     if (best)
       out += text_box(summary_of(*best)["best"].value("text", ""),
-                      fmt::format("{}: {}, run {}, confirmed {}", letter(i), sides[i].label,
+                      fmt::format("{}: {}, run {}, confirmed {}", side_letter(i), sides[i].label,
                                   best->id, figure_text(shown)));
   }
   return out;

@@ -21,21 +21,22 @@ std::string cell(const Json& contender, const char* stage, const char* interval,
   const Json figures = contender.value(stage, Json::object());
   if (!figures.contains(figure)) return "-";
   std::string out = figure_text(figures[figure].get<double>());
-  if (interval && contender.contains(interval)) {
-    const Json& i = contender[interval];
-    if (i["low"] != i["high"])
-      out += interval_html(i["low"].get<double>(), i["high"].get<double>());
-  }
+  if (const std::string failures = stored_failures(contender);
+      !failures.empty() && std::string_view(stage) == "confirmed")
+    return out + "<small>" + escaped(failures) + "</small>";
+  const auto i = interval ? stored_interval(contender, interval) : std::nullopt;
+  if (i && i->has_spread) out += interval_html(i->low, i->high);
   return out;
 }
 
 std::string difference(const Json& reference, const char* key) {
-  if (!reference.contains(key)) return "";
-  const Json& d = reference[key];
-  const double mean = d["mean"].get<double>();
-  const double low = d["low"].get<double>(), high = d["high"].get<double>();
-  const double scale = std::max(std::abs(low), std::abs(high));
-  return (mean > 0 ? "+" : "") + figure_text(mean, scale) + interval_html(low, high);
+  const auto d = stored_interval(reference, key);
+  if (!d) return "";
+  const double scale = std::max({std::abs(d->mean), std::abs(d->low), std::abs(d->high)});
+  std::string out = (d->mean > 0 ? "+" : "") + figure_text(d->mean, scale);
+  if (d->has_spread) return out + interval_html(d->low, d->high);
+  return out +
+         (d->count < 2 ? "<small>one value: no interval</small>" : "<small>no spread</small>");
 }
 
 std::vector<std::string> row(const std::string& name, const Json& contender,
@@ -59,11 +60,10 @@ std::string result(const Json& summary, std::optional<std::uint64_t> openings) {
   for (const auto& [name, reference] : summary["references"].items())
     rows.push_back(row(name, reference, objective));
   std::string out;
-  const std::string rival = summary.value("best_reference", "");
-  if (!rival.empty())
-    out += fmt::format("<p class=\"verdict\">{} over the best reference, {}</p>\n",
-                       summary.value("improved", false) ? "Improvement" : "No improvement found",
-                       escaped(rival));
+  if (std::string verdict = stored_verdict(summary); !verdict.empty()) {
+    verdict[0] = static_cast<char>(verdict[0] - 'a' + 'A');
+    out += "<p class=\"verdict\">" + escaped(verdict) + "</p>\n";
+  }
   out += table({escaped(objective), "search", "confirmed", "test", "found - this, confirmed",
                 "found - this, test"},
                rows);

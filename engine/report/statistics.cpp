@@ -4,12 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "hashing/stream.hpp"
-
 namespace equivolve::engine {
 namespace {
-
-constexpr std::size_t kResamples = 2000;
 
 struct Moments {
   double mean = 0, variance_of_mean = 0;  // the latter 0 for one value
@@ -26,50 +22,34 @@ Moments moments(std::span<const double> values) {
   return out;
 }
 
-/// One data set, made ready for many resamples: where each x would stand among the sorted y.
-class Ranks {
- public:
-  Ranks(const Stratum& stratum, bool minimize) : sorted_(stratum.y), below_(stratum.y.size() + 1) {
-    std::sort(sorted_.begin(), sorted_.end());
-    for (const double x : stratum.x) {
-      const auto [first, last] = std::equal_range(sorted_.begin(), sorted_.end(), x);
-      places_.push_back({static_cast<std::size_t>(first - sorted_.begin()),
-                         static_cast<std::size_t>(last - sorted_.begin())});
-    }
-    minimize_ = minimize;
+/// P(X > Y), ties counted as half.
+double share_above(const Stratum& stratum) {
+  std::vector<double> sorted(stratum.y);
+  std::sort(sorted.begin(), sorted.end());
+  double sum = 0;
+  for (const double x : stratum.x) {
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), x);
+    sum += static_cast<double>((first - sorted.begin()) + (last - sorted.begin())) / 2;
   }
+  return sum / static_cast<double>(stratum.x.size() * stratum.y.size());
+}
 
-  double observed() {
-    std::iota(below_.begin(), below_.end(), 0.0);
-    double sum = 0;
-    for (const Place& place : places_) sum += score(place);
-    return better(sum / static_cast<double>(places_.size()));
-  }
-
-  double resampled(hashing::Stream& stream) {
-    // Shares of y below each place, from drawn counts.
-    std::fill(below_.begin(), below_.end(), 0.0);
-    for (std::size_t i = 0; i < sorted_.size(); ++i) below_[stream.below(sorted_.size()) + 1] += 1;
-    std::partial_sum(below_.begin(), below_.end(), below_.begin());
-    double sum = 0;
-    for (std::size_t i = 0; i < places_.size(); ++i)
-      sum += score(places_[stream.below(places_.size())]);
-    return better(sum / static_cast<double>(places_.size()));
-  }
-
- private:
-  struct Place {
-    std::size_t first, last;  // y in [first, last) are equal to x
+/// The smallest probability that `share` of m x n pairs does not contradict: (share - p)^2 = z^2
+/// V(p), solved for the p below `share`.
+double lower_limit(double share, double m, double n) {
+  constexpr double z = 1.959963984540054;
+  const double size = (m + n) / 2 - 1;
+  const auto contradicts = [&](double p) {
+    const double variance = p * (1 - p) * (1 + size * ((1 - p) / (2 - p) + p / (1 + p))) / (m * n);
+    return (share - p) * (share - p) > z * z * variance;
   };
-  double score(const Place& place) const {
-    return (below_[place.first] + below_[place.last]) / 2 / static_cast<double>(sorted_.size());
+  double low = 0, high = share;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (contradicts(middle) ? low : high) = middle;
   }
-  double better(double above) const { return minimize_ ? 1 - above : above; }
-
-  std::vector<double> sorted_, below_;
-  std::vector<Place> places_;
-  bool minimize_ = false;
-};
+  return high;
+}
 
 }  // namespace
 
@@ -86,44 +66,53 @@ Quartiles quartiles(std::span<const double> values) {
   return {quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)};
 }
 
-Interval welch_interval(std::span<const double> a, std::span<const double> b) {
-  const Moments x = moments(a), y = moments(b);
+Interval welch_interval(std::span<const Stratum> strata) {
   Interval out;
-  out.count = std::min(a.size(), b.size());
-  out.mean = out.low = out.high = x.mean - y.mean;
-  const double variance = x.variance_of_mean + y.variance_of_mean;
-  if (a.size() < 2 || b.size() < 2 || !(variance > 0)) return out;
-  const double degrees =
-      variance * variance /
-      (x.variance_of_mean * x.variance_of_mean / static_cast<double>(a.size() - 1) +
-       y.variance_of_mean * y.variance_of_mean / static_cast<double>(b.size() - 1));
+  double variance = 0, squares = 0;
+  bool enough = true;
+  for (const Stratum& stratum : strata) {
+    out.count += std::min(stratum.x.size(), stratum.y.size());
+    enough = enough && stratum.x.size() > 1 && stratum.y.size() > 1;
+    const Moments x = moments(stratum.x), y = moments(stratum.y);
+    out.mean += x.mean - y.mean;
+    for (const auto& [part, n] : {std::pair(x.variance_of_mean, stratum.x.size()),
+                                  {y.variance_of_mean, stratum.y.size()}}) {
+      variance += part;
+      if (n > 1) squares += part * part / static_cast<double>(n - 1);
+    }
+  }
+  const auto k = static_cast<double>(strata.size());
+  out.mean /= k;
+  out.low = out.high = out.mean;
+  if (!enough || !(variance > 0)) return out;
+  const double degrees = variance * variance / squares;
   // The quantile's formula is poor for broken degrees below 3; whole ones are on the safe side.
   const double half =
-      student_t_975(degrees < 3 ? std::floor(degrees) : degrees) * std::sqrt(variance);
+      student_t_975(degrees < 3 ? std::floor(degrees) : degrees) * std::sqrt(variance) / k;
   out.low = out.mean - half;
   out.high = out.mean + half;
   out.has_spread = true;
   return out;
 }
 
-Improvement probability_of_improvement(std::span<const Stratum> strata, bool minimize,
-                                       std::uint64_t seed) {
-  std::vector<Ranks> ranks;
-  for (const Stratum& stratum : strata) ranks.emplace_back(stratum, minimize);
-  const auto mean_of = [&](auto probability) {
-    double sum = 0;
-    for (Ranks& one : ranks) sum += probability(one);
-    return sum / static_cast<double>(ranks.size());
-  };
+Improvement probability_of_improvement(std::span<const Stratum> strata, bool minimize) {
   Improvement out;
-  out.probability = mean_of([](Ranks& one) { return one.observed(); });
-  hashing::Stream stream(seed, hashing::Purpose::kBootstrap, 1);
-  std::vector<double> resamples(kResamples);
-  for (double& value : resamples)
-    value = mean_of([&](Ranks& one) { return one.resampled(stream); });
-  std::sort(resamples.begin(), resamples.end());
-  out.low = quantile(resamples, 0.025);
-  out.high = quantile(resamples, 0.975);
+  out.has_interval = true;
+  double sum = 0, below = 0, above = 0;
+  for (const Stratum& stratum : strata) {
+    const auto m = static_cast<double>(stratum.x.size()), n = static_cast<double>(stratum.y.size());
+    const double share = share_above(stratum), p = minimize ? 1 - share : share;
+    const double low = p - lower_limit(p, m, n), high = 1 - p - lower_limit(1 - p, m, n);
+    sum += p;
+    below += low * low;
+    above += high * high;
+    out.has_interval = out.has_interval && m > 1 && n > 1;
+  }
+  const auto k = static_cast<double>(strata.size());
+  out.probability = sum / k;
+  if (!out.has_interval) return out;
+  out.low = std::max(0.0, out.probability - std::sqrt(below) / k);
+  out.high = std::min(1.0, out.probability + std::sqrt(above) / k);
   return out;
 }
 

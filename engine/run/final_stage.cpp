@@ -114,21 +114,42 @@ std::vector<double> scores_of(const Contender& c, std::size_t objective, bool mi
   return scores;
 }
 
-/// The best lower confidence bound among those with the most repeats that ended well: a candidate
-/// that fails now and then is worse than one that never does, but better than nothing.
+/// How a contender stands: one that fails now and then is worse than one that never does, but
+/// better than nothing.
+struct Standing {
+  std::size_t failed = std::numeric_limits<std::size_t>::max();
+  double figure = -std::numeric_limits<double>::infinity();
+  bool better_than(const Standing& other) const {
+    return failed != other.failed ? failed < other.failed : figure > other.figure;
+  }
+};
+
+/// By the lower confidence bound.
 void choose_winner(FinalResult& result, std::size_t objective, bool minimize) {
-  std::size_t most = 0;
-  double best = -std::numeric_limits<double>::infinity();
+  Standing best;
   for (std::size_t i = 0; i < result.found.size(); ++i) {
     const Contender& c = result.found[i];
     const std::vector<double> scores = scores_of(c, objective, minimize);
     if (scores.empty() && !c.repeats.empty()) continue;
-    const double bound = scores.empty() ? c.leader->score : t_interval(scores).low;
-    const bool better = scores.size() != most ? scores.size() > most : bound > best;
-    if (result.winner >= 0 && !better) continue;
-    most = scores.size();
-    best = bound;
+    const Standing own{failed_repeats(c),
+                       scores.empty() ? c.leader->score : t_interval(scores).low};
+    if (result.winner >= 0 && !own.better_than(best)) continue;
+    best = own;
     result.winner = static_cast<int>(i);
+  }
+}
+
+/// By the mean.
+void choose_rival(FinalResult& result, std::size_t objective, bool minimize) {
+  Standing best;
+  for (std::size_t i = 0; i < result.references.size(); ++i) {
+    const std::vector<double> scores = scores_of(result.references[i], objective, minimize);
+    Standing own;
+    own.failed = failed_repeats(result.references[i]);
+    if (!scores.empty()) own.figure = t_interval(scores).mean;
+    if (result.best_reference >= 0 && !own.better_than(best)) continue;
+    best = own;
+    result.best_reference = static_cast<int>(i);
   }
 }
 
@@ -167,46 +188,50 @@ std::vector<Job> test_jobs(FinalResult& result) {
   return jobs;
 }
 
+Comparison against(const Contender& winner, const Contender& reference, std::size_t objective,
+                   bool minimize, std::uint64_t seed) {
+  Comparison comparison;
+  const std::vector<double> paired = paired_differences(winner, reference, objective, minimize);
+  if (!paired.empty()) comparison.confirmed = t_interval(paired);
+  if (!winner.test_items.empty() && winner.test_items.size() == reference.test_items.size()) {
+    std::vector<double> d = differences(winner.test_items, reference.test_items);
+    if (minimize)
+      for (double& v : d) v = -v;
+    comparison.test = bootstrap_interval(d, seed);
+  }
+  return comparison;
+}
+
+/// Repeats without any spread, or a single one, say nothing of chance: then the test rows decide,
+/// and without them nothing does. A test that points the other way, or a repeat of either that
+/// failed, is no improvement.
+bool is_improvement(const Comparison& rival, const Contender& winner, const Contender& reference) {
+  const Interval& decisive = rival.confirmed.has_spread ? rival.confirmed : rival.test;
+  const bool whole = failed_repeats(winner) == 0 && failed_repeats(reference) == 0;
+  const bool test_agrees = rival.test.count == 0 || rival.test.mean > 0;
+  return whole && test_agrees && decisive.has_spread && decisive.low > 0;
+}
+
 void compare(FinalResult& result, std::size_t objective, bool minimize, std::uint64_t seed) {
-  double best = -std::numeric_limits<double>::infinity();
+  choose_rival(result, objective, minimize);
   const Contender* winner =
       result.winner < 0 ? nullptr : &result.found[static_cast<std::size_t>(result.winner)];
-  for (std::size_t i = 0; i < result.references.size(); ++i) {
-    const Contender& reference = result.references[i];
-    Comparison comparison;
-    comparison.reference = reference.name;
-    const std::vector<double> theirs = scores_of(reference, objective, minimize);
-    const double mean =
-        theirs.empty() ? -std::numeric_limits<double>::infinity() : t_interval(theirs).mean;
-    if (mean > best || result.best_reference < 0) {
-      best = mean;
-      result.best_reference = static_cast<int>(i);
-    }
-    if (winner) {
-      const std::vector<double> paired =
-          paired_differences(*winner, reference, objective, minimize);
-      if (!paired.empty()) comparison.confirmed = t_interval(paired);
-      if (!winner->test_items.empty() && winner->test_items.size() == reference.test_items.size()) {
-        std::vector<double> d = differences(winner->test_items, reference.test_items);
-        if (minimize)
-          for (double& v : d) v = -v;
-        comparison.test = bootstrap_interval(d, seed);
-      }
-    }
-    result.comparisons.push_back(comparison);
+  for (const Contender& reference : result.references) {
+    result.comparisons.push_back(winner ? against(*winner, reference, objective, minimize, seed)
+                                        : Comparison());
+    result.comparisons.back().reference = reference.name;
   }
   if (result.best_reference < 0 || !winner) return;
-  const Comparison& rival = result.comparisons[static_cast<std::size_t>(result.best_reference)];
-  // Repeats without any spread say nothing of chance: then the test rows decide. A test that points
-  // the other way, or a winner that failed in some repeat, is no improvement.
-  const bool spread = rival.confirmed.has_spread || rival.test.count == 0;
-  const Interval& decisive = spread ? rival.confirmed : rival.test;
-  const bool whole = scores_of(*winner, objective, minimize).size() == winner->repeats.size();
-  const bool test_agrees = rival.test.count == 0 || rival.test.mean > 0;
-  result.improved = whole && test_agrees && decisive.count > 0 && decisive.low > 0;
+  const auto rival = static_cast<std::size_t>(result.best_reference);
+  result.improved = is_improvement(result.comparisons[rival], *winner, result.references[rival]);
 }
 
 }  // namespace
+
+std::size_t failed_repeats(const Contender& contender) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      contender.repeats, [](const auto& figures) { return figures.empty(); }));
+}
 
 std::size_t objective_position(const std::vector<NamedFigure>& figures) {
   for (std::size_t i = 0; i < figures.size(); ++i)

@@ -45,10 +45,12 @@ struct FinalResult {
   std::vector<Contender> found;  ///< in the search's order
   std::vector<Contender> references;
   int winner = -1;          ///< position in found; -1 when nothing was found
-  int best_reference = -1;  ///< position in references, by confirmed mean; -1 without any
+  int best_reference = -1;  ///< position in references, by confirmed mean; -1 without any. In both,
+                            ///< contenders with fewer failed repeats come first
   std::vector<Comparison> comparisons;  ///< one a reference
-  /// The winner's confirmed interval against the best reference lies above 0, no repeat of it
-  /// failed, and the mean difference on the test split does not say the opposite.
+  /// The winner's confirmed interval against the best reference lies above 0 (without spread: the
+  /// interval over test rows; without either, nothing is claimed), no repeat of the two failed, and
+  /// the mean difference on the test split does not say the opposite.
   bool improved = false;
   bool complete = false;     ///< false: stopped before its end
   std::uint64_t trials = 0;  ///< done here or replayed
@@ -72,6 +74,9 @@ struct FinalStageParts {
 /// The error names a reference whose genome does not parse.
 tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& parts,
                                                        const std::vector<Leader>& leaders);
+
+/// Repeats without figures.
+std::size_t failed_repeats(const Contender& contender);
 
 /// Position of the first figure with role objective.
 std::size_t objective_position(const std::vector<NamedFigure>& figures);

@@ -73,7 +73,7 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     s.best->confirmed_interval = confirmed_interval(objective, winner);
     s.best->test_interval = test_interval(objective, winner, s.seed);
     s.best->repeats = winner.repeats.size();
-    for (const auto& repeat : winner.repeats) s.best->failed_repeats += repeat.empty() ? 1 : 0;
+    s.best->failed_repeats = failed_repeats(winner);
     s.best->problem = winner.problem;
   }
   for (std::size_t i = 0; i < final_result.references.size(); ++i) {
@@ -85,6 +85,8 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     r.test = named(figures, c.test);
     r.confirmed_interval = confirmed_interval(objective, c);
     r.test_interval = test_interval(objective, c, s.seed);
+    r.repeats = c.repeats.size();
+    r.failed_repeats = failed_repeats(c);
     r.problem = c.problem;
     if (i < final_result.comparisons.size()) {
       const Comparison& comparison = final_result.comparisons[i];

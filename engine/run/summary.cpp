@@ -18,7 +18,10 @@ Json json_of(const Figures& figures) {
 }
 
 Json json_of(const Interval& i) {
-  return Json{{"mean", i.mean}, {"low", i.low}, {"high", i.high}, {"count", i.count}};
+  return Json{{"mean", i.mean},
+              {"low", i.has_spread ? Json(i.low) : Json(nullptr)},
+              {"high", i.has_spread ? Json(i.high) : Json(nullptr)},
+              {"count", i.count}};
 }
 
 Json json_of(const ReferenceSummary& r) {
@@ -29,6 +32,8 @@ Json json_of(const ReferenceSummary& r) {
   if (r.test_interval) out["test_interval"] = json_of(*r.test_interval);
   if (r.confirmed_difference) out["confirmed_difference"] = json_of(*r.confirmed_difference);
   if (r.test_difference) out["test_difference"] = json_of(*r.test_difference);
+  out["repeats"] = r.repeats;
+  out["failed_repeats"] = r.failed_repeats;
   if (!r.problem.empty()) out["problem"] = r.problem;
   return out;
 }
@@ -56,10 +61,12 @@ std::string figure(const Figures& figures, const std::string& name) {
   return found == figures.end() ? std::string("-") : fmt::format("{:.4f}", found->second);
 }
 
-/// A figure with its interval, where it has one.
+/// A figure with its interval, where it has one. Over what failed repeats have left, an interval
+/// would promise too much.
 std::string cell(const Figures& figures, const std::string& name,
-                 const std::optional<Interval>& interval) {
+                 const std::optional<Interval>& interval, const std::string& failures = "") {
   std::string out = figure(figures, name);
+  if (!failures.empty()) return out + failures;
   if (interval && interval->has_spread)
     out += fmt::format(" [{:.4f}, {:.4f}]", interval->low, interval->high);
   return out;
@@ -67,11 +74,7 @@ std::string cell(const Figures& figures, const std::string& name,
 
 void add_row(std::string& out, const std::string& name, const std::string& search,
              const std::string& confirmed, const std::string& test) {
-  out += fmt::format("    {:<28}{:>11}  {:<25}{}\n", name, search, confirmed, test);
-}
-
-std::string difference(const Interval& i) {
-  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i.mean, i.low, i.high);
+  out += fmt::format("    {:<28}{:>11}  {:<23}  {}\n", name, search, confirmed, test);
 }
 
 void add_verdict(std::string& out, const RunSummary& s) {
@@ -82,13 +85,15 @@ void add_verdict(std::string& out, const RunSummary& s) {
     if (!r.problem.empty()) out += fmt::format("  {} had a failing trial: {}\n", r.name, r.problem);
     if (!r.confirmed_difference) continue;
     out += fmt::format("  found - {}, 95 % interval: confirmed {}", r.name,
-                       difference(*r.confirmed_difference));
-    if (r.test_difference) out += fmt::format(", test {}", difference(*r.test_difference));
+                       difference_text(*r.confirmed_difference, "repeat"));
+    if (r.test_difference)
+      out += fmt::format(", test {}", difference_text(*r.test_difference, "row"));
     out += "\n";
   }
-  if (s.best_reference.empty()) return;
-  out += fmt::format("  {} over the best reference, {}\n",
-                     s.improved ? "improvement" : "no improvement found", s.best_reference);
+  for (const ReferenceSummary& r : s.references)
+    if (r.name == s.best_reference)
+      out +=
+          "  " + verdict_text(s.improved, r.name, r.confirmed_difference, r.test_difference) + "\n";
 }
 
 void add_hashing(std::string& out, const RunSummary& s) {
@@ -107,6 +112,27 @@ void add_hashing(std::string& out, const RunSummary& s) {
 }
 
 }  // namespace
+
+std::string difference_text(const Interval& i, std::string_view of) {
+  if (i.has_spread) return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", i.mean, i.low, i.high);
+  if (i.count < 2) return fmt::format("{:+.4f} (one {}: no interval)", i.mean, of);
+  return fmt::format("{:+.4f} (no spread over {} {}s)", i.mean, i.count, of);
+}
+
+std::string verdict_text(bool improved, const std::string& reference,
+                         const std::optional<Interval>& confirmed,
+                         const std::optional<Interval>& test) {
+  const bool ahead = confirmed && confirmed->mean > 0;
+  const bool interval = (confirmed && confirmed->has_spread) || (test && test->has_spread);
+  return fmt::format(
+      "{} over the best reference, {}{}", improved ? "improvement" : "no improvement found",
+      reference, !improved && ahead && !interval ? ": without an interval none is claimed" : "");
+}
+
+std::string failures_text(std::uint64_t failed, std::uint64_t repeats) {
+  if (failed == 0) return "";
+  return fmt::format(" ({} of {} repeats ended well)", repeats - failed, repeats);
+}
 
 std::string openings_text(std::uint64_t openings) {
   if (openings < 2) return "";
@@ -185,11 +211,13 @@ std::string to_text(const RunSummary& s) {
   add_row(out, s.objective, "search", "confirmed", "test");
   add_row(out, fmt::format("found (birth {})", s.best->birth),
           figure(s.best->validation, s.objective),
-          cell(s.best->confirmed, s.objective, s.best->confirmed_interval),
+          cell(s.best->confirmed, s.objective, s.best->confirmed_interval,
+               failures_text(s.best->failed_repeats, s.best->repeats)),
           cell(s.best->test, s.objective, s.best->test_interval));
   for (const ReferenceSummary& r : s.references)
     add_row(out, r.name, figure(r.validation, s.objective),
-            cell(r.confirmed, s.objective, r.confirmed_interval),
+            cell(r.confirmed, s.objective, r.confirmed_interval,
+                 failures_text(r.failed_repeats, r.repeats)),
             cell(r.test, s.objective, r.test_interval));
   out += "\n";
   add_verdict(out, s);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/run/final_stage.hpp"
@@ -20,6 +21,8 @@ struct ReferenceSummary {
   std::optional<Interval> confirmed_interval, test_interval;  ///< of the objective
   std::optional<Interval> confirmed_difference;  ///< found minus reference, more is better
   std::optional<Interval> test_difference;
+  std::uint64_t repeats = 0;         ///< of the final stage
+  std::uint64_t failed_repeats = 0;  ///< of these, without figures: in no mean
   std::string problem;
 };
 
@@ -71,6 +74,19 @@ std::string to_json(const RunSummary& summary);
 
 /// Several lines for people. `command` is the next one to type.
 std::string to_text(const RunSummary& summary);
+
+/// "+0.0120 [-0.0040, +0.0280]"; without spread the reason stands in place of the interval:
+/// "+0.0120 (one repeat: no interval)". `of`: what was repeated, "repeat" or "row".
+std::string difference_text(const Interval& difference, std::string_view of);
+
+/// "improvement over the best reference, ridge"; or that there is none, or that nothing says so.
+/// The differences are those from that reference.
+std::string verdict_text(bool improved, const std::string& reference,
+                         const std::optional<Interval>& confirmed,
+                         const std::optional<Interval>& test);
+
+/// " (2 of 10 repeats ended well)", to stand behind a confirmed figure; "" when all did.
+std::string failures_text(std::uint64_t failed, std::uint64_t repeats);
 
 /// "test split opened 14 times in this store: expect optimism"; "" before the second time.
 std::string openings_text(std::uint64_t openings);

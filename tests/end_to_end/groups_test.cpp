@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -152,6 +153,48 @@ TEST_F(Groups, SingleRunsAreComparedOverTheirRepeats) {
   EXPECT_EQ(answer(with_store({"compare", "1", "2", "3", "--json"}))["pairs"].size(), 3u);
   EXPECT_EQ(answer(with_store({"compare", "1", "2", "--stage", "test", "--json"}))["stage"],
             "test");
+}
+
+// How the data are split is a part of what makes a pair.
+TEST_F(Groups, PairsHaveTheSameSplitOfTheData) {
+  const std::string table = std::string(EQUIVOLVE_SOURCE_DIR) + "/data/breast_cancer.csv";
+  const std::string start = "evaluator: algorithm_discovery\ndata: {file: " + table +
+                            ", target: diagnosis}\nbudget: {candidates: 60}\nfinal: {top: 1, "
+                            "repeats: 2}\n";
+  write_file(yaml_, start +
+                        "vary: {data.split_seed: [1, 2], search.algorithm: [random, "
+                        "regularized_evolution], seed: [1, 2]}\n");
+  ASSERT_EQ(with_store({"run", yaml_, "--quiet"}).exit_code, 0);
+  const json varied = answer(with_store({"compare", "g1", "--json"}))["pairs"][0];
+  EXPECT_TRUE(varied["paired"].get<bool>());
+  EXPECT_EQ(varied["difference"]["count"], 4);
+  const std::string single = folder_.path() / "single.yaml";
+  write_file(single, start);
+  ASSERT_EQ(with_store({"run", single, "--quiet"}).exit_code, 0);
+  ASSERT_EQ(with_store({"run", single, "--quiet", "--set", "data.test_share=0.3"}).exit_code, 0);
+  const json other_rows = answer(with_store({"compare", "9", "10", "--json"}));
+  EXPECT_FALSE(other_rows["pairs"][0]["paired"].get<bool>());
+  EXPECT_NE(other_rows["notes"].dump().find("data.test_share differs"), std::string::npos);
+}
+
+TEST_F(Groups, OfOneRunASideAreComparedOverRepeatsAndSaySo) {
+  ASSERT_EQ(with_store({"run", yaml_, "--quiet"}).exit_code, 0);
+  const std::string page = folder_.path() / "page.html";
+  ASSERT_EQ(with_store({"report", "g1", "--html", page, "--quiet"}).exit_code, 0);
+  std::ifstream in(page);
+  const std::string html(std::istreambuf_iterator<char>(in), {});
+  EXPECT_NE(html.find("<th>repeats</th>"), std::string::npos);
+  for (const std::string& text : {with_store({"compare", "g1"}).out, html})
+    EXPECT_NE(text.find("nothing of their settings"), std::string::npos) << text;
+  const Finished test = with_store({"compare", "1", "2", "--stage", "test"});
+  EXPECT_NE(test.out.find("no interval, as a run opens the test split once"), std::string::npos)
+      << test.out;
+  EXPECT_EQ(test.out.find("["), std::string::npos) << test.out;
+  const json pair =
+      answer(with_store({"compare", "1", "2", "--stage", "test", "--json"}))["pairs"][0];
+  EXPECT_TRUE(pair["difference"]["low"].is_null());
+  EXPECT_TRUE(pair["probability_of_improvement"]["low"].is_null());
+  EXPECT_TRUE(pair["probability_of_improvement"]["value"].is_number());
 }
 
 TEST_F(Groups, NonsenseIsNotCompared) {

@@ -1,6 +1,7 @@
 // The result a person takes home: predictions, the program as text, and model.py, which gives the
 // same predictions.
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -77,6 +78,53 @@ TEST(Apply, UnknownOptionsNameTheNearest) {
                                       folder.path() / "o", "--dat", "x.csv"});
   EXPECT_EQ(applied.exit_code, 2);
   EXPECT_NE(applied.err.find("'data'"), std::string::npos) << applied.err;
+}
+
+/// 80 rows whose labels have nothing to do with their three columns.
+std::string noise_table() {
+  std::mt19937_64 random(5);
+  std::string out = "a,b,c,label\n";
+  for (int row = 0; row < 80; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      double sum = -6;  // of twelve uniform numbers: about normal, and the same everywhere
+      for (int i = 0; i < 12; ++i) sum += static_cast<double>(random() >> 11) * 0x1p-53;
+      out += std::to_string(sum) + ",";
+    }
+    out += random() % 2 == 0 ? "yes\n" : "no\n";
+  }
+  return out;
+}
+
+// The best of many on noise looks better than its rivals: without an interval, that is all it is.
+TEST(Summary, OfOneRepeatClaimsNothingAndPrintsNoInterval) {
+  TempFolder folder;
+  const std::string data = folder.path() / "noise.csv", yaml = folder.path() / "noise.yaml",
+                    store = folder.path() / "runs.db", page = folder.path() / "page.html";
+  write_file(data, noise_table());
+  write_file(yaml,
+             "evaluator: algorithm_discovery\ndata: {file: noise.csv, target: label, test_share: "
+             "0}\nbudget: {candidates: 400}\nfinal: {top: 3, repeats: 1}\n");
+  for (const char* seed : {"1", "2", "3", "4", "5"}) {
+    SCOPED_TRACE(seed);
+    const Finished run = equivolve({"run", yaml, "--store", store, "--seed", seed});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Finished show = equivolve({"show", "latest", "--store", store});
+    ASSERT_EQ(
+        equivolve({"report", "latest", "--html", page, "--store", store, "--quiet"}).exit_code, 0);
+    for (const std::string& text : {run.out, show.out, slurp(page)}) {
+      EXPECT_NE(text.find("o improvement found over the best reference"), std::string::npos)
+          << text;
+      EXPECT_NE(text.find(": no interval"), std::string::npos) << text;
+      EXPECT_EQ(text.find(" [-"), std::string::npos) << text;
+    }
+    const auto summary = answer(equivolve({"show", "latest", "--store", store, "--json"}));
+    EXPECT_FALSE(summary["improved"].get<bool>());
+    for (const auto& [name, reference] : summary["references"].items()) {
+      EXPECT_EQ(reference["confirmed_difference"]["count"], 1) << name;
+      EXPECT_TRUE(reference["confirmed_difference"]["low"].is_null()) << name;
+      EXPECT_EQ(reference["failed_repeats"], 0) << name;
+    }
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "engine/report/compare.hpp"
 #include "engine/report/html.hpp"
 #include "tests/engine/report/html_check.hpp"
 #include "tests/engine/store/store_fixture.hpp"
@@ -135,6 +136,23 @@ TEST_F(Pages, AreKnownAgain) {
   EXPECT_FALSE(is_report(out));
   EXPECT_FALSE(is_report(file));
   EXPECT_FALSE(is_report(folder.path() / "none.html"));
+}
+
+TEST(Compared, ManySidesHaveALetterEach) {
+  ComparedFigures compared;
+  SettingDifference sizes{"search.tournament_size", {}};
+  for (std::size_t i = 0; i < 28; ++i) {
+    compared.sides.push_back({fmt::format("size={}", i + 2), 1, 0, {{"", 1, 0.5, {}}}});
+    sizes.values.push_back(std::to_string(i + 2));
+  }
+  for (std::size_t i = 1; i < 28; ++i) compared.pairs.push_back({0, i, false, {}, {}});
+  compared.settings = {sizes};
+  const std::string text = to_text(compared);
+  for (const char* part :
+       {"\nZ: size=27", "\nAA: size=28", "\nAB: size=29", "\nA - Z: ", "\nA - AA: ", ", AB 29\n"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << text;
+  EXPECT_EQ(text.find("A - A:"), std::string::npos) << text;
+  EXPECT_EQ(side_letter(26 + 26 * 26), "AAA");
 }
 
 TEST(Escaping, KeepsTextAndTakesMarkupAndControlCharacters) {

@@ -66,6 +66,7 @@ TEST(FinalStage, TheWinnerIsTheBestConfirmedNotTheBestOfTheSearch) {
 TEST(FinalStage, ReferencesGoThroughTheSameRepeats) {
   Stage stage;
   stage.evaluator.noise = 0.5;
+  stage.evaluator.row_spread = 0.01;
   const auto found = leaders({7});
   const FinalResult result = stage.go(found);
   ASSERT_EQ(result.comparisons.size(), 1u);
@@ -76,6 +77,62 @@ TEST(FinalStage, ReferencesGoThroughTheSameRepeats) {
   EXPECT_GT(i.mean, 0.12);
   EXPECT_TRUE(result.improved);
   EXPECT_FALSE(result.references[0].validation.empty());
+}
+
+// One value has no interval, so nothing says that the difference is not luck.
+TEST(FinalStage, OneRepeatIsNoImprovement) {
+  Stage stage;
+  stage.evaluator.info_.offers_test_split = false;
+  stage.evaluator.own_noise = 0.01;
+  const auto found = leaders({7});
+  stage.config.repeats = 1;
+  const FinalResult one = stage.go(found);
+  EXPECT_GT(one.comparisons[0].confirmed.mean, 0.1);
+  EXPECT_FALSE(one.improved);
+  stage.config.repeats = 5;
+  EXPECT_TRUE(stage.go(found).improved);
+}
+
+TEST(FinalStage, WithoutSpreadTheTestRowsDecideAndWithoutTheseNothing) {
+  Stage stage;
+  const auto found = leaders({7});
+  EXPECT_FALSE(stage.go(found).improved);  // rows alike
+  stage.evaluator.row_spread = 0.01;
+  EXPECT_TRUE(stage.go(found).improved);
+  stage.evaluator.row_spread = 1;  // wider than the difference
+  EXPECT_FALSE(stage.go(found).improved);
+  stage.evaluator.info_.offers_test_split = false;
+  EXPECT_FALSE(stage.go(found).improved);
+}
+
+TEST(FinalStage, FailedRepeatsCountAgainstAFinalist) {
+  Stage stage;
+  stage.evaluator.own_noise = 0.01;
+  stage.evaluator.fails_in = [](double fitness, const TrialRequest& request) {
+    return (fitness > 0.6 && request.split == 0 && request.repeat > 2) ||
+           (fitness > 0.36 && fitness < 0.5 && request.split == 0 && request.repeat == 1);
+  };
+  const auto found = leaders({7, 4, 3, 2});
+  const FinalResult result = stage.go(found);
+  EXPECT_EQ(failed_repeats(result.found[0]), 3u);
+  EXPECT_EQ(failed_repeats(result.found[1]), 1u);
+  EXPECT_EQ(result.winner, 2);  // the best of those that never failed
+}
+
+TEST(FinalStage, AWinnerOrARivalWithFailedRepeatsIsNoImprovement) {
+  for (const bool rival : {false, true}) {
+    SCOPED_TRACE(rival);
+    Stage stage;
+    stage.evaluator.own_noise = 0.01;
+    const auto found = leaders({7});
+    EXPECT_TRUE(stage.go(found).improved);
+    stage.evaluator.fails_in = [rival](double fitness, const TrialRequest& request) {
+      return (fitness == 0.5) == rival && request.repeat == 2;
+    };
+    const FinalResult result = stage.go(found);
+    EXPECT_GT(result.comparisons[0].confirmed.low, 0);
+    EXPECT_FALSE(result.improved);
+  }
 }
 
 TEST(FinalStage, SaysWhenNothingWasImproved) {

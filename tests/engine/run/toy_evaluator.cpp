@@ -63,16 +63,19 @@ TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRe
     return result;
   }
   const double base = candidate.reference.empty() ? fitness_of(candidate.genome) : 0.5;
-  if (fails(base)) {
+  if (fails(base) || fails_in(base, request)) {
     result.status = Status::kFailed;
     result.reason = Reason::kEvaluatorError;
     result.message = "told to fail";
     return result;
   }
   hashing::Stream stream(request.common_seed, hashing::Purpose::kTest, 0);
+  hashing::Stream own(request.own_seed, hashing::Purpose::kTest, 0);
+  const double luck = noise * stream.gaussian() + own_noise * own.gaussian();
   result.status = Status::kOk;
-  result.figures = {base + noise * stream.gaussian(), static_cast<double>(candidate.genome.size())};
-  if (request.split == 1) result.items = {base, base, base};
+  result.figures = {base + luck, static_cast<double>(candidate.genome.size())};
+  const double apart = candidate.reference.empty() ? row_spread : 0;
+  if (request.split == 1) result.items = {base - apart, base, base + apart};
   result.seconds = 1e-6;
   return result;
 }

@@ -29,7 +29,13 @@ class ToyEvaluator final : public Evaluator {
   // What a test may change, before a run.
   std::uint64_t digest_mask = ~std::uint64_t{0};  ///< fewer bits: different behaviours collide
   double noise = 0;                               ///< added times a number drawn from common_seed
+  double own_noise = 0;   ///< the same from own_seed: it stays in differences
+  double row_spread = 0;  ///< how far the test rows of found candidates lie apart
   std::function<bool(double)> fails = [](double) { return false; };  ///< by fitness
+  /// By fitness and request.
+  std::function<bool(double, const TrialRequest&)> fails_in = [](double, const TrialRequest&) {
+    return false;
+  };
   std::vector<ReferenceCandidate> references = {{"middling", "fitness 0.5", ""}};
   EvaluatorDescriptor descriptor_;
   EvaluatorInfo info_;
