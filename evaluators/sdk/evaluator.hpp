@@ -1,22 +1,25 @@
 // A header-only C++ face over equivolve_evaluator.h: write a class, name it in EQUIVOLVE_EVALUATOR,
 // done. It catches every exception at the line and turns it into a status. Depends on std only.
 //
+// clang-format off
 //   class MyEvaluator {
 //    public:
 //     static const eqv_descriptor& descriptor();
-//     static std::string config_schema();                                   // JSON Schema of
-//     {"data", "options"} MyEvaluator(sdk::Host host, std::string_view config_json);            //
-//     throws sdk::Refused const eqv_instance_info& instance_info() const; eqv_status evaluate(const
-//     sdk::Candidate&, const eqv_trial_request&, sdk::Result&);
+//     static std::string config_schema();             // JSON Schema of {"data", "options"}
+//     MyEvaluator(sdk::Host host, std::string_view config_json);  // throws sdk::Refused
+//     const eqv_instance_info& instance_info() const;
+//     eqv_status evaluate(const sdk::Candidate&, const eqv_trial_request&, sdk::Result&);
 //     // and any of these:
 //     std::string default_space(std::uint32_t representation) const;
-//     void bind_space(std::string_view space_json);                         // throws sdk::Refused
-//     std::string reference_candidates() const;                             // JSON list
+//     void bind_space(std::string_view space_json);   // throws sdk::Refused
+//     std::string reference_candidates() const;       // JSON list
 //     eqv_status probe(const sdk::Candidate&, const eqv_probe_request&, sdk::OutputSink&);
-//     eqv_status apply(const sdk::Candidate&, const eqv_apply_request&, sdk::ArtefactSink&);  //
-//     throws sdk::Refused static std::string apply_schema();
+//     eqv_status apply(const sdk::Candidate&, const eqv_apply_request&,
+//                      sdk::ArtefactSink&);           // throws sdk::Refused
+//     static std::string apply_schema();
 //   };
 //   EQUIVOLVE_EVALUATOR(MyEvaluator)
+// clang-format on
 //
 // probe, evaluate and apply are called by many threads at once when the descriptor has
 // EQV_THREAD_SAFE.
