@@ -98,13 +98,23 @@ constexpr std::string_view kImports =
     "        raise\n    sys.exit(\"model.py needs numpy (Debian: python3-numpy; pip install "
     "numpy)\")\n\n";
 
-std::string head(const std::string& what) {
+std::string head(const std::string& what, bool learns) {
   return fmt::format(
       "#!/usr/bin/env python3\n\"\"\"{} Written by Equivolve (algorithm_discovery).\n\n"
-      "    python3 model.py data.csv [predictions.csv]     predicts with the trained state below\n"
-      "    from model import Model, pretrained             fit(X, y), predict(X); needs numpy "
-      "only\n\"\"\"\n{}",
-      what, kImports);
+      "On the command line, with the state that training left; without a second name to the "
+      "terminal:\n\n"
+      "    python3 model.py data.csv [predictions.csv]\n\n"
+      "In Python (needs numpy only):\n\n"
+      "    from model import Model, pretrained, read_features\n"
+      "    X = read_features(\"data.csv\")       numbers: words become columns of 0 and 1, see "
+      "COLUMNS\n"
+      "    pretrained().predict(X)              as the command line does\n"
+      "{}\n"
+      "X has the columns FEATURES, in that order and in their own units. Words and empty cells are "
+      "for\nread_features (read_table also gives row numbers and remarks), not for predict.\n"
+      "\"\"\"\n{}",
+      what, learns ? "    Model().fit(X, y).predict(X)         learns anew, from your rows\n" : "",
+      kImports);
 }
 
 /// {address: value, ...}
@@ -182,7 +192,7 @@ TrainedState::Run live_state_of(interpreters::Machine& machine,
 std::string python_program(const PythonModel& model, const search::PreparedProgram& program,
                            const search::MemoryShape& shape, const std::string& text,
                            const std::optional<TrainedState>& state) {
-  std::string out = head("A learning algorithm found by evolution.");
+  std::string out = head("A learning algorithm found by evolution.", true);
   out +=
       "# The program (dead instructions and all); setup, predict and learn below are what of it "
       "matters.\n#\n";
@@ -217,7 +227,7 @@ std::string python_program(const PythonModel& model, const search::PreparedProgr
 
 std::string python_rival(const PythonModel& model, const LinearRival& rival,
                          const std::string& name) {
-  std::string out = head("The hand-made reference '" + name + "', fitted.");
+  std::string out = head("The hand-made reference '" + name + "', fitted.", false);
   out += columns_text(model.info) + scales_text(model);
   std::vector<double> intercepts;
   std::string weights;

@@ -298,7 +298,10 @@ class Model:
         return self
 
     def decision_function(self, X):
-        """s1 after predict, one column a class (one for two classes); standardised units for regression."""
+        """s1 after predict: of the second of two classes, or one column a class; standardised units for regression."""
+        return _one_or_many(self._scores(X))
+
+    def _scores(self, X):
         rows = _standardised(_filled(_checked(X), self.fills_), *self.feature_scale_)
         with np.errstate(all="ignore"):
             columns = []
@@ -314,7 +317,7 @@ class Model:
         return np.argmax(scores, axis=1) if scores.shape[1] > 1 else (scores[:, 0] >= 0).astype(int)
 
     def predict(self, X):
-        scores = self.decision_function(X)
+        scores = self._scores(X)
         if CLASSIFICATION:
             return self.classes_[self._chosen(scores)]
         return self.target_scale_[0] + self.target_scale_[1] * scores[:, 0]
@@ -333,7 +336,10 @@ class Model:
     """A fitted linear model, as a scikit-learn estimator that is already fitted."""
 
     def decision_function(self, X):
-        """One column a class (one for two classes); standardised units for regression."""
+        """Of the second of two classes, or one column a class; standardised units for regression."""
+        return _one_or_many(self._scores(X))
+
+    def _scores(self, X):
         X = _filled(_checked(X), FEATURE_FILLS)
         scaled = np.where(FEATURE_DEVIATIONS == 0.0, 0.0,
                           (X - FEATURE_MEANS) / np.where(FEATURE_DEVIATIONS == 0.0, 1.0, FEATURE_DEVIATIONS))
@@ -343,7 +349,7 @@ class Model:
         return np.argmax(scores, axis=1) if scores.shape[1] > 1 else (scores[:, 0] >= 0).astype(int)
 
     def predict(self, X):
-        scores = self.decision_function(X)
+        scores = self._scores(X)
         if CLASSIFICATION:
             return self.classes_[self._chosen(scores)]
         return TARGET_MEAN + TARGET_DEVIATION * scores[:, 0]

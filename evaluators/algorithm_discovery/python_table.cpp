@@ -177,6 +177,11 @@ def _checked(X):
     return X
 
 
+def _one_or_many(scores):
+    """A column of its own is a plain list, as scikit-learn has it."""
+    return scores[:, 0] if scores.shape[1] == 1 else scores
+
+
 def _filled(X, fills):
     return np.where(np.isnan(X), fills, X)
 
@@ -214,7 +219,7 @@ def _predict_file(path, out):
     model = pretrained()
     writer = csv.writer(out, lineterminator="\n")
     if CLASSIFICATION:
-        scores = model.decision_function(X)
+        scores = model._scores(X)
         told = model.classes_[model._chosen(scores)]
         writer.writerow(["row", "prediction", "score"])
         for row, name, score in zip(numbers, told.tolist(), scores.max(axis=1).tolist()):
@@ -226,6 +231,9 @@ def _predict_file(path, out):
 
 
 def main(arguments):
+    if any(argument in ("-h", "--help") for argument in arguments[1:]):
+        print(__doc__)
+        return 0
     if len(arguments) not in (2, 3):
         print("usage: python3 model.py data.csv [predictions.csv]", file=sys.stderr)
         return 2

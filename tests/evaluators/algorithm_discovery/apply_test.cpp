@@ -101,6 +101,8 @@ pool = [int(r[0]) - 1 for r in list(csv.reader(open('pool.csv')))[1:]]
 fitted = model.Model().fit(X[pool], y[pool])
 ready = model.pretrained()
 assert (fitted.decision_function(X) == ready.decision_function(X)).all()
+several = model.CLASSIFICATION and len(model.CLASSES) > 2
+assert ready.decision_function(X).shape == ((len(X), len(model.CLASSES)) if several else (len(X),))
 assert (fitted.predict(X) == ready.predict(X)).all()
 assert model.Model(**fitted.get_params()).get_params() == fitted.get_params()
 test = [r for r in range(len(X)) if r not in set(pool)]
@@ -122,6 +124,10 @@ TEST_P(ApplyTo, RivalsGetAModelToo) {
     run_python(folder, R"(
 import csv, numpy as np, model
 ready = model.pretrained()
+X = model.read_features(')" +
+                           GetParam().config["data"]["file"].get<std::string>() + R"(')
+several = model.CLASSIFICATION and len(model.CLASSES) > 2
+assert ready.decision_function(X).shape == ((len(X), len(model.CLASSES)) if several else (len(X),))
 told = ready.predict(model.read_features(')" +
                            GetParam().config["data"]["file"].get<std::string>() + R"('))
 ours = [r[1] for r in list(csv.reader(open('ours.csv')))[1:]]

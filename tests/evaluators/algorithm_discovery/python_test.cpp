@@ -63,7 +63,7 @@ for k in range()" + std::to_string(programs) + R"():
         told = ready.predict(X)
         if model.CLASSIFICATION:
             assert [str(t) for t in told.tolist()] == [r[1] for r in ours], k
-            mine = np.array([float(r[2]) for r in ours]); theirs = ready.decision_function(X)[:, 0]
+            mine = np.array([float(r[2]) for r in ours]); theirs = ready.decision_function(X)
         else:
             mine = np.array([float(r[1]) for r in ours]); theirs = told
         assert np.allclose(theirs, mine, rtol=1e-9, atol=1e-12), (k, np.abs(theirs - mine).max())
