@@ -30,6 +30,8 @@ function(equivolve_module name)
   add_library(${name} MODULE ${ARG_SOURCES})
   if(NOT ARG_DIR)
     set(ARG_DIR ${EQUIVOLVE_MODULE_DIR})
+    # The installed program looks for it there: ../lib/equivolve/evaluators from its own folder.
+    install(TARGETS ${name} LIBRARY DESTINATION lib/equivolve/evaluators)
   endif()
   set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${ARG_DIR}
                         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
