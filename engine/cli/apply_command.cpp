@@ -7,6 +7,7 @@
 #include "engine/cli/chosen_candidate.hpp"
 #include "engine/cli/commands.hpp"
 #include "engine/cli/output_file.hpp"
+#include "engine/cli/run_view.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/plugins/nearest_name.hpp"
@@ -55,7 +56,7 @@ tl::expected<Subject, int> subject_of_run(const Apply& command) {
   if (!found) return tl::unexpected<int>(found.error());
   auto read = stored_configuration(found->info, found->store, command.overrides);
   if (!read) return tl::unexpected<int>(read.error());
-  auto preparation = prepared(std::move(*read), command.common.quiet);
+  auto preparation = prepared_stored(std::move(*read), command.common.quiet);
   if (!preparation) return tl::unexpected<int>(preparation.error());
   if (const int code = check_context(found->info, *preparation); code != 0)
     return tl::unexpected<int>(code);
@@ -69,14 +70,38 @@ tl::expected<Subject, int> subject_of_run(const Apply& command) {
       found->info.state.summary_json.empty() ? Json() : Json::parse(found->info.state.summary_json);
   if (!summary.is_object() || !summary["best"].is_object())
     return tl::unexpected<int>(
-        fail(kBadInput, "run " + std::to_string(found->info.id) + " has no result yet; to go on: " +
-                            next_command("resume", std::to_string(found->info.id), found->store)));
+        fail(kBadInput, "run " + std::to_string(found->info.id) +
+                            " has no result yet; next: " + next_for(found->info, found->store)));
   auto genome =
       found->reader->genome(found->info.id, summary["best"]["birth"].get<std::uint64_t>());
   if (!genome) return tl::unexpected<int>(fail(kStoreTrouble, genome.error().message));
   Chosen best;
   best.genome.flat = std::move(genome->flat);
   return Subject{std::move(*preparation), std::move(best), next};
+}
+
+/// Options are typed with hyphens, keys of the schema may have underscores.
+std::string key_of(const std::string& option, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), option) != known.end()) return option;
+  std::string key = option;
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+/// The message with the option that it is about.
+std::string about(const std::string& pointer, const std::string& message) {
+  if (pointer.size() < 2) return message;
+  const std::string key = pointer.substr(1, pointer.find('/', 1) - 1);
+  return option_word(key) + ": " + message;
+}
+
+/// A program that was written is there to be run.
+std::string use_of(const std::vector<engine::Artefact>& artefacts,
+                   const std::filesystem::path& folder, const std::string& otherwise) {
+  for (const engine::Artefact& artefact : artefacts)
+    if (artefact.media_type == "text/x-python")
+      return "python3 " + shell_word((folder / artefact.name).string()) + " YOUR.csv";
+  return otherwise;
 }
 
 /// The evaluator's own flags as JSON, checked against its schema. Numbers and booleans are read as
@@ -89,10 +114,11 @@ tl::expected<std::string, int> options_json(const Apply& command,
   std::vector<std::string> known;
   for (const auto& [name, property] : properties.items()) known.push_back(name);
   Json options = Json::object();
-  for (const auto& [name, value] : command.options) {
+  for (const auto& [given, value] : command.options) {
+    const std::string name = key_of(given, known);
     if (std::find(known.begin(), known.end(), name) == known.end())
       return tl::unexpected<int>(
-          fail(kBadInput, "unknown option --" + name + engine::suggestion(name, known)));
+          fail(kBadInput, "unknown option --" + given + engine::suggestion(name, known)));
     const Json& property = properties[name];
     const std::string type = property.contains("type") && property["type"].is_string()
                                  ? property["type"].get<std::string>()
@@ -101,7 +127,9 @@ tl::expected<std::string, int> options_json(const Apply& command,
     options[name] = parsed.is_discarded() ? Json(value) : parsed;
   }
   const auto problems = engine::check_against_schema(options.dump(), schema_text, "", "options");
-  if (!problems.empty()) return tl::unexpected<int>(fail(kBadInput, problems.front().message));
+  if (!problems.empty())
+    return tl::unexpected<int>(
+        fail(kBadInput, about(problems.front().pointer, problems.front().message)));
   return engine::with_schema_defaults(options.dump(), schema_text, "",
                                       std::filesystem::current_path());
 }
@@ -138,10 +166,10 @@ int carry_out(const Apply& command) {
   auto artefacts = p.evaluator->apply(view, *options, engine::final_seed(p.config.seed, 0));
   if (!artefacts)
     return fail(artefacts.error().bad_input ? kBadInput : kEvaluatorTrouble,
-                artefacts.error().message);
+                about(artefacts.error().json_pointer, artefacts.error().message));
   if (const int code = write_artefacts(*artefacts, command.out, command.common); code != 0)
     return code;
-  say_next(command.common, subject->next);
+  say_next(command.common, use_of(*artefacts, command.out, subject->next));
   return kFinished;
 }
 
@@ -155,8 +183,10 @@ CommandSpec apply_command() {
       .summary = "Turn a run's result, or a candidate, into files a person can use",
       .description =
           "The evaluator's own options are given as --KEY VALUE; `equivolve evaluators describe "
-          "ID` "
-          "lists them under apply. With a YAML file in a run's place nothing need have been "
+          "ID` lists them under apply. algorithm_discovery has --data FILE, which predicts the "
+          "rows "
+          "of another file, and --predictions-for test, pool or all rows of the run's own. With a "
+          "YAML file in a run's place nothing need have been "
           "searched: --candidate says what to apply.",
       .options =
           with_common({{.name = "SUBJECT",
@@ -170,6 +200,12 @@ CommandSpec apply_command() {
                         .help = "A reference candidate's name, a program's text, or a file with it",
                         .into = &c->candidate,
                         .completes = Completes::kFile},
+                       {.name = "--set",
+                        .value = "KEY=VALUE",
+                        .help = "Override a key: --set data.file=PATH where the data file has been "
+                                "moved",
+                        .into = &c->overrides,
+                        .completes = Completes::kSetting},
                        {.name = "--out",
                         .value = "FOLDER",
                         .help = "Folder for the files",
@@ -181,6 +217,8 @@ CommandSpec apply_command() {
           {{"equivolve apply latest --out result", ""},
            {"equivolve apply latest --data new_patients.csv --out result",
             "predictions for new rows"},
+           {"equivolve apply latest --predictions-for all --out result",
+            "for each row of the run's own data"},
            {"equivolve apply examples/quickstart.yaml --candidate logistic_regression --out rival",
             ""}},
       .action = [c] { return carry_out(*c); },

@@ -1,5 +1,6 @@
 #include "engine/report/compare.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/cli/commands.hpp"
@@ -21,6 +22,11 @@ Stage stage_of(const std::string& word) {
   return word == "search" ? Stage::kSearch : word == "test" ? Stage::kTest : Stage::kConfirmed;
 }
 
+bool same_runs(const engine::Side& a, const engine::Side& b) {
+  return std::equal(a.runs.begin(), a.runs.end(), b.runs.begin(), b.runs.end(),
+                    [](const auto& x, const auto& y) { return x.id == y.id; });
+}
+
 /// The runs and groups named, each as a side or, for a group with varied settings, as several.
 tl::expected<std::vector<engine::Side>, int> sides_of(const Compare& command) {
   std::vector<engine::Side> sides;
@@ -35,6 +41,11 @@ tl::expected<std::vector<engine::Side>, int> sides_of(const Compare& command) {
     if (!run) return tl::unexpected<int>(run.error());
     sides.push_back(engine::side_of(std::move(run->info)));
   }
+  for (std::size_t a = 0; a < sides.size(); ++a)
+    for (std::size_t b = a + 1; b < sides.size(); ++b)
+      if (!sides[a].runs.empty() && same_runs(sides[a], sides[b]))
+        return tl::unexpected<int>(
+            fail(kBadInput, sides[a].label + " is named twice: there is nothing to compare with"));
   return sides;
 }
 
@@ -48,7 +59,10 @@ int carry_out(const Compare& command) {
   if (!compared) return fail(kBadInput, compared.error());
   std::printf("%s%s", (command.common.json ? to_json(*compared) : to_text(*compared)).c_str(),
               command.common.json ? "\n" : "");
-  say_next(command.common, next_command("list", "", store));
+  std::string page = command.subjects.front() + ".html";
+  std::replace(page.begin(), page.end(), '/', '-');
+  say_next(command.common,
+           next_command("report", command.subjects.front(), store) + " --html " + shell_word(page));
   return kFinished;
 }
 
@@ -63,7 +77,8 @@ CommandSpec compare_command() {
       .description =
           "Median, quartiles, difference with its 95 % interval (paired where seeds, data and "
           "repeats are the same), probability of improvement, and the settings that differ. A "
-          "group with varied settings has one side for each of them; single runs are compared over "
+          "group with varied settings has one side for each of them, a group of seeds alone is "
+          "summed up; single runs are compared over "
           "the repeats of their winners. Runs on different data, or of another objective, are "
           "refused.",
       .options = with_common({{.name = "RUN",

@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstring>
-#include <set>
-
-#include "engine/config/units.hpp"
 
 namespace equivolve::cli {
 namespace {
 
 constexpr std::size_t kEnough = 4 * 1024 * 1024;
-constexpr std::size_t kFewClasses = 20;
 
 tl::expected<std::string, std::string> beginning_of(const std::filesystem::path& file) {
   gzFile in = gzopen(file.c_str(), "rb");  // reads plain files as they are
@@ -36,7 +33,8 @@ char separator_of(const std::string& header) {
     if (std::count(header.begin(), header.end(), c) >
         std::count(header.begin(), header.end(), best))
       best = c;
-  return best;
+  const bool none = header.find(best) == std::string::npos;
+  return none && header.find('|') != std::string::npos ? '|' : best;
 }
 
 std::string trimmed(const std::string& cell) {
@@ -77,13 +75,65 @@ std::vector<std::vector<std::string>> cells_of(const std::string& text, char sep
   return rows;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+std::vector<std::string> numbered(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i <= count; ++i) names.push_back("c" + std::to_string(i));
+  return names;
+}
+
+/// Whether the cells of a column below the first are numbers with decimal commas.
+bool reads_with_commas(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+  bool comma = false;
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    if (column >= rows[r].size() || is_missing(rows[r][column])) continue;
+    if (!number_in(rows[r][column], ',')) return false;
+    comma = comma || rows[r][column].find(',') != std::string::npos;
+  }
+  return comma;
+}
+
+bool has_point(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+  for (std::size_t r = 1; r < rows.size(); ++r)
+    if (column < rows[r].size() && rows[r][column].find('.') != std::string::npos &&
+        number_in(rows[r][column], '.'))
+      return true;
+  return false;
+}
+
+/// A comma where some columns need it to be numbers, and none needs a point.
+char decimal_of(const std::vector<std::vector<std::string>>& rows, char separator) {
+  bool comma = false;
+  for (std::size_t c = 0; separator != ',' && c < rows.front().size(); ++c) {
+    if (has_point(rows, c)) return '.';
+    comma = comma || reads_with_commas(rows, c);
+  }
+  return comma ? ',' : '.';
 }
 
 }  // namespace
+
+std::optional<double> number_in(std::string_view cell, char decimal) {
+  std::string text(cell);
+  if (decimal == ',') {
+    if (text.find('.') != std::string::npos) return std::nullopt;
+    if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
+  }
+  if (text.starts_with('+')) text.erase(0, text.starts_with("+-") ? 0 : 1);
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || code != std::errc() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
+bool is_missing(const std::string& cell) {
+  static constexpr std::array<std::string_view, 7> kWords = {"",    "?",    "na",  "n/a",
+                                                             "nan", "null", "none"};
+  std::string lower = cell;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+}
 
 tl::expected<DataSample, std::string> sample_table(const std::filesystem::path& file) {
   std::error_code error;
@@ -91,39 +141,24 @@ tl::expected<DataSample, std::string> sample_table(const std::filesystem::path& 
     return tl::unexpected(file.string() + ": no such file");
   auto text = beginning_of(file);
   if (!text) return tl::unexpected(text.error());
-  const char separator = separator_of(text->substr(0, text->find('\n')));
-  auto rows = cells_of(*text, separator, text->size() < kEnough);
+  DataSample sample;
+  sample.separator = separator_of(text->substr(0, text->find('\n')));
+  auto rows = cells_of(*text, sample.separator, text->size() < kEnough);
   if (rows.size() < 2)
     return tl::unexpected(file.string() + ": expected a table with a header row and rows below it");
-  DataSample sample;
-  sample.columns = std::move(rows.front());
-  rows.erase(rows.begin());
+  sample.decimal = decimal_of(rows, sample.separator);
+  sample.header = std::none_of(rows.front().begin(), rows.front().end(), [&](const auto& cell) {
+    return number_in(cell, sample.decimal).has_value();
+  });
+  // Each line may end with one separator more.
+  if (sample.header && rows.front().size() > 1 && rows.front().back().empty())
+    for (auto& row : rows)
+      if (row.back().empty()) row.pop_back();
+  sample.columns = sample.header ? rows.front() : numbered(rows.front().size());
+  if (sample.header) rows.erase(rows.begin());
   std::erase_if(rows, [&](const auto& row) { return row.size() != sample.columns.size(); });
   sample.rows = std::move(rows);
   return sample;
-}
-
-std::size_t guess_target(const DataSample& sample) {
-  static constexpr std::array<std::string_view, 7> kUsual = {"target",  "label",     "class", "y",
-                                                             "outcome", "diagnosis", "labels"};
-  for (std::string_view name : kUsual)
-    for (std::size_t i = 0; i < sample.columns.size(); ++i)
-      if (lower(sample.columns[i]) == name) return i;
-  return sample.columns.size() - 1;
-}
-
-bool looks_like_classes(const DataSample& sample, std::size_t column) {
-  std::set<double> values;
-  for (const auto& row : sample.rows) {
-    const std::string& cell = row[column];
-    if (cell.empty()) continue;
-    const auto number = engine::parse_number(cell);
-    if (!number) return true;
-    if (*number != std::floor(*number)) return false;
-    values.insert(*number);
-    if (values.size() > kFewClasses) return false;
-  }
-  return true;
 }
 
 }  // namespace equivolve::cli

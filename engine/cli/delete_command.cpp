@@ -27,10 +27,26 @@ std::string describe(const engine::RunInfo& info) {
                      info.state.told);
 }
 
+/// What goes: runs, and groups whose runs are among them.
+struct Doomed {
+  std::vector<engine::RunInfo> runs;
+  std::vector<engine::GroupId> groups;
+};
+
 /// All of them, each once; none is deleted when one is not there or is running.
-tl::expected<std::vector<engine::RunInfo>, int> find_all(const Delete& command) {
-  std::vector<engine::RunInfo> found;
-  for (const std::string& run : command.runs) {
+tl::expected<Doomed, int> find_all(const Delete& command) {
+  Doomed doomed;
+  std::vector<std::string> names;
+  for (const std::string& word : command.runs) {
+    const auto group = find_group(command.common, word);
+    if (!group) {
+      names.push_back(word);
+      continue;
+    }
+    doomed.groups.push_back(group->info.id);
+    for (const auto& entry : group->info.begun) names.push_back(std::to_string(entry.second));
+  }
+  for (const std::string& run : names) {
     auto one = find_run(command.common, run);
     if (!one) return tl::unexpected<int>(one.error());
     if (one->info.locked)
@@ -39,19 +55,23 @@ tl::expected<std::vector<engine::RunInfo>, int> find_all(const Delete& command) 
                fmt::format("run {} is running; next: {}", one->info.id,
                            next_command("stop", std::to_string(one->info.id), one->store))));
     bool again = false;
-    for (const engine::RunInfo& info : found) again = again || info.id == one->info.id;
-    if (!again) found.push_back(std::move(one->info));
+    for (const engine::RunInfo& info : doomed.runs) again = again || info.id == one->info.id;
+    if (!again) doomed.runs.push_back(std::move(one->info));
   }
-  return found;
+  return doomed;
 }
 
 /// 0, or the exit code of a command that was not confirmed.
-int confirm(const Delete& command, const std::vector<engine::RunInfo>& runs) {
+int confirm(const Delete& command, const Doomed& doomed) {
   if (command.yes) return 0;
   if (isatty(STDIN_FILENO) == 0)
     return fail(kBadInput, "delete asks before it deletes, and there is no terminal; add --yes");
-  for (const engine::RunInfo& info : runs) std::fprintf(stderr, "%s\n", describe(info).c_str());
-  std::fprintf(stderr, "delete %s for good? [y/N] ", runs.size() == 1 ? "it" : "them");
+  for (const engine::RunInfo& info : doomed.runs)
+    std::fprintf(stderr, "%s\n", describe(info).c_str());
+  for (const engine::GroupId group : doomed.groups)
+    std::fprintf(stderr, "group g%lld\n", static_cast<long long>(group));
+  std::fprintf(stderr, "delete %s for good? [y/N] ",
+               doomed.runs.size() + doomed.groups.size() == 1 ? "it" : "them");
   std::string answer;
   std::getline(std::cin, answer);
   if (answer == "y" || answer == "Y" || answer == "yes") return 0;
@@ -59,13 +79,13 @@ int confirm(const Delete& command, const std::vector<engine::RunInfo>& runs) {
 }
 
 int carry_out(const Delete& command) {
-  auto runs = find_all(command);
-  if (!runs) return runs.error();
-  if (const int code = confirm(command, *runs); code != 0) return code;
+  auto doomed = find_all(command);
+  if (!doomed) return doomed.error();
+  if (const int code = confirm(command, *doomed); code != 0) return code;
   const std::filesystem::path store = store_path(command.common);
   engine::Deleted all;
   Json numbers = Json::array();
-  for (const engine::RunInfo& info : *runs) {
+  for (const engine::RunInfo& info : doomed->runs) {
     auto deleted = engine::delete_run(store, info.id);
     if (!deleted) return fail(kStoreTrouble, deleted.error().message);
     all.rows += deleted->rows;
@@ -74,6 +94,12 @@ int carry_out(const Delete& command) {
     if (!command.common.quiet && !command.common.json)
       std::printf("deleted %s: %llu rows\n", describe(info).c_str(),
                   static_cast<unsigned long long>(deleted->rows));
+  }
+  for (const engine::GroupId group : doomed->groups) {
+    if (auto deleted = engine::delete_group(store, group); !deleted)
+      return fail(kStoreTrouble, deleted.error().message);
+    if (!command.common.quiet && !command.common.json)
+      std::printf("deleted group g%lld\n", static_cast<long long>(group));
   }
   if (command.common.json)
     std::printf("%s\n",
@@ -102,13 +128,15 @@ CommandSpec delete_command() {
       .options =
           with_common({{.name = "RUN",
                         .value = "",
-                        .help = "Numbers, names or latest",
+                        .help = "Numbers, names or latest; groups (g3): all their runs",
                         .into = &c->runs,
                         .completes = Completes::kRun,
                         .required = true},
                        {.name = "--yes", .value = "", .help = "Do not ask", .into = &c->yes}},
                       c->common),
-      .examples = {{"equivolve delete 3 4", ""}, {"equivolve delete latest --yes", ""}},
+      .examples = {{"equivolve delete 3 4", ""},
+                   {"equivolve delete g1", "a group with all its runs"},
+                   {"equivolve delete latest --yes", ""}},
       .action = [c] { return carry_out(*c); },
   };
 }

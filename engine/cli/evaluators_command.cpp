@@ -18,6 +18,19 @@ struct Evaluators {
   std::string id;  // of describe; empty: list
 };
 
+std::vector<std::filesystem::path> absolute(std::vector<std::filesystem::path> folders) {
+  for (std::filesystem::path& folder : folders) folder = std::filesystem::absolute(folder);
+  return folders;
+}
+
+/// The folders once more, for the next command.
+std::string folder_words(const Evaluators& command) {
+  std::string words;
+  for (const std::filesystem::path& folder : command.folders)
+    words += " --folder " + shell_word(folder.string());
+  return words;
+}
+
 Json json_of(const engine::FoundPlugin& p) {
   Json out{{"id", p.descriptor.id},
            {"version", p.descriptor.version},
@@ -29,7 +42,7 @@ Json json_of(const engine::FoundPlugin& p) {
 }
 
 int list_evaluators(const Evaluators& command) {
-  const auto found = engine::list_plugins(engine::plugin_folders(command.folders));
+  const auto found = engine::list_plugins(engine::plugin_folders(absolute(command.folders)));
   if (command.common.json) {
     Json out = Json::array();
     for (const auto& p : found) out.push_back(json_of(p));
@@ -44,15 +57,17 @@ int list_evaluators(const Evaluators& command) {
       std::printf("%-28s cannot be used: %s\n", p.file.filename().c_str(), p.problem.c_str());
   }
   if (!found.empty())
-    say_next(command.common, "equivolve evaluators describe " + found.front().descriptor.id);
+    say_next(command.common, "equivolve evaluators describe " + found.front().descriptor.id +
+                                 folder_words(command));
   return kFinished;
 }
 
-void print_properties(const std::string& title, const Json& schema) {
+/// `as_option`: keys are shown as they are typed.
+void print_properties(const std::string& title, const Json& schema, bool as_option = false) {
   if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) return;
   std::printf("\n%s\n", title.c_str());
   for (const auto& [name, property] : schema["properties"].items()) {
-    std::string line = fmt::format("  {:<24}", name);
+    std::string line = fmt::format("  {:<24}", as_option ? option_word(name) : name);
     if (property.contains("description") && property["description"].is_string())
       line += property["description"].get<std::string>();
     if (property.contains("enum")) line += fmt::format(" One of {}.", property["enum"].dump());
@@ -71,7 +86,7 @@ void print_section(const std::string& name, const Json& schema) {
 }
 
 int describe_evaluator(const Evaluators& command) {
-  auto module = engine::load_plugin(command.id, engine::plugin_folders(command.folders));
+  auto module = engine::load_plugin(command.id, engine::plugin_folders(absolute(command.folders)));
   if (!module)
     return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
   const engine::EvaluatorDescriptor& d = (*module)->descriptor();
@@ -101,18 +116,16 @@ int describe_evaluator(const Evaluators& command) {
     for (const char* section : {"data", "options"})
       if (config["properties"].contains(section))
         print_section(section, config["properties"][section]);
-  print_properties("apply:", apply);
+  print_properties("apply:", apply, true);
   std::printf("\n");
-  say_next(command.common, "equivolve init " + d.id);
+  say_next(command.common, "equivolve init " + d.id + folder_words(command));
   return kFinished;
 }
 
-int carry_out(Evaluators command) {
-  for (std::filesystem::path& folder : command.folders) {
+int carry_out(const Evaluators& command) {
+  for (const std::filesystem::path& folder : command.folders)
     if (!std::filesystem::is_directory(folder))
       return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
-    folder = std::filesystem::absolute(folder);
-  }
   return command.id.empty() ? list_evaluators(command) : describe_evaluator(command);
 }
 

@@ -1,11 +1,15 @@
 #include "engine/cli/group_running.hpp"
 
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/cli/group_view.hpp"
 #include "engine/cli/running.hpp"
 #include "engine/config/vary.hpp"
 
@@ -28,30 +32,87 @@ struct CheckedGroup {
   bool relaxed = false;
 };
 
+using Preparations = std::vector<engine::Preparation>;
+
+/// What was found wrong with a group, each once.
+class Findings {
+ public:
+  void add(const engine::ConfigProblems& problems, int exit_code) {
+    for (const engine::ConfigProblem& problem : problems)
+      if (said_.insert(problem.text()).second) problems_.push_back(problem);
+    if (exit_code_ != kBadInput) exit_code_ = exit_code;  // what a person can mend comes first
+  }
+  bool empty() const { return problems_.empty(); }
+  int print() {
+    engine::in_file_order(problems_);
+    std::fprintf(stderr, "%s", engine::text_of(problems_).c_str());
+    return exit_code_;
+  }
+
+ private:
+  engine::ConfigProblems problems_;
+  std::set<std::string> said_;
+  int exit_code_ = 0;
+};
+
+std::function<void(int, std::string_view)> log_of(const CommonOptions& common) {
+  return [quiet = common.quiet](int severity, std::string_view text) {
+    if (!quiet || severity > 0)
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  };
+}
+
+/// All that is wrong, of `vary` and of the rest.
+int refuse(const GroupRequest& command, const engine::ConfigProblems& problems) {
+  Findings findings;
+  findings.add(problems, kBadInput);
+  if (auto first = engine::read_first_setting(command.file, read_options(command))) {
+    const auto rest = engine::prepare(std::move(*first), {});
+    if (!rest) findings.add(rest.error().problems, kBadInput);
+  }
+  return findings.print();
+}
+
+/// Warnings of all settings. What has no effect in some may be there for the others.
+void print_common_warnings(const Preparations& settings) {
+  std::map<std::string, std::size_t> counts;
+  for (const engine::Preparation& setting : settings)
+    for (const engine::ConfigProblem& warning : setting.warnings) ++counts[warning.text()];
+  for (const engine::Preparation& setting : settings) {
+    for (engine::ConfigProblem warning : setting.warnings) {
+      const std::size_t count = std::exchange(counts[warning.text()], 0);
+      const bool some = count < settings.size();
+      if (count == 0 || (some && warning.message.find("has no effect") != std::string::npos))
+        continue;
+      if (some) warning.message += fmt::format(" ({} of {} settings)", count, settings.size());
+      print_warnings({warning});
+    }
+  }
+}
+
 /// Prepares each setting once, with its data, so that nothing is begun that cannot be carried out.
 tl::expected<CheckedGroup, int> check(const GroupRequest& command) {
   auto runs = engine::read_runs_file(command.file, read_options(command), command.seeds);
-  if (!runs) {
-    std::fprintf(stderr, "%s", engine::text_of(runs.error()).c_str());
-    return tl::unexpected<int>(kBadInput);
-  }
+  if (!runs) return tl::unexpected<int>(refuse(command, runs.error()));
   CheckedGroup checked;
-  std::vector<engine::Preparation> settings;
+  Preparations settings;
+  Findings findings;
   for (const engine::Setting& setting : runs->settings) {
-    auto preparation = prepared(setting.read, command.common.quiet);
-    if (!preparation) return tl::unexpected<int>(preparation.error());
+    auto preparation = engine::prepare(setting.read, log_of(command.common));
+    if (!preparation) {
+      findings.add(preparation.error().problems, preparation.error().exit_code);
+      continue;
+    }
     preparation->evaluator.reset();  // its data; the run reads them again
     settings.push_back(std::move(*preparation));
   }
+  if (!findings.empty()) return tl::unexpected<int>(findings.print());
   const engine::Configuration& first = settings.front().config;
   checked.plan.name = first.name;
   checked.plan.config_as_written = first.as_written;
   checked.store = command.common.store ? store_path(command.common) : first.store.file;
   checked.relaxed = first.store.relaxed;
-  std::set<std::string> said;
-  for (const engine::Preparation& setting : settings)
-    for (const engine::ConfigProblem& warning : setting.warnings)
-      if (said.insert(warning.text()).second) print_warnings({warning});
+  print_common_warnings(settings);
   // Seeds outermost: a group that is cut short has as many runs of each setting.
   for (const std::uint64_t seed : runs->seeds) {
     for (std::size_t i = 0; i < settings.size(); ++i) {
@@ -63,16 +124,6 @@ tl::expected<CheckedGroup, int> check(const GroupRequest& command) {
     }
   }
   return checked;
-}
-
-/// "search.algorithm=random, seed=3".
-std::string settings_text(const engine::PlannedRun& planned) {
-  std::string text;
-  const Json settings = Json::parse(planned.settings);
-  for (const auto& [key, value] : settings.items())
-    text +=
-        fmt::format("{}={}, ", key, value.is_string() ? value.get<std::string>() : value.dump());
-  return text + fmt::format("seed={}", planned.seed);
 }
 
 /// Carries out what is left of a group.
@@ -183,19 +234,7 @@ class GroupRunner {
            const Json& summary) {
     summaries_.push_back(summary);
     if (common_.json) return;
-    std::string line = fmt::format("{:>3} of {}  run {:<5} {}", position + 1, runs,
-                                   summary.value("run", std::int64_t{0}), settings_text(planned));
-    const std::string objective = summary.value("objective", "");
-    if (summary.contains("best") && summary["best"].is_object()) {
-      line += fmt::format("  {}:", objective);
-      for (const auto& [key, word] :
-           {std::pair("validation", "search"), std::pair("confirmed", "confirmed"),
-            std::pair("test", "test")}) {
-        const Json figures = summary["best"].value(key, Json::object());
-        if (figures.contains(objective))
-          line += fmt::format(" {} {:.4f}", word, figures[objective].get<double>());
-      }
-    }
+    const std::string line = group_line(planned, position, runs, summary);
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
   }

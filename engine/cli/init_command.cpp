@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
-#include "engine/cli/data_sample.hpp"
+#include "engine/cli/data_guesses.hpp"
 #include "engine/cli/starter.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/plugins/plugin_host.hpp"
@@ -19,11 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Enough that something is found, and seconds where most candidates are known by their probe.
+constexpr std::uint64_t kManyCandidates = 300'000;
+
 struct Init {
   CommonOptions common;
   std::string evaluator;
   std::optional<fs::path> data;
   std::optional<fs::path> out;
+  std::vector<fs::path> folders;  // of plugins
 };
 
 fs::path target_of(const Init& command) {
@@ -34,25 +38,61 @@ fs::path target_of(const Init& command) {
   return name.stem().string() + ".yaml";
 }
 
+/// Paths in a configuration start at its folder; the shorter way of writing one is taken.
+std::string path_from(const fs::path& folder, const fs::path& file) {
+  const std::string absolute = fs::absolute(file).lexically_normal().string(),
+                    relative = fs::path(absolute).lexically_proximate(folder).string();
+  return relative.size() < absolute.size() ? relative : absolute;
+}
+
+/// By name, or by number where it has none.
+std::string reference_to(const DataSample& sample, std::size_t column) {
+  return sample.columns[column].empty() ? std::to_string(column + 1) : sample.columns[column];
+}
+
+void write_down_left_out(const DataSample& sample, const DataGuesses& guesses, Starter& starter) {
+  Starter::Known known;
+  for (const DataGuesses::LeftOut& column : guesses.left_out) {
+    const std::string name = reference_to(sample, column.column);
+    known.list.push_back(name);
+    known.remark +=
+        fmt::format("{}{}: {}", known.remark.empty() ? "Left out. " : "; ", name, column.why);
+  }
+  if (!known.list.empty()) starter.data["drop"] = std::move(known);
+}
+
+/// Settings of the table that it cannot be read without.
+void write_down_needs(const DataSample& sample, const DataGuesses& guesses, Starter& starter) {
+  const auto takes = [&](const char* key) { return takes_data_key(starter.config_schema, key); };
+  if (sample.decimal == ',' && takes("decimal"))
+    starter.data["decimal"] = {",", "Its numbers have decimal commas."};
+  if (guesses.missing > 0 && takes("missing"))
+    starter.data["missing"] = {"impute",
+                               fmt::format("{} missing cell{}. Or drop (their rows), or refuse.",
+                                           guesses.missing, guesses.missing == 1 ? "" : "s")};
+  if (guesses.missing_targets > 0 && takes("missing_target"))
+    starter.data["missing_target"] = {
+        "drop", fmt::format("{} row{} without a target.", guesses.missing_targets,
+                            guesses.missing_targets == 1 ? " is" : "s are")};
+  if (takes("drop")) write_down_left_out(sample, guesses, starter);
+}
+
 /// What the data tell of themselves. 0, or the exit code after saying what is wrong with them.
 int look_at_data(const Init& command, const fs::path& out, Starter& starter) {
   auto sample = sample_table(*command.data);
   if (!sample) return fail(kBadInput, sample.error());
-  const fs::path folder = fs::absolute(out).parent_path();
-  const std::string absolute = fs::absolute(*command.data).lexically_normal().string(),
-                    relative = fs::path(absolute).lexically_proximate(folder).string();
-  starter.data["file"] = {relative.size() < absolute.size() ? relative : absolute, ""};
-  const std::size_t target = guess_target(*sample);
-  const bool last = target + 1 == sample->columns.size();
-  starter.data["target"] = {sample->columns[target],
-                            fmt::format("The column to predict. A guess: {}.",
-                                        last ? "the last column" : "its name says so")};
-  const bool classes = looks_like_classes(*sample, target);
+  const DataGuesses guesses = guess(*sample);
+  if (!guesses.problem.empty())
+    return fail(kBadInput, command.data->string() + ": " + guesses.problem);
+  starter.data["file"] = {path_from(fs::absolute(out).parent_path(), *command.data), ""};
+  const std::string target = reference_to(*sample, guesses.target);
+  starter.data["target"] = {target,
+                            fmt::format("The column to predict. A guess: {}.", guesses.target_why)};
+  write_down_needs(*sample, guesses, starter);
   if (starter.config_schema.find("\"classification\"") != std::string::npos)
-    starter.options["task"] = {
-        classes ? "classification" : "regression",
-        fmt::format("A guess, from the values of '{}'. Or {}.", sample->columns[target],
-                    classes ? "regression" : "classification")};
+    starter.options["task"] = {guesses.classes ? "classification" : "regression",
+                               fmt::format("A guess, from the values of '{}'. Or {}.", target,
+                                           guesses.classes ? "regression" : "classification")};
   return 0;
 }
 
@@ -78,25 +118,51 @@ int write_new(const fs::path& file, const std::string& text) {
   return fail(kBadInput, file.string() + ": cannot be written: " + std::strerror(error));
 }
 
-int carry_out(const Init& command) {
-  auto module = engine::load_plugin(command.evaluator, engine::plugin_folders({}));
-  if (!module)
-    return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
-  const fs::path out = target_of(command);
-  Starter starter;
-  starter.evaluator = command.evaluator;
-  starter.config_schema = (*module)->config_schema();
-  starter.made_by = "equivolve init " + command.evaluator +
-                    (command.data ? " " + shell_word(command.data->string()) : "");
-  if (command.data)
-    if (const int code = look_at_data(command, out, starter); code != 0) return code;
-  if (const int code = write_new(out, starter_text(starter)); code != 0) return code;
+std::string made_by(const Init& command) {
+  std::string line = "equivolve init " + command.evaluator;
+  if (command.data) line += " " + shell_word(command.data->string());
+  for (const fs::path& folder : command.folders) line += " --folder " + shell_word(folder.string());
+  return line;
+}
+
+/// What was written is read as `run` will read it: nothing is called ready that is not.
+int check(const Init& command, const fs::path& out) {
+  auto preparation = prepared_file(command.common, out.string(), {});
+  if (!preparation) {
+    fail(preparation.error(), out.string() + " is written, and needs a change before it can run");
+    std::fprintf(stderr, "then: equivolve validate %s\n", shell_word(out.string()).c_str());
+    return preparation.error();
+  }
+  print_warnings(preparation->warnings);
   if (command.common.json)
     std::printf("%s\n", nlohmann::ordered_json{{"file", out.string()}}.dump().c_str());
   else if (!command.common.quiet)
     std::printf("%s is ready to run\n", out.c_str());
   say_next(command.common, "equivolve run " + shell_word(out.string()));
   return kFinished;
+}
+
+int carry_out(Init command) {
+  for (const fs::path& folder : command.folders)
+    if (!fs::is_directory(folder))
+      return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
+  std::vector<fs::path> folders;
+  for (const fs::path& folder : command.folders) folders.push_back(fs::absolute(folder));
+  auto module = engine::load_plugin(command.evaluator, engine::plugin_folders(folders));
+  if (!module)
+    return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
+  const fs::path out = target_of(command);
+  Starter starter;
+  starter.evaluator = command.evaluator;
+  starter.config_schema = (*module)->config_schema();
+  starter.made_by = made_by(command);
+  if ((*module)->descriptor().offers_probe) starter.candidates = kManyCandidates;
+  for (const fs::path& folder : folders)
+    starter.plugin_folders.push_back(path_from(fs::absolute(out).parent_path(), folder));
+  if (command.data)
+    if (const int code = look_at_data(command, out, starter); code != 0) return code;
+  if (const int code = write_new(out, starter_text(starter)); code != 0) return code;
+  return check(command, out);
 }
 
 }  // namespace
@@ -109,9 +175,12 @@ CommandSpec init_command() {
       .summary = "Write a first YAML file, which runs as it is and explains itself",
       .description =
           "Takes what the evaluator says of its settings, and from a data file the column to "
-          "predict (one named target, label, class, y, outcome or diagnosis, else the last) and "
-          "whether its values are classes or numbers. Both guesses are marked in the file. All "
-          "other settings stand in comments with their defaults. Never overwrites a file.",
+          "predict (one named target, label, class, y, outcome or diagnosis, else the last), "
+          "whether its values are classes or numbers, decimal commas, missing cells, and columns "
+          "to leave out (row numbers, names). These guesses are marked in the file. All other "
+          "settings stand in comments with their defaults. The file is then checked as `validate` "
+          "does; where it needs a change that only you can make, that is said, with exit code 2. "
+          "Never overwrites a file.",
       .options = {{.name = "EVALUATOR",
                    .value = "",
                    .help = "Id of an evaluator (see: equivolve evaluators list)",
@@ -120,7 +189,7 @@ CommandSpec init_command() {
                    .required = true},
                   {.name = "DATA",
                    .value = "",
-                   .help = "A table: CSV with a header row, plain or gzip'ed",
+                   .help = "A table: CSV, with or without a header row, plain or gzip'ed",
                    .into = &c->data,
                    .completes = Completes::kFile},
                   {.name = "--out",
@@ -128,6 +197,12 @@ CommandSpec init_command() {
                    .help = "Where to write [default: the data's or the evaluator's name .yaml]",
                    .into = &c->out,
                    .completes = Completes::kFile},
+                  {.name = "--folder",
+                   .value = "FOLDER",
+                   .help = "A folder to look for the evaluator in first; it is written down as "
+                           "plugins.folders (may be repeated)",
+                   .into = &c->folders,
+                   .completes = Completes::kFolder},
                   json_option(c->common),
                   quiet_option(c->common)},
       .examples = {{"equivolve init algorithm_discovery data/breast_cancer.csv", ""},

@@ -32,6 +32,26 @@ int list_groups(const engine::StoreReader& reader, const std::vector<engine::Run
   return kFinished;
 }
 
+/// The latest run; or its group, while that is not finished.
+std::string next_after(const engine::StoreReader& reader, const std::vector<engine::RunInfo>& runs,
+                       const std::filesystem::path& store) {
+  if (runs.empty()) return "equivolve run FILE.yaml";
+  const engine::GroupId latest = runs.back().head.origin.group;
+  const auto groups = reader.groups();
+  if (latest == 0 || !groups) return next_command("show", "latest", store);
+  std::uint64_t finished = 0;
+  bool running = false;
+  for (const engine::RunInfo& run : runs) {
+    if (run.head.origin.group != latest) continue;
+    finished += run.state.status == engine::RunStatus::kFinished ? 1 : 0;
+    running = running || run.locked;
+  }
+  for (const engine::GroupInfo& group : *groups)
+    if (group.id == latest && finished < group.planned && !running)
+      return next_command("resume", fmt::format("g{}", latest), store);
+  return next_command("show", "latest", store);
+}
+
 int carry_out(const List& command) {
   const std::filesystem::path store = store_path(command.common);
   auto reader = engine::StoreReader::open(store);
@@ -51,8 +71,7 @@ int carry_out(const List& command) {
                 status_of(info).c_str(), static_cast<unsigned long long>(info.state.told),
                 info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
   if (const int code = list_groups(**reader, *runs); code != kFinished) return code;
-  say_next(command.common,
-           runs->empty() ? "equivolve run FILE.yaml" : next_command("show", "latest", store));
+  say_next(command.common, next_after(**reader, *runs, store));
   return kFinished;
 }
 

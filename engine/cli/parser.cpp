@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 #include "engine/cli/exit_codes.hpp"
@@ -37,6 +38,12 @@ void add_option(CLI::App& command, const OptionSpec& spec) {
           return command.add_option(spec.name, *field, spec.help);
       },
       spec.into);
+  const bool is_path = std::holds_alternative<std::filesystem::path*>(spec.into) ||
+                       std::holds_alternative<std::optional<std::filesystem::path>*>(spec.into);
+  if (is_path)
+    option->check([](const std::string& path) {
+      return path.empty() ? std::string("is empty; expected a path") : std::string();
+    });
   if (!spec.value.empty()) option->type_name(spec.value);
   if (spec.is_argument()) option->type_name(spec.repeats() ? "..." : "");
   if (spec.required) option->required();
@@ -163,6 +170,17 @@ bool pair_up(const std::vector<std::string>& rest,
   return true;
 }
 
+/// `help`, `help run` and `version` are what many type first.
+std::vector<const char*> spelt_out(int argc, const char* const* argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  const std::string_view first = words[1];
+  if (first == "version" && argc == 2) words[1] = "--version";
+  if (first != "help") return words;
+  words.erase(words.begin() + 1);
+  words.push_back("--help");
+  return words;
+}
+
 int refuse(const CLI::App& node, const std::string& message) {
   return fail(kBadInput, message + "; see " + full_name(node) + " --help");
 }
@@ -200,9 +218,16 @@ int run_command_line(const CommandTable& table, int argc, const char* const* arg
   app.footer("Start with:\n  equivolve run examples/quickstart.yaml");
   Leaves leaves;
   build(app, table, leaves);
-  if (const auto unknown = unknown_command(app, argc, argv)) return fail(kBadInput, *unknown);
+  if (argc < 2) {
+    std::fprintf(stderr, "%s", app.help().c_str());
+    return fail(kBadInput, "a command is required");
+  }
+  std::vector<const char*> words = spelt_out(argc, argv);
+  const int count = static_cast<int>(words.size());
+  if (const auto unknown = unknown_command(app, count, words.data()))
+    return fail(kBadInput, *unknown);
   try {
-    app.parse(argc, argv);
+    app.parse(count, words.data());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return explain(innermost(app), leaves, error);

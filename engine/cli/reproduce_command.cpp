@@ -159,7 +159,7 @@ int carry_out(const Reproduce& command) {
     if (scratch->path().empty()) return fail(kStoreTrouble, "cannot make a folder for --check");
     read->configuration.store.file = scratch->path() / "check.db";
   }
-  auto preparation = prepared(std::move(*read), command.common.quiet);
+  auto preparation = prepared_stored(std::move(*read), command.common.quiet);
   if (!preparation) return preparation.error();
   if (const int code = check_context(found->info, *preparation); code != 0) return code;
   if (!preparation->evaluator->descriptor().deterministic)

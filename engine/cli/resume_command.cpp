@@ -63,7 +63,7 @@ int carry_out(const Resume& command) {
   if (const int code = check_engine(found->info); code != 0) return code;
   auto read = changed_configuration(command, *found);
   if (!read) return read.error();
-  auto preparation = prepared(std::move(*read), command.common.quiet);
+  auto preparation = prepared_stored(std::move(*read), command.common.quiet);
   if (!preparation) return preparation.error();
   if (const int code = check_context(found->info, *preparation); code != 0) return code;
   found->reader.reset();

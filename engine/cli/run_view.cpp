@@ -128,11 +128,15 @@ std::string summary_json_of(const engine::RunInfo& info) {
 
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store) {
   const std::string run = std::to_string(info.id);
+  if (info.locked && info.state.status == engine::RunStatus::kPaused)
+    return next_command("pause", run, store) + " --continue";
   if (info.locked) return next_command("stop", run, store);
   if (info.state.status != engine::RunStatus::kFinished) return next_command("resume", run, store);
-  const bool has_result = summary_so_far(info)["best"].is_object();
-  return has_result ? next_command("apply", run, store) + " --out result"
-                    : next_command("export", run, store) + " --out candidates.csv";
+  const Json summary = summary_so_far(info);
+  // Older summaries do not say; then the evaluator does, when asked.
+  const bool applies = summary["best"].is_object() && summary.value("offers_apply", true);
+  return applies ? next_command("apply", run, store) + " --out result"
+                 : next_command("export", run, store) + " --out candidates.csv";
 }
 
 void print_run(const CommonOptions& common, const engine::RunInfo& info,

@@ -28,8 +28,12 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
            const CommonOptions& common, const std::filesystem::path& store) {
   if (!outcome) {
     fail(outcome.error().exit_code, outcome.error().message);
+    // The same command would fail again where the file cannot be written.
+    const bool writable =
+        access(store.c_str(), W_OK) == 0 && access(store.parent_path().c_str(), W_OK) == 0;
     if (outcome.error().run != 0)
-      std::fprintf(stderr, "to go on: %s\n",
+      std::fprintf(stderr, "to go on%s: %s\n",
+                   writable ? "" : ", once the file and its folder can be written",
                    next_command("resume", std::to_string(outcome.error().run), store).c_str());
     return outcome.error().exit_code;
   }
@@ -47,6 +51,13 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
                summary.first_failure);
     std::fprintf(stderr, "to go on: %s\n", next_command("resume", run, store).c_str());
     return outcome->exit_code;
+  }
+  if (!common.quiet && !common.json) {
+    if (summary.best && !summary.best_reference.empty() && !summary.improved)
+      std::printf("  search on with as many again: %s --set budget.candidates=+%llu\n",
+                  next_command("resume", run, store).c_str(),
+                  static_cast<unsigned long long>(summary.candidates));
+    std::printf("stored in %s\n", store.c_str());
   }
   const bool applies = summary.best && summary.offers_apply;
   say_next(common,

@@ -1,4 +1,5 @@
 #include "engine/cli/commands.hpp"
+#include "engine/cli/group_view.hpp"
 #include "engine/cli/run_view.hpp"
 #include "engine/cli/support.hpp"
 
@@ -11,6 +12,8 @@ struct Show {
 };
 
 int carry_out(const Show& command) {
+  if (auto group = find_group(command.common, command.run))
+    return print_group(command.common, *group);
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
   print_run(command.common, found->info, found->store);
@@ -24,9 +27,11 @@ CommandSpec show_command() {
   return {
       .name = "show",
       .part = Part::kResults,
-      .summary = "Show a run: figures, references, hashing, the best candidate",
+      .summary = "Show a run: figures, references, hashing, the best candidate; or a group",
       .options = with_common({run_argument(c->run, false)}, c->common),
-      .examples = {{"equivolve show latest", ""}, {"equivolve show 3 --json --store runs.db", ""}},
+      .examples = {{"equivolve show latest", ""},
+                   {"equivolve show 3 --json --store runs.db", ""},
+                   {"equivolve show g1", "the runs of a group"}},
       .action = [c] { return carry_out(*c); },
   };
 }

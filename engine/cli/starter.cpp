@@ -12,6 +12,7 @@ namespace equivolve::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using nlohmann::literals::operator""_json_pointer;
 
 /// Text that YAML reads back as the same text.
 std::string yaml_text(const std::string& text) {
@@ -31,6 +32,12 @@ std::string yaml_text(const std::string& text) {
   return Json(text).dump();
 }
 
+std::string yaml_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + yaml_text(text);
+  return "[" + out + "]";
+}
+
 std::string yaml_value(const Json& value) {
   return value.is_string() ? yaml_text(value.get<std::string>()) : value.dump();
 }
@@ -46,7 +53,8 @@ std::string line_text(const Line& line, const std::string& indent) {
                     (line.value.empty() ? "" : " " + line.value);
   if (!line.remark.empty()) {
     if (out.size() < 34) out.resize(34, ' ');
-    out += "  # " + line.remark;
+    out += "  # ";
+    for (const char c : line.remark) out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   }
   return out + "\n";
 }
@@ -88,7 +96,8 @@ std::vector<Line> schema_lines(const Json& schema,
     Line line{name, property.contains("default") ? yaml_value(property["default"]) : "",
               remark_of(property), false};
     if (const auto found = known.find(name); found != known.end()) {
-      line.value = yaml_text(found->second.value);
+      const Starter::Known& value = found->second;
+      line.value = value.list.empty() ? yaml_text(value.value) : yaml_list(value.list);
       line.remark = found->second.remark.empty() ? line.remark : found->second.remark;
       line.active = true;
     } else if (std::find(required.begin(), required.end(), Json(name)) != required.end()) {
@@ -149,6 +158,13 @@ std::string engine_section(const std::string& name,
 
 }  // namespace
 
+bool takes_data_key(const std::string& config_schema, const std::string& key) {
+  const Json schema = Json::parse(config_schema, nullptr, false);
+  if (!schema.is_object()) return false;
+  const Json data = schema.value("/properties/data"_json_pointer, Json::object());
+  return form_of(data, {{"file", {}}}).value("properties", Json::object()).contains(key);
+}
+
 std::string starter_text(const Starter& starter) {
   const Json schema = Json::parse(starter.config_schema, nullptr, false);
   const Json properties =
@@ -167,10 +183,12 @@ std::string starter_text(const Starter& starter) {
     out += section_text(
         "options", "The evaluator's own.",
         schema_lines(form_of(properties["options"], starter.options), starter.options));
-  out +=
-      engine_section("budget", {{"candidates", std::to_string(engine::kDefaultBudgetCandidates)}});
-  for (const char* name : {"search", "hashing", "final", "plugins", "workers", "store"})
-    out += engine_section(name);
+  out += engine_section("budget", {{"candidates", std::to_string(starter.candidates)}});
+  for (const char* name : {"search", "hashing", "final"}) out += engine_section(name);
+  out += starter.plugin_folders.empty()
+             ? engine_section("plugins")
+             : engine_section("plugins", {{"folders", yaml_list(starter.plugin_folders)}});
+  for (const char* name : {"workers", "store"}) out += engine_section(name);
   return out +
          "\n# space:  # What candidates look like; default: the evaluator's own "
          "(docs/spaces.md).\n";

@@ -2,8 +2,10 @@
 // is.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace equivolve::cli {
 
@@ -14,9 +16,15 @@ struct Starter {
   /// Values of data and options that are known, by key ("file", "target", "task"), with a remark.
   struct Known {
     std::string value, remark;
+    std::vector<std::string> list = {};  ///< in `value`'s place
   };
   std::map<std::string, Known> data, options;
+  std::vector<std::string> plugin_folders;
+  std::uint64_t candidates = 10'000;  ///< the budget
 };
+
+/// Whether the evaluator's data, read from a file, take that key.
+bool takes_data_key(const std::string& config_schema, const std::string& key);
 
 /// YAML. What the schema requires and nobody knows gets its default, or the first value it may
 /// have.

@@ -1,7 +1,10 @@
 #include "engine/cli/support.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+
+#include <nlohmann/json.hpp>
 
 #include "engine/config/reader.hpp"
 #include "engine/run/kernel.hpp"
@@ -42,6 +45,12 @@ std::string next_command(const std::string& command, const std::string& run,
   return out + " --store " + shell_word(below ? near.string() : store.string());
 }
 
+std::string option_word(const std::string& key) {
+  std::string word = "--" + key;
+  std::replace(word.begin(), word.end(), '_', '-');
+  return word;
+}
+
 void say_next(const CommonOptions& common, const std::string& command) {
   if (!common.quiet && !common.json) std::printf("next: %s\n", command.c_str());
 }
@@ -62,13 +71,42 @@ const char* status_name(engine::Status status) {
   return "cancelled";
 }
 
+std::string runs_text(const engine::GroupInfo& group) {
+  if (group.begun.empty()) return "no runs yet";
+  const engine::RunId first = group.begun.front().second;
+  bool in_a_row = group.begun.size() > 2;
+  std::string list;
+  for (std::size_t i = 0; i < group.begun.size(); ++i) {
+    const engine::RunId run = group.begun[i].second;
+    in_a_row = in_a_row && run == first + static_cast<engine::RunId>(i);
+    list += (i == 0 ? "" : ", ") + std::to_string(run);
+  }
+  if (in_a_row) list = std::to_string(first) + " to " + std::to_string(group.begun.back().second);
+  return (group.begun.size() == 1 ? "run " : "runs ") + list;
+}
+
+namespace {
+
+std::string no_run_but(const engine::GroupInfo& group, const std::filesystem::path& store) {
+  const std::string name = "g" + std::to_string(group.id);
+  return name + " is a group (" + runs_text(group) +
+         ") and this takes one run: name one of them, or latest; next: " +
+         next_command("show", name, store);
+}
+
+}  // namespace
+
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run) {
   FoundRun found;
   found.store = store_path(common);
   auto reader = engine::StoreReader::open(found.store);
   if (!reader) return tl::unexpected<int>(fail(kStoreTrouble, reader.error().message));
   auto info = (*reader)->find_run(run);
-  if (!info) return tl::unexpected<int>(fail(kBadInput, info.error().message));
+  if (!info) {
+    const auto group = (*reader)->find_group(run);
+    return tl::unexpected<int>(
+        fail(kBadInput, group ? no_run_but(*group, found.store) : info.error().message));
+  }
   found.reader = std::move(*reader);
   found.info = std::move(*info);
   return found;
@@ -167,6 +205,21 @@ tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, 
   print_warnings(error.warnings);
   std::fprintf(stderr, "%s", engine::text_of(error.problems).c_str());
   return tl::unexpected<int>(error.exit_code);
+}
+
+tl::expected<engine::Preparation, int> prepared_stored(engine::ReadConfiguration read, bool quiet) {
+  const nlohmann::json config =
+      nlohmann::json::parse(read.configuration.evaluator.config_json, nullptr, false);
+  const nlohmann::json* file = nullptr;
+  if (config.is_object() && config.contains("data") && config["data"].is_object())
+    if (const auto found = config["data"].find("file"); found != config["data"].end())
+      file = &*found;
+  auto preparation = prepared(std::move(read), quiet);
+  std::error_code error;
+  if (!preparation && file && file->is_string() &&
+      !std::filesystem::exists(file->get<std::string>(), error))
+    std::fprintf(stderr, "if the file has been moved, name its new place: --set data.file=PATH\n");
+  return preparation;
 }
 
 }  // namespace equivolve::cli

@@ -27,6 +27,9 @@ std::string shell_word(const std::string& word);
 std::string next_command(const std::string& command, const std::string& run,
                          const std::filesystem::path& store);
 
+/// "--predictions-for" of the key predictions_for.
+std::string option_word(const std::string& key);
+
 /// Prints "next: COMMAND" to stdout, unless the command was asked to be quiet or to print JSON.
 void say_next(const CommonOptions& common, const std::string& command);
 
@@ -39,6 +42,7 @@ struct FoundRun {
   engine::RunInfo info;
   std::filesystem::path store;
 };
+/// A group's name in its place is answered with what takes groups.
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run);
 
 /// A group of runs and the open store it is in, where that word names one: "g3", or a name that no
@@ -49,6 +53,9 @@ struct FoundGroup {
   std::filesystem::path store;
 };
 std::optional<FoundGroup> find_group(const CommonOptions& common, const std::string& group);
+
+/// "runs 1 to 6", "run 3", "runs 1, 2, 5", "no runs yet".
+std::string runs_text(const engine::GroupInfo& group);
 
 /// The configuration of a stored run, read back, with overrides ("a.b=c"). Prints and returns the
 /// exit code on failure.
@@ -72,6 +79,10 @@ void print_warnings(const engine::ConfigProblems& warnings);
 
 /// prepare(), with its problems and warnings printed where it fails. The error is the exit code.
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet);
+
+/// prepared() of a stored run's configuration. Where its data file is gone, that says how to name
+/// the new place.
+tl::expected<engine::Preparation, int> prepared_stored(engine::ReadConfiguration read, bool quiet);
 
 /// read_file() and prepared().
 tl::expected<engine::Preparation, int> prepared_file(const CommonOptions& common,

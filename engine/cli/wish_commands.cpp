@@ -46,10 +46,7 @@ tl::expected<engine::RunInfo, int> wait_for(const FoundRun& found, const std::st
 
 int say(const Wish& command, const FoundRun& found, const engine::RunInfo& now, bool was_running,
         const std::string& sentence) {
-  const std::string next =
-      now.state.status == engine::RunStatus::kPaused && now.locked
-          ? next_command("pause", std::to_string(now.id), found.store) + " --continue"
-          : next_for(now, found.store);
+  const std::string next = next_for(now, found.store);
   if (command.common.json)
     std::printf("%s\n",
                 Json{{"run", now.id}, {"status", status_of(now)}, {"was_running", was_running}}

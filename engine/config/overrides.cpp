@@ -96,7 +96,16 @@ tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
   if (equals == std::string::npos)
     return refuse("there is no '='; expected KEY=VALUE, as in budget.candidates=1000");
   auto value = parse_yaml(assignment.substr(equals + 1));
-  if (!value) return refuse("the value cannot be read: " + value.error().message);
+  if (!value) {
+    const std::string text = assignment.substr(equals + 1);
+    const bool bare = text.size() < 80 && text.find_first_of("\"'[{\n") == std::string::npos;
+    return refuse(
+        "the value cannot be read: " +
+        (bare ? fmt::format("'{}' means something else in YAML; as a text, and for the shell: "
+                            "--set '{}=\"{}\"'",
+                            text, assignment.substr(0, equals), text)
+              : value.error().message));
+  }
   mark_all(*value, mark);
   return set(assignment.substr(0, equals), std::move(*value), mark);
 }

@@ -108,8 +108,11 @@ ConfigProblem problem_at(const std::string& place, const std::string& text, std:
   while (to < whole.size() && !starts_character(whole[to])) ++to;
   problem.line = line;
   problem.column = static_cast<std::uint32_t>(characters(printable(whole.substr(0, at))) + 1);
-  problem.source_line = printable(whole.substr(from, to - from));
-  problem.caret = static_cast<std::uint32_t>(characters(printable(whole.substr(from, at - from))));
+  // What is left out is marked.
+  problem.source_line = (from > 0 ? "\u2026" : "") + printable(whole.substr(from, to - from)) +
+                        (to < whole.size() ? "\u2026" : "");
+  problem.caret = static_cast<std::uint32_t>(characters(printable(whole.substr(from, at - from))) +
+                                             (from > 0 ? 1 : 0));
   return problem;
 }
 

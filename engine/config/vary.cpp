@@ -61,6 +61,14 @@ class Variation {
     return runs;
   }
 
+  /// Values that cannot be set are left out: read() names them.
+  ReadConfiguration first_setting() {
+    if (const Node* vary = document_.root().find("vary")) take_vary(*vary);
+    document_.erase("vary");
+    for (const VariedKey& key : keys_) (void)document_.set(key.name, key.values.front(), key.mark);
+    return walk_document(document_, folder_, default_name_, options_);
+  }
+
  private:
   void complain(const Mark& mark, std::string message) {
     add(document_.problem_at(mark, std::move(message)));
@@ -237,6 +245,20 @@ tl::expected<ReadRuns, ConfigProblems> read_runs_file(const fs::path& file,
   if (runs)
     for (Setting& setting : runs->settings) setting.read.configuration.file = absolute;
   return runs;
+}
+
+tl::expected<ReadConfiguration, ConfigProblem> read_first_setting(const fs::path& file,
+                                                                  const ReadOptions& options) {
+  auto document = Document::read(file);
+  if (!document) return tl::unexpected(document.error());
+  const fs::path start =
+      options.current_folder.empty() ? fs::current_path() : options.current_folder;
+  const fs::path absolute = (start / file).lexically_normal();
+  ReadConfiguration read =
+      Variation(std::move(*document), absolute.parent_path(), default_run_name(file), options)
+          .first_setting();
+  read.configuration.file = absolute;
+  return read;
 }
 
 tl::expected<ReadRuns, ConfigProblems> read_runs_text(const std::string& text,

@@ -46,7 +46,13 @@ tl::expected<ReadRuns, ConfigProblems> read_runs_file(const std::filesystem::pat
                                                       const ReadOptions& options = {},
                                                       std::optional<std::uint64_t> seeds = {});
 
-/// The same from text; as read_configuration_text.
+/// Beside problems of the runs: the first setting as far as it goes, with `vary` taken out, so that
+/// all that is wrong with the rest of the file can be said with them. Fails as
+/// read_as_far_as_it_goes does.
+tl::expected<ReadConfiguration, ConfigProblem> read_first_setting(const std::filesystem::path& file,
+                                                                  const ReadOptions& options);
+
+/// read_runs_file from text; as read_configuration_text.
 tl::expected<ReadRuns, ConfigProblems> read_runs_text(const std::string& text,
                                                       const std::string& place,
                                                       const std::filesystem::path& folder,

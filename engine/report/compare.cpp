@@ -122,6 +122,31 @@ void add_ends(Json& out, bool there, double low, double high) {
   out["high"] = there ? Json(high) : Json(nullptr);
 }
 
+/// "run 1: dimension 4; run 2: dimension 5".
+std::string data_difference(const RunInfo& a, const RunInfo& b) {
+  std::map<std::string, std::string> of_a, of_b;
+  flatten(configuration_of(a).value("data", Json()), "", of_a);
+  flatten(configuration_of(b).value("data", Json()), "", of_b);
+  std::set<std::string> keys;
+  for (const auto* flat : {&of_a, &of_b})
+    for (const auto& entry : *flat) keys.insert(entry.first);
+  std::vector<std::string> in_a, in_b;
+  for (const std::string& key : keys) {
+    const auto shown = [&](const std::map<std::string, std::string>& flat) {
+      const auto found = flat.find(key);
+      return key + " " + (found == flat.end() ? "not given" : found->second);
+    };
+    if (shown(of_a) == shown(of_b)) continue;
+    in_a.push_back(shown(of_a));
+    in_b.push_back(shown(of_b));
+  }
+  if (in_a.empty())
+    return fmt::format("run {} and run {} name the same, which has changed between them", a.id,
+                       b.id);
+  return fmt::format("run {}: {}; run {}: {}", a.id, fmt::join(in_a, ", "), b.id,
+                     fmt::join(in_b, ", "));
+}
+
 class Comparer {
  public:
   Comparer(const StoreReader& reader, const std::vector<Side>& sides, Stage stage)
@@ -130,10 +155,11 @@ class Comparer {
   }
 
   tl::expected<ComparedFigures, std::string> compare(const std::string& figure) {
-    if (sides_.size() < 2)
+    // One side of several runs, --seeds of one setting, is summed up.
+    if (sides_.empty() ||
+        (sides_.size() == 1 && sides_.front().runs.size() + sides_.front().without_result < 2))
       return tl::unexpected<std::string>(
-          "there is nothing to compare with; expected two runs or groups, or a group with varied "
-          "settings");
+          "there is nothing to compare with; expected two runs or groups, or a group");
     for (const Side& side : sides_)
       if (side.runs.empty())
         return tl::unexpected<std::string>(side.label + " has no finished run with a result yet");
@@ -192,11 +218,8 @@ class Comparer {
       if (other == theirs.end() && theirs.size() == first.size()) continue;
       const RunInfo* odd = other != theirs.end() ? other->second : theirs.begin()->second;
       return tl::unexpected<std::string>(fmt::format(
-          "{} and {} were measured on different data (run {}: {}; run {}: {}): their figures "
-          "cannot be compared",
-          sides_.front().label, side.label, sides_.front().runs.front().id,
-          configuration_of(sides_.front().runs.front()).value("data", Json()).dump(), odd->id,
-          configuration_of(*odd).value("data", Json()).dump()));
+          "{} and {} were measured on different data ({}): their figures cannot be compared",
+          sides_.front().label, side.label, data_difference(sides_.front().runs.front(), *odd)));
     }
     return {};
   }

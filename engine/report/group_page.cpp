@@ -137,6 +137,18 @@ tl::expected<std::string, StoreError> openings(const StoreReader& reader,
   return out;
 }
 
+/// Of the first run; none where the runs do not have one and the same data.
+std::vector<std::pair<std::string, double>> one_level(const std::vector<Side>& sides) {
+  const RunInfo* first = nullptr;
+  for (const Side& side : sides) {
+    for (const RunInfo& run : side.runs) {
+      if (first && run.head.data != first->head.data) return {};
+      if (!first) first = &run;
+    }
+  }
+  return first ? reference_level(*first) : std::vector<std::pair<std::string, double>>();
+}
+
 tl::expected<std::string, StoreError> course(const StoreReader& reader,
                                              const std::vector<Side>& sides) {
   std::vector<std::vector<Curve>> curves;
@@ -157,20 +169,23 @@ tl::expected<std::string, StoreError> course(const StoreReader& reader,
       "</p>\n<p class=\"soft\">Medians over the runs of each setting, from where all of them have "
       "a value; bands from quartile to "
       "quartile.</p>\n";
-  return legend + charts(figure, [&](Against against, Shown shown) {
-           std::vector<ChartSeries> all;
-           for (std::size_t i = 0; i < sides.size(); ++i) {
-             ChartSeries series;
-             series.name = sides[i].label;
-             for (const BandPoint& point : band_of(curves[i], against, shown)) {
-               series.line.emplace_back(point.x, point.y.median);
-               if (curves[i].size() > 1)
-                 series.band.push_back({point.x, point.y.low, point.y.high});
-             }
-             all.push_back(std::move(series));
-           }
-           return all;
-         });
+  return legend + charts(
+                      figure,
+                      [&](Against against, Shown shown) {
+                        std::vector<ChartSeries> all;
+                        for (std::size_t i = 0; i < sides.size(); ++i) {
+                          ChartSeries series;
+                          series.name = sides[i].label;
+                          for (const BandPoint& point : band_of(curves[i], against, shown)) {
+                            series.line.emplace_back(point.x, point.y.median);
+                            if (curves[i].size() > 1)
+                              series.band.push_back({point.x, point.y.low, point.y.high});
+                          }
+                          all.push_back(std::move(series));
+                        }
+                        return all;
+                      },
+                      one_level(sides));
 }
 
 /// The program of the run with the best confirmed figure of each side.
@@ -210,8 +225,13 @@ tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
   auto sides = sides_of(reader, group);
   if (!sides) return tl::unexpected(sides.error());
   std::size_t finished = 0;
-  for (const Side& side : *sides) finished += side.runs.size();
   const std::string number = fmt::format("g{}", group.id);
+  for (Side& side : *sides) {
+    finished += side.runs.size();
+    // The page is about one group: what is left of "g1 search.algorithm=random" says enough.
+    if (sides->size() > 1 && side.label.starts_with(number + " "))
+      side.label.erase(0, number.size() + 1);
+  }
   std::string body = fmt::format(
       "<header><h1>{}</h1><p class=\"soft\">group {} of Equivolve; {} of {} runs have a "
       "result</p></header>\n",
@@ -234,7 +254,9 @@ tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
   std::string origin = facts({{"started", group.created}, {"results file", store.string()}});
   for (const Side& side : *sides) {
     if (side.runs.empty()) continue;
-    origin += provenance_of_run(side.runs.front(), store);
+    origin +=
+        fmt::format("<p class=\"soft\">Of its run {}, as an example:</p>\n", side.runs.front().id) +
+        provenance_of_run(side.runs.front(), store);
     break;
   }
   origin += "<p class=\"soft\">To set its runs against each other again:</p>\n" +

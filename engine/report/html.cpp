@@ -30,7 +30,7 @@ details summary{cursor:pointer;color:var(--soft)}
 svg{width:100%;height:auto;font:12px system-ui,sans-serif;fill:var(--text)}
 svg .title{font-weight:600;font-size:13px}svg .tick,svg .label{fill:var(--soft)}
 svg .grid{stroke:var(--edge);stroke-width:.7}svg .axis{stroke:var(--soft);stroke-width:.8}
-svg .line{fill:none;stroke-width:1.8;stroke-linejoin:round}svg .band{stroke:none;opacity:.18}
+svg .level{stroke:var(--soft);stroke-width:1.2;stroke-dasharray:5 4}svg .line{fill:none;stroke-width:1.8;stroke-linejoin:round}svg .band{stroke:none;opacity:.18}
 .s0{stroke:var(--c0);fill:var(--c0)}.s1{stroke:var(--c1);fill:var(--c1)}.s2{stroke:var(--c2);fill:var(--c2)}.s3{stroke:var(--c3);fill:var(--c3)}.s4{stroke:var(--c4);fill:var(--c4)}.s5{stroke:var(--c5);fill:var(--c5)}.s6{stroke:var(--c6);fill:var(--c6)}.s7{stroke:var(--c7);fill:var(--c7)}
 .key{display:inline-block;width:1.1em;height:.28em;margin-right:.5em;vertical-align:middle;border-radius:2px}
 .key.s0{background:var(--c0)}.key.s1{background:var(--c1)}.key.s2{background:var(--c2)}.key.s3{background:var(--c3)}.key.s4{background:var(--c4)}.key.s5{background:var(--c5)}.key.s6{background:var(--c6)}.key.s7{background:var(--c7)}

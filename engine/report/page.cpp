@@ -42,6 +42,18 @@ std::string pretty(const std::string& json) {
   return value.is_discarded() ? json : value.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+std::vector<std::pair<std::string, double>> reference_level(const RunInfo& run) {
+  const Json summary = summary_of(run);
+  if (!summary.is_object()) return {};
+  const std::string name = summary.value("best_reference", ""), figure = told_figure(run);
+  if (name.empty() || figure != summary.value("objective", "")) return {};
+  const Json references = summary.value("references", Json::object());
+  if (!references.contains(name)) return {};
+  const Json figures = references[name].value("validation", Json::object());
+  if (!figures.contains(figure)) return {};
+  return {{name, figures[figure].get<double>()}};
+}
+
 std::string provenance_of_run(const RunInfo& run, const std::filesystem::path& store) {
   const Json summary = summary_of(run);
   std::vector<std::pair<std::string, std::string>> rows = {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,10 +17,15 @@ namespace equivolve::engine {
 /// Name of the figure that the curves show: the first that the search was told.
 std::string told_figure(const RunInfo& run);
 
-/// The four charts: best value and share of known behaviours, against candidates and against
-/// seconds.
+/// What the curves are to pass: the best reference's figure in the search's own trials. Empty where
+/// there is none, or where the search was told another figure.
+std::vector<std::pair<std::string, double>> reference_level(const RunInfo& run);
+
+/// The four charts: best value (with `levels`) and share of known behaviours, against candidates
+/// and against seconds.
 template <class SeriesOf>
-std::string charts(const std::string& figure, SeriesOf series_of) {
+std::string charts(const std::string& figure, SeriesOf series_of,
+                   const std::vector<std::pair<std::string, double>>& levels = {}) {
   std::string out = "<div class=\"charts\">\n";
   for (const Shown shown : {Shown::kBest, Shown::kKnown}) {
     for (const Against against : {Against::kCandidates, Against::kSeconds}) {
@@ -30,6 +36,7 @@ std::string charts(const std::string& figure, SeriesOf series_of) {
       chart.y_is_share = !best;
       chart.steps = best;
       chart.series = series_of(against, shown);
+      if (best) chart.levels = levels;
       out += "<div>" + svg_of(chart) + "</div>\n";
     }
   }

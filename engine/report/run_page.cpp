@@ -85,13 +85,16 @@ std::string course(const RunInfo& run, const Curve& curve) {
              "evaluation.</p>\n",
              escaped(figure), figure_text(last.best), last.candidates, 100 * last.known,
              last.seconds) +
-         charts(figure, [&](Against against, Shown shown) {
-           ChartSeries series;
-           series.name = run.head.name;
-           for (const CurvePoint& point : curve)
-             series.line.emplace_back(x_of(point, against), y_of(point, shown));
-           return std::vector<ChartSeries>{std::move(series)};
-         });
+         charts(
+             figure,
+             [&](Against against, Shown shown) {
+               ChartSeries series;
+               series.name = run.head.name;
+               for (const CurvePoint& point : curve)
+                 series.line.emplace_back(x_of(point, against), y_of(point, shown));
+               return std::vector<ChartSeries>{std::move(series)};
+             },
+             reference_level(run));
 }
 
 std::string hashing_facts(const Json& s) {

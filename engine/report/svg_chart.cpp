@@ -49,6 +49,7 @@ Plane plane_of(const Chart& chart) {
     }
   }
   if (plane.x.empty() || plane.y.empty()) return plane;
+  for (const auto& entry : chart.levels) plane.y.take(entry.second);
   plane.x.low = std::min(plane.x.low, 0.0);
   if (!(plane.x.high > plane.x.low)) plane.x.high = plane.x.low + 1;
   if (chart.y_is_share) plane.y.low = 0, plane.y.high = 1;
@@ -113,6 +114,13 @@ std::string axes(const Chart& chart, const Plane& plane) {
              (kLeft + right) / 2, kHeight - 6, escaped(chart.x_label));
 }
 
+std::string level(const std::string& name, double y) {
+  return fmt::format(
+      "<line class=\"level\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>"
+      "<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>",
+      kLeft, y, kWidth - kRight, y, kWidth - kRight, y - 4, escaped(name));
+}
+
 }  // namespace
 
 std::string tick_text(double value, double step) {
@@ -149,6 +157,8 @@ std::string svg_of(const Chart& chart) {
       "<text class=\"title\" x=\"{3:.1f}\" y=\"16\">{2}</text>",
       kWidth, kHeight, escaped(chart.title), kLeft);
   out += axes(chart, plane);
+  for (const auto& entry : chart.levels)
+    if (std::isfinite(entry.second)) out += level(entry.first, plane.py(entry.second));
   for (std::size_t i = 0; i < chart.series.size(); ++i)
     if (!chart.series[i].band.empty())
       out += fmt::format("<path class=\"band s{}\" d=\"{}\"/>", i % 8,

@@ -22,6 +22,8 @@ struct Chart {
   bool y_is_share = false;  ///< 0 to 1, shown as per cent
   bool steps = false;       ///< values stay until the next
   std::vector<ChartSeries> series;
+  /// Values to be beaten: a broken line from side to side, with its name.
+  std::vector<std::pair<std::string, double>> levels = {};
 };
 
 /// An <svg> element; "" when there is nothing to draw. All text is escaped.

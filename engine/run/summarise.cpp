@@ -135,6 +135,7 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
         totals.evaluation_seconds / static_cast<double>(totals.evaluations),
         static_cast<double>(s.cache_hits) / n);
   }
+  s.offers_probe = prepared.evaluator->descriptor().offers_probe;
   s.offers_apply = prepared.evaluator->descriptor().offers_apply;
   s.first_failure = totals.first_failure;
   s.seconds_saved = std::max(s.seconds_saved, 0.0);

@@ -77,6 +77,22 @@ void add_row(std::string& out, const std::string& name, const std::string& searc
   out += fmt::format("    {:<28}{:>11}  {:<23}  {}\n", name, search, confirmed, test);
 }
 
+/// Rows of a figure that says more to a person than the objective's scale, where there is one.
+void add_familiar(std::string& out, const RunSummary& s) {
+  for (const char* name : {"r2", "rmse"}) {
+    if (s.objective != "fitness" || !s.best->confirmed.contains(name)) continue;
+    const auto row = [&](const std::string& who, const Figures& search, const Figures& confirmed,
+                         const Figures& test) {
+      add_row(out, who, figure(search, name), figure(confirmed, name), figure(test, name));
+    };
+    out += "\n";
+    add_row(out, name, "search", "confirmed", "test");
+    row("found", s.best->validation, s.best->confirmed, s.best->test);
+    for (const ReferenceSummary& r : s.references) row(r.name, r.validation, r.confirmed, r.test);
+    return;
+  }
+}
+
 void add_verdict(std::string& out, const RunSummary& s) {
   if (s.best->failed_repeats > 0)
     out += fmt::format("  found failed in {} of {} repeats with fresh seeds: {}\n",
@@ -98,6 +114,13 @@ void add_verdict(std::string& out, const RunSummary& s) {
 
 void add_hashing(std::string& out, const RunSummary& s) {
   if (s.classes == 0) return;
+  if (!s.offers_probe) {
+    out += fmt::format(
+        "  hashing        this evaluator offers no probe, so only equal genomes are known again: "
+        "{:.1f} % of candidates\n",
+        percent(s.cache_hits, s.cache_hits + s.evaluations));
+    return;
+  }
   out += fmt::format(
       "  hashing        {} classes, {:.1f} % of candidates known; {:.2f} s of evaluation saved, "
       "predicted speed-up {:.2f}x\n",
@@ -186,6 +209,7 @@ std::string to_json(const RunSummary& s) {
            {"seconds_saved", s.seconds_saved},
            {"predicted_speed_up", s.predicted_speed_up},
            {"reproducible", s.reproducible},
+           {"offers_apply", s.offers_apply},
            {"result_digest", s.result_digest},
            {"trajectory_digest", s.trajectory_digest},
            {"objective", s.objective},
@@ -219,7 +243,10 @@ std::string to_text(const RunSummary& s) {
             cell(r.confirmed, s.objective, r.confirmed_interval,
                  failures_text(r.failed_repeats, r.repeats)),
             cell(r.test, s.objective, r.test_interval));
-  out += "\n";
+  add_familiar(out, s);
+  out +=
+      "    The winner is chosen by its confirmed figure (fresh seeds), and only then is it "
+      "tested.\n\n";
   add_verdict(out, s);
   if (s.test_openings && *s.test_openings > 1) out += "  " + openings_text(*s.test_openings) + "\n";
   return out;

@@ -55,6 +55,7 @@ struct RunSummary {
   double probe_seconds = 0, look_up_seconds = 0, evaluation_seconds = 0, seconds_saved = 0;
   double predicted_speed_up = 1;  ///< break-even formula
   bool reproducible = true;
+  bool offers_probe = true;   ///< else only equal genomes are known again
   bool offers_apply = true;   ///< the evaluator turns results into files
   std::string first_failure;  ///< what the first failed trial said
   std::string result_digest, trajectory_digest;

@@ -138,6 +138,27 @@ sql::Result<std::uint64_t> delete_all(const sql::Database& database,
   return rows + *head;
 }
 
+sql::Result<void> delete_plan(const sql::Database& database, GroupId group) {
+  auto transaction = Transaction::begin(database);
+  if (!transaction) return tl::unexpected(transaction.error());
+  auto left = database.prepare("SELECT count(*) FROM origins WHERE group_number = ?1");
+  if (!left) return tl::unexpected(left.error());
+  left->bind(1, group);
+  auto row = left->step();
+  if (!row) return tl::unexpected(row.error());
+  if (left->integer(0) > 0) return {};
+  left->reset();
+  for (const sql::Sql deletion : {sql::Sql("DELETE FROM planned_runs WHERE id >= ?1 << 40 AND "
+                                           "id < (?1 + 1) << 40"),
+                                  sql::Sql("DELETE FROM groups WHERE number = ?1")}) {
+    auto statement = database.prepare(deletion);
+    if (!statement) return tl::unexpected(statement.error());
+    statement->bind(1, group);
+    if (auto deleted = statement->run(); !deleted) return tl::unexpected(deleted.error());
+  }
+  return transaction->commit();
+}
+
 sql::Result<std::uint64_t> free_bytes(const sql::Database& database) {
   auto pages = database.integer("PRAGMA freelist_count");
   if (!pages) return tl::unexpected(pages.error());
@@ -169,6 +190,14 @@ tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, 
   auto bytes = free_bytes(*database);
   if (!bytes) return cannot(bytes.error());
   return Deleted{*rows, *bytes};
+}
+
+tl::expected<void, StoreError> delete_group(const std::filesystem::path& file, GroupId group) {
+  auto database = open_for_writing(file);
+  if (!database) return tl::unexpected(database.error());
+  if (auto deleted = delete_plan(*database, group); !deleted)
+    return tl::unexpected(store::describe(file, "delete", deleted.error()));
+  return {};
 }
 
 tl::expected<Compacted, StoreError> compact_store(const std::filesystem::path& file) {

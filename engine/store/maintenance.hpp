@@ -22,6 +22,9 @@ struct Deleted {
 /// run that a process has.
 tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run);
 
+/// Removes a group's plan, once none of its runs is left; while one is, nothing happens.
+tl::expected<void, StoreError> delete_group(const std::filesystem::path& file, GroupId group);
+
 struct Compacted {
   std::uint64_t before = 0, after = 0;  ///< bytes of the file
 };

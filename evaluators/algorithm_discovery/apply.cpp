@@ -52,7 +52,15 @@ RowsToPredict rows_wanted(const ApplyContext& context, const Task& task) {
       context.settings.predictions_for.value_or(has_test ? RowsWanted::kTest : RowsWanted::kAll);
   if (wanted == RowsWanted::kTest && !has_test)
     throw Refused("/predictions_for", "there is no test split: data.test_share is 0");
-  return context.problem.own_rows(task, wanted);
+  RowsToPredict rows = context.problem.own_rows(task, wanted);
+  static constexpr const char* kWhich[] = {"the test rows", "the rows outside the test split",
+                                           "all rows"};
+  context.note(
+      fmt::format("predictions.csv: {} of the run's own data, {} (--predictions-for test, pool or "
+                  "all); another "
+                  "file's with --data FILE",
+                  kWhich[static_cast<std::size_t>(wanted)], rows.numbers.size()));
+  return rows;
 }
 
 std::string csv_cell(const std::string& text) {

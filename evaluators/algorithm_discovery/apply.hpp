@@ -18,6 +18,7 @@ struct ApplyContext {
   ApplySettings settings;
   std::uint64_t common_seed = 0;
   std::function<void(const std::string&)> warn;  ///< tells a person
+  std::function<void(const std::string&)> note;  ///< the same, of what is as it should be
 };
 
 /// Trains on everything outside the test split and writes program.txt, model.py and

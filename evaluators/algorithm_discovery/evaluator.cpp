@@ -129,7 +129,8 @@ class AlgorithmDiscovery {
                                rules_,
                                read_apply_settings(sdk::view(request.options_json)),
                                request.common_seed,
-                               [&](const std::string& text) { host_.log(EQV_LOG_WARNING, text); }};
+                               [&](const std::string& text) { host_.log(EQV_LOG_WARNING, text); },
+                               [&](const std::string& text) { host_.log(EQV_LOG_INFO, text); }};
     if (!candidate.reference().empty()) {
       const std::string name(candidate.reference());
       if (!is_rival(name, problem_->info().kind))

@@ -105,7 +105,8 @@ ApplySettings read_apply_settings(std::string_view options_json) {
   in.finish();
   if (settings.data && settings.predictions_for)
     throw Refused("/predictions_for",
-                  "chooses rows of the run's own data and cannot stand beside 'data'");
+                  "chooses rows of the run's own data, and 'data' is another file: give one of the "
+                  "two");
   return settings;
 }
 

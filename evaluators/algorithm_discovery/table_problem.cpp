@@ -126,8 +126,11 @@ class TableProblem final : public Problem {
       if (count[c] < fewest)
         throw Refused(
             "/data/target",
-            fmt::format("class '{}' has {} row{}; at least {} are needed, one for each part",
-                        info_.class_names[c], count[c], count[c] == 1 ? "" : "s", fewest));
+            fmt::format("class '{}' has {} row{}; at least {} are needed, one for each part{}",
+                        info_.class_names[c], count[c], count[c] == 1 ? "" : "s", fewest,
+                        info_.numeric_classes
+                            ? " (if the column holds amounts, say options: {task: regression})"
+                            : ""));
   }
 
   Examples examples_of(std::span<const std::uint32_t> rows, const Task& task) const {

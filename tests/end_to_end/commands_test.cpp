@@ -129,6 +129,22 @@ TEST_F(Commands, InfoSaysWhatIsHere) {
   EXPECT_EQ(equivolve({"info"}).exit_code, 0);
 }
 
+TEST_F(Commands, HelpAndVersionAreWordsToo) {
+  EXPECT_EQ(equivolve({"help"}).out, equivolve({"--help"}).out);
+  EXPECT_EQ(equivolve({"help", "run"}).out, equivolve({"run", "--help"}).out);
+  EXPECT_EQ(equivolve({"help", "store", "verify"}).out,
+            equivolve({"store", "verify", "--help"}).out);
+  EXPECT_EQ(equivolve({"version"}).out, equivolve({"--version"}).out);
+}
+
+TEST_F(Commands, RunSaysWhereItIsStoredAndHowToSearchOn) {
+  const Finished done = run({"--set", "budget.candidates=3", "--set", "final.repeats=1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("stored in " + store_), std::string::npos) << done.out;
+  ASSERT_NE(done.out.find("no improvement found"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("--set budget.candidates=+3\n"), std::string::npos) << done.out;
+}
+
 struct BadCall {
   std::vector<std::string> arguments;
   int exit_code;
@@ -143,7 +159,9 @@ TEST_F(Commands, BadCallsSayWhatIsWrongAndWriteNothing) {
   write_file(column, "evaluator: algorithm_discovery\ndata: {file: t.csv, target: diagnose}\n");
   write_file(folder_.path() / "t.csv", "a,diagnosis\n1,0\n2,1\n");
   const std::vector<BadCall> calls = {
-      {{}, 2, "subcommand"},
+      {{}, 2, "a command is required"},
+      {{}, 2, "validate"},
+      {{"help", "rnu"}, 2, "'run'"},
       {{"frobnicate"}, 2, "frobnicate"},
       {{"run"}, 2, "FILE"},
       {{"run", none, "--store", store_}, 2, "none.yaml"},
@@ -153,6 +171,8 @@ TEST_F(Commands, BadCallsSayWhatIsWrongAndWriteNothing) {
       {{"run", column, "--store", store_}, 2, "diagnosis"},
       {{"run", yaml_, "--store", store_, "--set", "search.popultion_size=3"}, 2, "population_size"},
       {{"run", yaml_, "--store", store_, "--set", "budget.target.accuracy=0.5"}, 2, "accuracy"},
+      {{"run", yaml_, "--store", ""}, 2, "--store: is empty"},
+      {{"run", yaml_, "--store", store_, "--set", "data.seed=,"}, 2, "--set 'data.seed=\",\"'"},
       {{"run", yaml_, "--store", store_, "--workers", "-1"}, 2, "workers"},
       {{"run", yaml_, "--store", store_, "--events", "77"}, 2, "77"},
       {{"show", "1", "--store", store_}, 3, "runs.db"},

@@ -86,5 +86,23 @@ TEST_F(ShellCompletion, TheBuildMakesManPages) {
     EXPECT_TRUE(std::filesystem::exists(pages / page)) << page;
 }
 
+TEST(Install, HasAllThatAUserNeeds) {
+  TempFolder folder;
+  const std::string prefix = folder.path() / "usr";
+  const Finished done =
+      run_process({EQUIVOLVE_CMAKE, "--install", EQUIVOLVE_BINARY_DIR, "--prefix", prefix});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  for (const char* file :
+       {"bin/equivolve", "lib/equivolve/evaluators/algorithm_discovery.so",
+        "include/equivolve/evaluators/sdk/equivolve_evaluator.h", "share/man/man1/equivolve-run.1",
+        "share/bash-completion/completions/equivolve", "share/zsh/site-functions/_equivolve",
+        "share/fish/vendor_completions.d/equivolve.fish"})
+    EXPECT_TRUE(std::filesystem::exists(prefix + "/" + file)) << file;
+  const Finished listed = run_process({prefix + "/bin/equivolve", "evaluators", "list", "--json"});
+  const auto evaluators = nlohmann::json::parse(listed.last_line());
+  ASSERT_EQ(evaluators.size(), 1u) << listed.out << listed.err;
+  EXPECT_EQ(evaluators[0]["file"], prefix + "/lib/equivolve/evaluators/algorithm_discovery.so");
+}
+
 }  // namespace
 }  // namespace equivolve::tests

@@ -111,6 +111,89 @@ TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
   }
 }
 
+TEST_F(Groups, ABadVaryHidesNothing) {
+  write_file(yaml_, small_yaml(200) +
+                        "vary: {search.algorithm: random, options.epochs: [1, many]}\n"
+                        "wokers: {count: 1}\n");
+  const Finished done =
+      with_store({"validate", yaml_, "--set", "data.dimensions=3", "--set", "final.top=0"});
+  EXPECT_EQ(done.exit_code, 2);
+  for (const char* said : {"vary.search.algorithm is 'random'; expected a list", "'workers'",
+                           "'dimension'", "final.top is 0"})
+    EXPECT_NE(done.err.find(said), std::string::npos) << said << "\n" << done.err;
+  write_file(yaml_, small_yaml(200) + "vary: {options.epochs: [many, 2, most]}\n");
+  const Finished both = with_store({"validate", yaml_});
+  EXPECT_NE(both.err.find("many"), std::string::npos) << both.err;
+  EXPECT_NE(both.err.find(":8:33: "), std::string::npos) << "most: " << both.err;
+}
+
+TEST_F(Groups, WarnOfWhatHoldsForAllOfThem) {
+  const Finished some = with_store({"validate", yaml_, "--set", "search.population_size=50"});
+  EXPECT_EQ(some.exit_code, 0) << some.err;
+  EXPECT_EQ(some.err.find("warning"), std::string::npos) << some.err;
+  const Finished all = with_store({"validate", yaml_, "--set", "budget.candidates=0"});
+  EXPECT_NE(all.err.find("warning"), std::string::npos) << all.err;
+  EXPECT_EQ(all.err.find("settings)"), std::string::npos) << all.err;
+  const Finished few = with_store({"validate", yaml_, "--set", "search.population_size=5000"});
+  EXPECT_NE(few.err.find("within its first population (1 of 2 settings)"), std::string::npos)
+      << few.err;
+}
+
+TEST_F(Groups, AreShownAndDeletedAsAWhole) {
+  ASSERT_EQ(with_store({"run", yaml_, "--quiet"}).exit_code, 0);
+  const Finished shown = with_store({"show", "g1"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_NE(shown.out.find("group g1 \"small\": 2 of 2 runs finished"), std::string::npos)
+      << shown.out;
+  EXPECT_NE(shown.out.find("search.algorithm=random, seed=7  fitness: search"), std::string::npos)
+      << shown.out;
+  EXPECT_NE(shown.last_line().find("next: equivolve compare g1"), std::string::npos) << shown.out;
+  EXPECT_EQ(answer(with_store({"show", "g1", "--json"}))["runs"].size(), 2u);
+  for (const std::vector<std::string>& one_run :
+       {std::vector<std::string>{"export", "g1", "--out", folder_.path() / "c.csv"},
+        std::vector<std::string>{"apply", "g1", "--out", folder_.path() / "o"},
+        std::vector<std::string>{"reproduce", "g1"}}) {
+    const Finished refused = with_store(one_run);
+    EXPECT_EQ(refused.exit_code, 2) << one_run.front();
+    EXPECT_NE(refused.err.find("g1 is a group (runs 1, 2) and this takes one run"),
+              std::string::npos)
+        << refused.err;
+  }
+  EXPECT_EQ(with_store({"delete", "g1"}).exit_code, 2) << "asks first";
+  ASSERT_EQ(with_store({"delete", "g1", "--yes"}).exit_code, 0);
+  EXPECT_EQ(answer(with_store({"list", "--json"})).size(), 0u);
+  EXPECT_EQ(with_store({"list"}).out.find("g1"), std::string::npos);
+  EXPECT_EQ(with_store({"store", "verify"}).exit_code, 0);
+}
+
+TEST_F(Groups, OfSeedsAloneAreSummedUp) {
+  const std::string single = folder_.path() / "single.yaml";
+  write_file(single, small_yaml(100));
+  const Finished ran = with_store({"run", single, "--seeds", "3"});
+  EXPECT_NE(ran.last_line().find("next: equivolve compare g1"), std::string::npos) << ran.out;
+  const Finished compared = with_store({"compare", "g1"});
+  EXPECT_EQ(compared.exit_code, 0) << compared.err;
+  EXPECT_NE(compared.out.find("quartile 3"), std::string::npos) << compared.out;
+  EXPECT_NE(compared.last_line().find("next: equivolve report g1"), std::string::npos)
+      << compared.out;
+  EXPECT_EQ(answer(with_store({"compare", "g1", "--json"}))["sides"][0]["figures"][0]["count"], 3);
+  const Finished same = with_store({"compare", "latest", "3"});
+  EXPECT_EQ(same.exit_code, 2);
+  EXPECT_NE(same.err.find("is named twice"), std::string::npos) << same.err;
+}
+
+TEST_F(Groups, ListSaysHowToGoOnWithAnUnfinishedOne) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  const Finished killed = with_store({"run", yaml_, "--seeds", "2", "--quiet"},
+                                     {{"EQUIVOLVE_FAULT", "run.before_finish:2"}});
+  ASSERT_EQ(killed.signal, 9) << killed.err;
+  EXPECT_NE(with_store({"list"}).last_line().find("next: equivolve resume g1"), std::string::npos);
+  EXPECT_NE(with_store({"show", "g1"}).last_line().find("next: equivolve resume g1"),
+            std::string::npos);
+}
+
 TEST_F(Groups, ComparedWithOneGroupItsSettingsStandAgainstEachOther) {
   ASSERT_EQ(with_store({"run", yaml_, "--seeds", "3", "--quiet"}).exit_code, 0);
   const json compared = answer(with_store({"compare", "g1", "--json"}));
@@ -207,9 +290,9 @@ TEST_F(Groups, NonsenseIsNotCompared) {
     const char* message;
   } all[] = {
       {{"compare", "1"}, "nothing to compare with"},
-      {{"compare", "1", "2"}, "different data"},
-      {{"compare", "1", "1", "--figure", "fitnes"}, "did you mean 'fitness'"},
-      {{"compare", "1", "1", "--stage", "testt"}, "testt"},
+      {{"compare", "1", "2"}, "different data (run 1: dimension 4; run 2: dimension 5)"},
+      {{"compare", "1", "2", "--figure", "fitnes"}, "did you mean 'fitness'"},
+      {{"compare", "1", "2", "--stage", "testt"}, "testt"},
       {{"compare", "1", "no_such_run"}, "no run \"no_such_run\""},
   };
   for (const auto& bad : all) {

@@ -1,6 +1,7 @@
 // init and hash: the first things a person tries.
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,8 @@ struct DataSet {
 TEST(Init, WritesAFileThatRunsForEachBundledDataSet) {
   for (const DataSet& data : {DataSet{"breast_cancer", "diagnosis", "classification"},
                               DataSet{"digits", "digit", "classification"},
-                              DataSet{"diabetes", "progression", "regression"}}) {
+                              DataSet{"diabetes", "progression", "regression"},
+                              DataSet{"flats", "rent", "classification"}}) {
     SCOPED_TRACE(data.file);
     TempFolder folder;
     const std::string csv = kData / (std::string(data.file) + ".csv");
@@ -43,6 +45,102 @@ TEST(Init, WritesAFileThatRunsForEachBundledDataSet) {
                    "budget.candidates=30", "--set", "final={top: 1, repeats: 1}"});
     EXPECT_EQ(run.exit_code, 0) << run.err;
   }
+}
+
+struct Table {
+  const char* what;
+  std::string header;
+  std::string (*row)(int);
+  std::vector<const char*> lines;  // of the file that is written
+};
+
+std::string text_of(int number) {
+  return std::to_string(number);
+}
+
+TEST(Init, WhatATableNeedsIsWrittenDown) {
+  const std::vector<Table> tables = {
+      {"decimal commas",
+       "area;rent\n",
+       [](int i) { return text_of(40 + i % 7) + ",5;" + text_of(700 + i) + "," + text_of(i % 10); },
+       {"decimal: \",\"", "task: regression"}},
+      {"no header",
+       "",
+       [](int i) { return text_of(i % 7) + ".5," + text_of(i % 5) + "," + text_of(i % 2); },
+       {"target: c3", "task: classification"}},
+      {"holes",
+       "a,b,y\n",
+       [](int i) {
+         return text_of(i % 7) + (i % 9 == 0 ? ",NA," : ",1.5,") + (i == 3 ? "" : text_of(i % 2));
+       },
+       {"missing: impute", "missing_target: drop"}},
+      {"row numbers without a name, and names of people",
+       ",name,a,y\n",
+       [](int i) {
+         return text_of(i) + ",person " + text_of(i) + "," + text_of(i % 7) + "," + text_of(i % 2);
+       },
+       {"drop: [\"1\", name]", "a different word in each row"}},
+      {"many different whole numbers",
+       "a,b,price\n",
+       [](int i) {
+         return text_of(i % 7) + "," + text_of(i % 3) + "," + text_of(100 + 7 * i % 19);
+       },
+       {"task: regression"}},
+  };
+  for (const Table& table : tables) {
+    SCOPED_TRACE(table.what);
+    TempFolder folder;
+    std::string rows = table.header;
+    for (int i = 0; i < 30; ++i) rows += table.row(i) + "\n";
+    write_file(folder.path() / "t.csv", rows);
+    const Finished made = equivolve({"init", "algorithm_discovery", "t.csv"}, {}, folder.path());
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    EXPECT_NE(made.out.find("t.yaml is ready to run"), std::string::npos) << made.out;
+    const std::string text = read_file(folder.path() / "t.yaml");
+    for (const char* line : table.lines)
+      EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+    EXPECT_EQ(equivolve({"validate", folder.path() / "t.yaml"}).exit_code, 0);
+  }
+}
+
+TEST(Init, WhatOnlyAPersonCanMendIsSaid) {
+  TempFolder folder;
+  std::string rows = "a,y\n";
+  for (int i = 0; i < 30; ++i) rows += text_of(i % 7) + "," + text_of(i % 2) + "\n";
+  write_file(folder.path() / "slip.csv", rows + "seven,0\n");
+  const Finished made = equivolve({"init", "algorithm_discovery", "slip.csv"}, {}, folder.path());
+  EXPECT_EQ(made.exit_code, 2);
+  EXPECT_EQ(made.out, "");
+  EXPECT_NE(made.err.find("slip.yaml:"), std::string::npos) << made.err;
+  EXPECT_NE(made.err.find("'seven' in row 31"), std::string::npos) << made.err;
+  EXPECT_NE(made.err.find("needs a change"), std::string::npos) << made.err;
+  EXPECT_NE(made.err.find("then: equivolve validate slip.yaml"), std::string::npos) << made.err;
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "slip.yaml"));
+  write_file(folder.path() / "prices.csv", rows + "\"1,107\",0\n");
+  const Finished thousands =
+      equivolve({"init", "algorithm_discovery", "prices.csv"}, {}, folder.path());
+  EXPECT_EQ(thousands.exit_code, 2);
+  EXPECT_NE(thousands.err.find("between thousands ('1,107')"), std::string::npos) << thousands.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "prices.yaml"));
+}
+
+TEST(Init, AFolderOfPluginsIsWrittenDown) {
+  TempFolder folder;
+  const Finished built_in = equivolve({"evaluators", "list", "--json"});
+  const std::filesystem::path module =
+      nlohmann::json::parse(built_in.last_line())[0]["file"].get<std::string>();
+  std::filesystem::create_directory(folder.path() / "mine");
+  std::filesystem::copy_file(module, folder.path() / "mine" / module.filename());
+  const Finished described = equivolve(
+      {"evaluators", "describe", "algorithm_discovery", "--folder", "mine"}, {}, folder.path());
+  EXPECT_EQ(described.last_line(), "next: equivolve init algorithm_discovery --folder mine");
+  const Finished made =
+      equivolve({"init", "algorithm_discovery", "--folder", "mine"}, {}, folder.path());
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string text = read_file(folder.path() / "algorithm_discovery.yaml");
+  EXPECT_NE(text.find("\nplugins:"), std::string::npos) << text;
+  EXPECT_NE(text.find("  folders: [mine]"), std::string::npos) << text;
+  EXPECT_EQ(equivolve({"init", "algorithm_discovery", "--folder", "none"}).exit_code, 2);
 }
 
 /// The file with every comment that is a setting turned into one.

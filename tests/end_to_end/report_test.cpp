@@ -54,6 +54,11 @@ TEST_F(Report, OfARunSaysWhatShowSays) {
   for (std::size_t at = page.find("<svg"); at != std::string::npos; at = page.find("<svg", at + 1))
     ++charts;
   EXPECT_EQ(charts, 4u);
+  std::size_t levels = 0;
+  for (std::size_t at = page.find("class=\"level\""); at != std::string::npos;
+       at = page.find("class=\"level\"", at + 1))
+    ++levels;
+  EXPECT_EQ(levels, 2u) << "the best reference in both charts of the best value";
 }
 
 TEST_F(Report, OfAGroupSaysWhatCompareSays) {
@@ -65,9 +70,12 @@ TEST_F(Report, OfAGroupSaysWhatCompareSays) {
   for (const auto& side : compared["sides"]) {
     char median[32];
     std::snprintf(median, sizeof median, "%.4f", side["figures"][0]["median"].get<double>());
-    expect_shown(side["label"].get<std::string>() + " 3 " + median);
+    // The page is about g1; its settings are named without it.
+    expect_shown(side["label"].get<std::string>().substr(3) + " 3 " + median);
   }
   expect_shown("6 of 6 runs have a result");
+  expect_shown("Of its run 1, as an example");
+  EXPECT_EQ(visible_text(text_of(page_)).find("g1 search.algorithm"), std::string::npos);
   expect_shown("run 6 (small/6)");
   expect_shown("opened 6 times");
 }

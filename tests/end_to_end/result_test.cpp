@@ -46,6 +46,9 @@ TEST_P(Result, ModelPredictsWhatEquivolvePredicts) {
       equivolve({"apply", "latest", "--store", store, "--data", data, "--out", out});
   ASSERT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_NE(slurp(out + "/program.txt").find("predict:"), std::string::npos);
+  const Finished help = run_process({"/usr/bin/python3", out + "/model.py", "--help"});
+  EXPECT_EQ(help.exit_code, 0) << help.err;
+  EXPECT_NE(help.out.find("read_features"), std::string::npos) << help.out;
   const Finished model = run_process({"/usr/bin/python3", out + "/model.py", data});
   ASSERT_EQ(model.exit_code, 0) << model.err;
   // One line a row after the header, whose prediction column is the same text.
@@ -69,6 +72,57 @@ TEST(Apply, AReferenceWithoutASearch) {
       equivolve({"apply", yaml, "--candidate", "logistic_regression", "--out", out});
   ASSERT_EQ(applied.exit_code, 0) << applied.err;
   EXPECT_TRUE(std::filesystem::exists(out + "/predictions.csv"));
+}
+
+TEST(Apply, SaysWhatItPredictedAndTakesOptionsWithHyphens) {
+  TempFolder folder;
+  const std::string yaml = std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/quickstart.yaml",
+                    out = folder.path() / "out";
+  const auto apply = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"apply", yaml, "--candidate", "logistic_regression",
+                                    "--out", out};
+    all.insert(all.end(), more.begin(), more.end());
+    return equivolve(all);
+  };
+  const Finished test = apply({});
+  EXPECT_NE(test.err.find("the test rows of the run's own data, 113"), std::string::npos)
+      << test.err;
+  EXPECT_EQ(test.last_line(), "next: python3 " + out + "/model.py YOUR.csv");
+  for (const char* option : {"--predictions-for", "--predictions_for"}) {
+    const Finished all = apply({option, "all"});
+    EXPECT_EQ(all.exit_code, 0) << all.err;
+    EXPECT_NE(all.err.find("all rows of the run's own data, 569"), std::string::npos) << all.err;
+  }
+  const Finished both = apply({"--data", yaml, "--predictions-for", "all"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_NE(both.err.find("equivolve: --predictions-for: "), std::string::npos) << both.err;
+  const Finished described = equivolve({"evaluators", "describe", "algorithm_discovery"});
+  EXPECT_NE(described.out.find("--predictions-for"), std::string::npos) << described.out;
+}
+
+TEST(Apply, AMovedDataFileIsNamed) {
+  TempFolder folder;
+  const std::string store = folder.path() / "r.db", out = folder.path() / "out";
+  std::filesystem::copy_file(std::string(EQUIVOLVE_SOURCE_DIR) + "/data/diabetes.csv",
+                             folder.path() / "old.csv");
+  write_file(folder.path() / "t.yaml",
+             "evaluator: algorithm_discovery\ndata: {file: old.csv, target: progression}\n"
+             "budget: {candidates: 50}\nfinal: {top: 1, repeats: 1}\n");
+  ASSERT_EQ(equivolve({"run", folder.path() / "t.yaml", "--store", store, "--quiet"}).exit_code, 0);
+  std::filesystem::rename(folder.path() / "old.csv", folder.path() / "new.csv");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"apply", "1", "--out", out},
+        std::vector<std::string>{"reproduce", "1"},
+        std::vector<std::string>{"resume", "1", "--set", "budget.candidates=+10"}}) {
+    std::vector<std::string> all = command;
+    all.insert(all.end(), {"--store", store});
+    const Finished gone = equivolve(all);
+    EXPECT_EQ(gone.exit_code, 2) << command.front();
+    EXPECT_NE(gone.err.find("--set data.file=PATH"), std::string::npos) << gone.err;
+  }
+  const Finished there = equivolve({"apply", "1", "--out", out, "--store", store, "--set",
+                                    "data.file=" + (folder.path() / "new.csv").string()});
+  EXPECT_EQ(there.exit_code, 0) << there.err;
 }
 
 TEST(Apply, UnknownOptionsNameTheNearest) {

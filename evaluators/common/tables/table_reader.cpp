@@ -67,6 +67,7 @@ class Reader {
             "the first line is longer than 16 MiB; is this a table?");
     }
     if (!format_.separator) separator = guess_separator(beginning, format_.decimal == ',');
+    separator_ = separator;
     CsvScanner scanner(separator, [this](const Record& record) { return take(record); });
     if (auto done = scanner.feed(beginning); !done) return done;
     beginning = std::string();
@@ -204,8 +205,9 @@ class Reader {
       case CellFault::kTooManyLevels:
         if (!target.pointer.empty())
           return stop_at(target.pointer, name + " holds more than " + most + " different classes");
-        return stop_at("/file", name + " holds more than " + most +
-                                    " different words; leave it out (drop), or raise max_levels");
+        return stop_at("/file", name + " holds more than " + most + " different words" +
+                                    about_comma(cell, "'" + shown(cell) + "'") +
+                                    "; leave it out (drop), or raise max_levels");
       case CellFault::kNotAWord:
         return stop_at("/file", what + " in " + where +
                                     " is a number, and cells above it are words; mend it, or name "
@@ -217,9 +219,20 @@ class Reader {
     }
   }
 
+  /// What may be behind a comma that makes a word of a number; `what`: the cell.
+  std::string about_comma(std::string_view cell, const std::string& what) const {
+    std::string digits(cell);
+    std::erase(digits, ',');
+    if (format_.decimal != '.' || digits.size() == cell.size() || !to_number(digits)) return "";
+    if (separator_ == ',')
+      return "; if " + what + " is a number, write it without commas between thousands";
+    return to_number(cell, ',') ? "; if " + what + " is a number with a decimal comma, say "
+                                                   "decimal: \",\""
+                                : "";
+  }
+
   std::string hint(std::string_view cell, bool feature) const {
-    if (format_.decimal == '.' && to_number(cell, ','))
-      return "; if its comma is a decimal one, say decimal: \",\"";
+    if (const std::string text = about_comma(cell, "it"); !text.empty()) return text;
     const bool letters =
         std::all_of(cell.begin(), cell.end(), [](char c) { return c < '0' || c > '9'; });
     return feature && letters ? "; if the column holds words, name it in categorical" : "";
@@ -248,6 +261,7 @@ class Reader {
   MissingValues is_missing_;
   Names names_;
   Targets targets_;
+  char separator_ = ',';
   bool started_ = false;
   bool empty_end_ = false;     // the first record has an empty cell behind its last name
   std::vector<bool> missing_;  // which cells of the row at hand are missing, one a target

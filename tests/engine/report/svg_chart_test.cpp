@@ -76,5 +76,15 @@ TEST(Charts, StepsGoAcrossBeforeTheyGoUp) {
   EXPECT_NE(svg.find("d=\"M62.0 218.0H430.0V30.0\""), std::string::npos) << svg;
 }
 
+TEST(Charts, LevelsAreInTheFrameAndNamed) {
+  Chart chart{"t", "x", false, true, {{"a", {{0, 1}, {10, 2}}, {}}}};
+  chart.levels = {{"a & b", 4.0}};
+  const std::string svg = svg_of(chart);
+  EXPECT_EQ(count(svg, "class=\"level\""), 1u);
+  EXPECT_NE(svg.find("a &amp; b"), std::string::npos);
+  // The plane goes from 1 to 4, with a margin of a twentieth on both sides.
+  EXPECT_NE(svg.find("y1=\"38.5\""), std::string::npos) << svg;
+}
+
 }  // namespace
 }  // namespace equivolve::engine

@@ -143,8 +143,11 @@ TEST_F(TableReader, NamesCellsThatAreNoNumbers) {
               ": '" + cell + "' in row 2 (line 3), column 'x' is not a finite number" +
                   (cell == "-inf" ? "; if the column holds words, name it in categorical" : ""));
   EXPECT_EQ(fault("x;y\n1;2\n1,5;3\n"),
-            ": '1,5' in row 2 (line 3), column 'x' is not a finite number; if its comma is a "
-            "decimal one, say decimal: \",\"");
+            ": '1,5' in row 2 (line 3), column 'x' is not a finite number; if it is a number "
+            "with a decimal comma, say decimal: \",\"");
+  EXPECT_EQ(fault("x,y\n999,2\n\"1,107\",3\n"),
+            ": '1,107' in row 2 (line 3), column 'x' is not a finite number; if it is a number, "
+            "write it without commas between thousands");
   EXPECT_EQ(fault("x,y\n1,2\nabc,3\n"),
             ": 'abc' in row 2 (line 3), column 'x' is not a finite number; if the column holds "
             "words, name it in categorical");
@@ -164,6 +167,9 @@ TEST_F(TableReader, BoundsTheLevels) {
   EXPECT_EQ(fault("x,y\na,1\nb,2\nc,3\n"),
             ": column 'x' holds more than 2 different words; leave it out (drop), or raise "
             "max_levels");
+  EXPECT_EQ(fault("x;y\n1,5;1\n2,5;2\n3,5;3\n"),
+            ": column 'x' holds more than 2 different words; if '3,5' is a number with a "
+            "decimal comma, say decimal: \",\"; leave it out (drop), or raise max_levels");
 }
 
 TEST_F(TableReader, ReadsNumbersAsCategoriesWhenToldTo) {
