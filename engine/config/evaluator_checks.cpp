@@ -60,6 +60,7 @@ ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescr
   for (const NamedFigure& figure : info.figures)
     if (figure.role != Role::kMetric) told.push_back(figure.name);
   for (const auto& [name, value] : read.configuration.budget.target) {
+    if (problems.size() >= kMostProblems) break;
     const std::string pointer = "/budget/target/" + escape_pointer_part(name);
     const auto figure =
         std::find_if(info.figures.begin(), info.figures.end(),

@@ -52,7 +52,10 @@ std::string ConfigProblem::text() const {
 
 std::string text_of(const ConfigProblems& problems) {
   std::string out;
-  for (const ConfigProblem& problem : problems) out += problem.text() + "\n";
+  const std::size_t shown = std::min(problems.size(), kMostProblems);
+  for (std::size_t i = 0; i < shown; ++i) out += problems[i].text() + "\n";
+  if (shown == kMostProblems)
+    out += fmt::format("{} problems or more; only the first are shown\n", kMostProblems);
   return out;
 }
 
@@ -83,6 +86,7 @@ void add_new(ConfigProblems& problems, ConfigProblems more) {
 std::string to_json_text(const ConfigProblems& problems) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const ConfigProblem& problem : problems) {
+    if (list.size() == kMostProblems) break;
     nlohmann::ordered_json one = {{"file", problem.place}, {"line", nullptr}, {"column", nullptr}};
     if (problem.line != 0) {
       one["line"] = problem.line;

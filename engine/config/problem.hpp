@@ -24,7 +24,12 @@ struct ConfigProblem {
 
 using ConfigProblems = std::vector<ConfigProblem>;
 
-/// All of them, one after the other, each ending with a line break.
+/// A person mends the first ones first; collectors stop here, so that a file with ten thousand
+/// problems is refused as fast as one with ten.
+inline constexpr std::size_t kMostProblems = 100;
+
+/// The first kMostProblems, one after the other, each ending with a line break; then, were there
+/// that many, a line that says so.
 std::string text_of(const ConfigProblems& problems);
 
 /// By place in the file; those without a line (a `--set`, the file as a whole) come last. Stable.
@@ -33,7 +38,7 @@ void in_file_order(ConfigProblems& problems);
 /// Appends what a later check found, but for what is said of a value that is refused already.
 void add_new(ConfigProblems& problems, ConfigProblems more);
 
-/// A JSON array of objects for editors and scripts: file, line, column (null where there is none),
+/// A JSON array of objects (the first kMostProblems) for editors and scripts: file, line, column (null where there is none),
 /// message.
 std::string to_json_text(const ConfigProblems& problems);
 

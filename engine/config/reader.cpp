@@ -30,8 +30,11 @@ class Walk {
   void run();
   void complain(const Mark& mark, std::string message) {
     faulty_sections.insert(section_);
+    if (is_full()) return;
     problems.push_back(document_.problem_at(mark, std::move(message)));
   }
+
+  bool is_full() const { return problems.size() >= kMostProblems; }
 
   Configuration configuration;
   ConfigProblems problems;
@@ -76,6 +79,7 @@ void Walk::read_root() {
   }
   bool evaluator_is_misspelt = false;
   for (const Entry& entry : root.entries) {
+    if (is_full()) return;
     const Section* section = find_section(entry.key);
     section_ = section ? section->name : "";
     read_top(entry);
@@ -141,6 +145,7 @@ void Walk::read_section(const Section& section, const Entry& entry) {
 
 void Walk::read_keys(const Section& section, const Node& map) {
   for (const Entry& entry : map.entries) {
+    if (is_full()) return;
     const Key* found = nullptr;
     for (const Key& key : section.keys)
       if (key.name == entry.key) found = &key;

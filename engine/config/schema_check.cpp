@@ -194,8 +194,12 @@ int likeness(const json& value, const json& form) {
     return -1;
   if (!value.is_object()) return 1;
   int count = 0;
+  std::size_t looked_at = 0;
   for (const auto& [key, ignored] : value.items())
-    if (knows(form, key) || nearest_name(key, member_names(form))) ++count;
+    if (++looked_at > kMostProblems)
+      break;
+    else if (knows(form, key) || nearest_name(key, member_names(form)))
+      ++count;
   return count;
 }
 
@@ -223,7 +227,7 @@ class Check {
 
   void value(const json& value, const json& schema, const std::string& pointer,
              const std::string& name) {
-    if (!schema.is_object()) return;
+    if (!schema.is_object() || is_full()) return;
     const std::vector<std::string> types = types_of(schema);
     const bool right_type =
         types.empty() || std::any_of(types.begin(), types.end(), [&](const std::string& type) {
@@ -246,6 +250,7 @@ class Check {
   }
 
  private:
+  bool is_full() const { return problems.size() >= kMostProblems; }
   void add(std::string pointer, std::string message, bool at_key = false) {
     problems.push_back({std::move(pointer), at_key, std::move(message)});
   }
@@ -275,17 +280,17 @@ class Check {
   bool name_mixed_keys(const json& value, const json& schema, const std::vector<const json*>& forms,
                        const std::string& pointer, const std::string& name) {
     if (!value.is_object()) return false;
-    for (const auto& [one, ignored] : value.items()) {
-      for (const auto& [other, also_ignored] : value.items()) {
-        if (!(one < other)) continue;
-        bool one_known = false, other_known = false, together = false;
-        for (const json* form : forms) {
-          const bool has_one = knows(*form, one), has_other = knows(*form, other);
-          one_known |= has_one;
-          other_known |= has_other;
-          together |= has_one && has_other;
-        }
-        if (!one_known || !other_known || together) continue;
+    std::vector<std::string> keys;
+    for (const auto& [key, ignored] : value.items())
+      if (std::any_of(forms.begin(), forms.end(),
+                      [&name = key](const json* form) { return knows(*form, name); }))
+        keys.push_back(key);
+    for (const std::string& one : keys) {
+      for (const std::string& other : keys) {
+        const bool together = std::any_of(forms.begin(), forms.end(), [&](const json* form) {
+          return knows(*form, one) && knows(*form, other);
+        });
+        if (!(one < other) || together) continue;
         add(pointer + "/" + escape_pointer_part(other),
             fmt::format("{0}.{1} cannot stand beside {0}.{2}; expected {3}", name, other, one,
                         expectation(schema)),
@@ -311,6 +316,7 @@ class Check {
               const std::string& name) {
     std::set<std::string> meant;
     for (const auto& [key, item] : value.items()) {
+      if (is_full()) return;
       const std::string place = pointer + "/" + escape_pointer_part(key);
       bool known = true;
       const json* of_item = member_schema(schema, key, known);

@@ -40,15 +40,18 @@ template <class Refuse>
 std::vector<Op> known_operations(const json& list, const std::string& pointer, Refuse refuse) {
   static const std::vector<std::string> kNames = operation_names();
   std::set<Op> chosen;
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < list.size() && refused < kMostProblems; ++i) {
     if (!list[i].is_string()) continue;
     const std::string name = list[i].get<std::string>();
-    if (const auto op = search::op_named(name))
+    if (const auto op = search::op_named(name)) {
       chosen.insert(*op);
-    else
-      refuse(fmt::format("{}/{}", pointer, i),
-             fmt::format("unknown operation '{}'; expected a name of the list in docs/spaces.md{}",
-                         one_line(name, 60), suggestion(name, kNames)));
+      continue;
+    }
+    ++refused;
+    refuse(fmt::format("{}/{}", pointer, i),
+           fmt::format("unknown operation '{}'; expected a name of the list in docs/spaces.md{}",
+                       one_line(name, 60), suggestion(name, kNames)));
   }
   return {chosen.begin(), chosen.end()};
 }

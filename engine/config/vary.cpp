@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 // Members of a group share their file's text; what they hold together is bounded by this.
 constexpr std::size_t kMostText = std::size_t{64} << 20;
-constexpr std::size_t kMostProblems = 100;
+constexpr std::size_t kMostVariedKeys = 100;
 
 constexpr const char* kExpectedMap =
     "expected a map of keys as `--set` takes them, each with a list of values: "
@@ -82,6 +82,9 @@ class Variation {
   void take_vary(const Node& vary) {
     if (!vary.is_map())
       return complain(vary.mark, fmt::format("vary {}; {}", describe(vary), kExpectedMap));
+    if (vary.entries.size() > kMostVariedKeys)
+      return complain(vary.mark, fmt::format("vary has {} keys; expected at most {}",
+                                             vary.entries.size(), kMostVariedKeys));
     for (const Entry& entry : vary.entries) take_key(entry);
   }
 

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fstream>
 
+#include "engine/config/space.hpp"
 #include "engine/config/yaml_tree.hpp"
 #include "tests/engine/config/config_support.hpp"
 
@@ -134,6 +135,24 @@ TEST_F(Bombs, OnlyRegularFilesAreOpened) {
   EXPECT_THAT(error(folder / "large.yaml"),
               HasSubstr("1073741824 bytes; expected at most 1048576"));
   std::filesystem::remove_all(folder);
+}
+
+std::string keys(std::size_t count, const std::string& value) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < count; ++i) text += "k" + std::to_string(i) + ": " + value + ", ";
+  return text + "}";
+}
+
+// Good YAML, every value of it wrong: what is said is bounded, and so is the time it takes.
+TEST_F(Bombs, ManyProblemsAreNotAllTold) {
+  for (const std::string& text :
+       {keys(49'000, "1"), "evaluator: toy\nbudget: " + keys(40'000, "x"),
+        "evaluator: toy\nspace: {operations: [" + repeat("none,", 450'000) + "]}"}) {
+    const auto result = read(text);
+    const std::string said = result ? text_of(check_space_alone(*result)) : text_of(result.error());
+    EXPECT_THAT(said, HasSubstr("100 problems or more; only the first are shown"));
+    EXPECT_LE(std::count(said.begin(), said.end(), '\n'), 301);
+  }
 }
 
 // Cheap fuzzing: every cut and a thousand single-byte changes of a good file end in a verdict.
