@@ -23,6 +23,7 @@ struct Apply {
   std::string subject;  // a run, or a YAML file (then `candidate` names what to apply)
   std::optional<std::string> candidate;  // a reference's name, a genome's text, or a file with it
   std::filesystem::path out;             // folder; made if need be
+  bool force = false;                    // writes over foreign files
   std::vector<std::string> overrides;    // where the run's data file has gone
   std::vector<std::pair<std::string, std::string>> options;  // the evaluator's own: --KEY VALUE
 };
@@ -134,16 +135,24 @@ tl::expected<std::string, int> options_json(const Apply& command,
                                       std::filesystem::current_path());
 }
 
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
 int write_artefacts(const std::vector<engine::Artefact>& artefacts,
-                    const std::filesystem::path& folder, const CommonOptions& common) {
+                    const std::filesystem::path& folder, bool force, const CommonOptions& common) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail(kStoreTrouble, "cannot make " + folder.string() + ": " + error.message());
+  // Names are checked by the host: no separators.
+  for (const engine::Artefact& a : artefacts)
+    if (const std::string why = refusal_to_replace(folder / a.name, first_line(a.content), force);
+        !why.empty())
+      return fail(kBadInput, why);
   Json files = Json::array();
   for (const engine::Artefact& a : artefacts) {
-    const std::filesystem::path file =
-        folder / a.name;  // names are checked by the host: no separators
-    auto out = OutputFile::create(file);
+    const std::filesystem::path file = folder / a.name;
+    auto out = OutputFile::create(file, first_line(a.content), force);
     if (!out) return fail(kStoreTrouble, out.error());
     out->write(a.content);
     if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
@@ -167,7 +176,8 @@ int carry_out(const Apply& command) {
   if (!artefacts)
     return fail(artefacts.error().bad_input ? kBadInput : kEvaluatorTrouble,
                 about(artefacts.error().json_pointer, artefacts.error().message));
-  if (const int code = write_artefacts(*artefacts, command.out, command.common); code != 0)
+  if (const int code = write_artefacts(*artefacts, command.out, command.force, command.common);
+      code != 0)
     return code;
   say_next(command.common, use_of(*artefacts, command.out, subject->next));
   return kFinished;
@@ -211,7 +221,11 @@ CommandSpec apply_command() {
                         .help = "Folder for the files",
                         .into = &c->out,
                         .completes = Completes::kFolder,
-                        .required = true}},
+                        .required = true},
+                       {.name = "--force",
+                        .value = "",
+                        .help = "Write over files that are no earlier output",
+                        .into = &c->force}},
                       c->common),
       .examples =
           {{"equivolve apply latest --out result", ""},

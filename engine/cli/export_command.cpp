@@ -18,7 +18,12 @@ struct Export {
   CommonOptions common;
   std::string run;
   std::filesystem::path out;  // a .csv or .jsonl file
+  bool force = false;
 };
+
+constexpr std::string_view kCsvStart =
+                               "ticket,birth,parent,second_parent,operator,class,hit,status",
+                           kJsonStart = "{\"ticket\":";
 
 /// Names of the figures that are told, in order.
 std::vector<std::string> told_names(const engine::RunInfo& info) {
@@ -91,11 +96,12 @@ int carry_out(const Export& command) {
                 "--out " + command.out.string() + ": expected a name that ends in .csv or .jsonl");
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
-  auto out = OutputFile::create(command.out);
+  const std::string_view beginning = kind == ".csv" ? kCsvStart : kJsonStart;
+  auto out = OutputFile::create(command.out, beginning, command.force);
   if (!out) return fail(kBadInput, out.error());
   const std::vector<std::string> names = told_names(found->info);
   if (kind == ".csv") {
-    out->write("ticket,birth,parent,second_parent,operator,class,hit,status");
+    out->write(kCsvStart);
     for (const std::string& name : names) out->write("," + name);
     out->write(",seconds,genome\n");
   }
@@ -131,7 +137,11 @@ CommandSpec export_command() {
                                .help = "File that ends in .csv or .jsonl",
                                .into = &c->out,
                                .completes = Completes::kFile,
-                               .required = true}},
+                               .required = true},
+                              {.name = "--force",
+                               .value = "",
+                               .help = "Write over a file that is no export",
+                               .into = &c->force}},
                              c->common),
       .examples = {{"equivolve export latest --out candidates.csv", ""}},
       .action = [c] { return carry_out(*c); },

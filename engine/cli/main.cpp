@@ -5,6 +5,7 @@
 #include "engine/cli/command_table.hpp"
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/parser.hpp"
+#include "engine/cli/signals.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/run/kernel.hpp"
 
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   using namespace equivolve;
   if (const std::string missing = engine::missing_instructions(); !missing.empty())
     return cli::fail(cli::kBadInput, missing);
+  cli::ignore_signals_of_writes();
   try {
     return cli::run_command_line(*cli::make_command_table(), argc, argv);
   } catch (const std::bad_alloc&) {

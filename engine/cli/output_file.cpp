@@ -6,26 +6,54 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "engine/store/fault_point.hpp"
 
 namespace equivolve::cli {
 namespace {
 
+constexpr std::string_view kSqliteMagic("SQLite format 3", 16);
+
 std::string cannot_write(const std::filesystem::path& file, int error) {
   return fmt::format("cannot write {}: {}", file.string(), std::strerror(error));
 }
 
+bool starts_with(const std::filesystem::path& file, std::string_view beginning) {
+  std::string start(beginning.size(), '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return in && start == beginning;
+}
+
 }  // namespace
 
-tl::expected<OutputFile, std::string> OutputFile::create(const std::filesystem::path& file) {
+std::string refusal_to_replace(const std::filesystem::path& file, std::string_view beginning,
+                               bool force) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(file, ignored);
+  if (!std::filesystem::exists(status)) return "";
+  if (std::filesystem::is_directory(status)) return cannot_write(file, EISDIR);
+  if (!std::filesystem::is_regular_file(status))
+    return fmt::format("{} is no regular file; expected a name of a new file", file.string());
+  if (starts_with(file, kSqliteMagic))
+    return fmt::format("{} is an SQLite database, perhaps of results; it is never written over",
+                       file.string());
+  if (force || std::filesystem::file_size(file, ignored) == 0 || starts_with(file, beginning))
+    return "";
+  return fmt::format("{} is there and is no earlier output of this command; --force writes over it",
+                     file.string());
+}
+
+tl::expected<OutputFile, std::string> OutputFile::create(const std::filesystem::path& file,
+                                                         std::string_view beginning, bool force) {
+  if (std::string why = refusal_to_replace(file, beginning, force); !why.empty())
+    return tl::unexpected(std::move(why));
   OutputFile out;
   std::error_code ignored;
   // A link stays one: what it points to is replaced.
   const auto real = std::filesystem::canonical(file, ignored);
   out.file_ = real.empty() ? file : real;
-  if (std::filesystem::is_directory(out.file_, ignored))
-    return tl::unexpected(cannot_write(file, EISDIR));
   out.part_ = out.file_;
   out.part_ += fmt::format(".part-{}", getpid());
   const int descriptor = open(out.part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -1,5 +1,7 @@
 // A file that is there whole or not at all, whatever stops the program: it is written under another
 // name in the same folder, synced, and then renamed. An older file of that name stays until then.
+// What a person may not be able to make again is never written over: a results file in no case,
+// other files only when they begin as the new one does (an earlier output), or by --force.
 #pragma once
 
 #include <cstdio>
@@ -12,10 +14,16 @@
 
 namespace equivolve::cli {
 
+/// Why `file` may not be replaced by one that starts with `beginning`; "" when it may.
+std::string refusal_to_replace(const std::filesystem::path& file, std::string_view beginning,
+                               bool force);
+
 /// Move-only. Errors are sentences that name the file. [one thread per value]
 class OutputFile {
  public:
-  static tl::expected<OutputFile, std::string> create(const std::filesystem::path& file);
+  /// `beginning`: what the new file will start with.
+  static tl::expected<OutputFile, std::string> create(const std::filesystem::path& file,
+                                                      std::string_view beginning, bool force);
   OutputFile(OutputFile&&) = default;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();  ///< without commit() nothing is left

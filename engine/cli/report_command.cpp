@@ -6,6 +6,7 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
+#include "engine/report/html.hpp"
 #include "engine/report/page.hpp"
 
 namespace equivolve::cli {
@@ -44,14 +45,9 @@ tl::expected<Page, int> make_page(const Report& command) {
 }
 
 int carry_out(const Report& command) {
-  std::error_code error;
-  if (!command.force && std::filesystem::exists(command.html, error) &&
-      !engine::is_report(command.html))
-    return fail(kBadInput, command.html.string() +
-                               " is there and is no report of Equivolve; --force writes over it");
   auto page = make_page(command);
   if (!page) return page.error();
-  auto out = OutputFile::create(command.html);
+  auto out = OutputFile::create(command.html, engine::kPageStart, command.force);
   if (!out) return fail(kBadInput, out.error());
   out->write(page->html);
   if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());

@@ -18,13 +18,18 @@ extern "C" void on_signal(int number) {
 
 }  // namespace
 
+void ignore_signals_of_writes() {
+  struct sigaction action {};
+  action.sa_handler = SIG_IGN;
+  sigemptyset(&action.sa_mask);
+  for (int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
+}
+
 const std::atomic<int>& watch_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
   for (int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);
   return first_signal;
 }
 

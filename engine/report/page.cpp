@@ -1,7 +1,5 @@
 #include "engine/report/page.hpp"
 
-#include <fstream>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -74,13 +72,6 @@ std::string provenance_of_run(const RunInfo& run, const std::filesystem::path& s
   const std::string number = std::to_string(run.id);
   return facts(rows) + "<p class=\"soft\">To run it again and compare the digests:</p>\n" +
          text_box(command_line("reproduce", number, store));
-}
-
-bool is_report(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string start(kPageStart.size(), '\0');
-  in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return in && start == kPageStart;
 }
 
 }  // namespace equivolve::engine

@@ -21,7 +21,4 @@ tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
                                                    const GroupInfo& group,
                                                    const std::filesystem::path& store);
 
-/// Whether the file is a page of ours, which may be written over.
-bool is_report(const std::filesystem::path& file);
-
 }  // namespace equivolve::engine

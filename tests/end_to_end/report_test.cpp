@@ -87,19 +87,6 @@ TEST_F(Report, OfSeedsAloneHasOneSide) {
   expect_shown("confirmed 2 ");
 }
 
-TEST_F(Report, WritesOverReportsAndNothingElse) {
-  run(small_yaml(100));
-  write_file(page_, "my notes");
-  const Finished refused = report("1");
-  EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_NE(refused.err.find("--force"), std::string::npos) << refused.err;
-  EXPECT_EQ(text_of(page_), "my notes");
-  ASSERT_EQ(report("1", {"--force"}).exit_code, 0);
-  const std::string first = text_of(page_);
-  ASSERT_EQ(report("1").exit_code, 0);  // its own
-  EXPECT_EQ(text_of(page_), first);
-}
-
 TEST_F(Report, BadCallsLeaveNothing) {
   run(small_yaml(100));
   EXPECT_EQ(report("no_such_run").exit_code, 2);

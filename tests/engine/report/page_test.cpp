@@ -127,17 +127,6 @@ TEST_F(Pages, OfGroupsThatHaveNotBegunSaySo) {
   expect_shown(*page, "<i>sweep</i> group g1 of Equivolve; 0 of 3 runs have a result");
 }
 
-TEST_F(Pages, AreKnownAgain) {
-  write_finished_run(file, 30);
-  const auto out = folder.path() / "page.html";
-  std::ofstream(out) << page_of("1");
-  EXPECT_TRUE(is_report(out));
-  std::ofstream(out) << "<!DOCTYPE html>\n<html></html>\n";
-  EXPECT_FALSE(is_report(out));
-  EXPECT_FALSE(is_report(file));
-  EXPECT_FALSE(is_report(folder.path() / "none.html"));
-}
-
 TEST(Compared, ManySidesHaveALetterEach) {
   ComparedFigures compared;
   SettingDifference sizes{"search.tournament_size", {}};
