@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "engine/store/candidates.hpp"
+#include "engine/store/counts.hpp"
 #include "engine/store/errors.hpp"
 #include "engine/store/file_check.hpp"
 #include "engine/store/groups.hpp"
@@ -77,6 +78,9 @@ RunInfo StoreReader::State::info(store::StoredRun run) const {
   info.created = std::move(run.created);
   info.heartbeat = std::move(run.progress.heartbeat);
   info.locked = store::is_held(file, info.id);
+  const bool running =
+      info.state.status == RunStatus::kRunning || info.state.status == RunStatus::kPaused;
+  if (auto told = store::count_told(database, info.id); running && told) info.state.told = *told;
   return info;
 }
 
@@ -246,6 +250,15 @@ tl::expected<std::optional<std::uint64_t>, StoreError> StoreReader::test_opening
   auto count = store::count_openings(state_->database, opening);
   if (!count) return state_->cannot_read(count.error());
   return *count;
+}
+
+tl::expected<RunCounts, StoreError> StoreReader::counts(const RunInfo& run) const {
+  const auto told_figure = std::ranges::find_if(
+      run.head.figures, [](const FigureRow& figure) { return figure.role < kMetricRole; });
+  const bool minimize = told_figure != run.head.figures.end() && told_figure->minimize;
+  auto counts = store::count_run(state_->database, run.id, minimize);
+  if (!counts) return state_->cannot_read(counts.error());
+  return std::move(*counts);
 }
 
 tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {

@@ -115,6 +115,45 @@ TEST_F(Reader, KeepsRunsApart) {
   EXPECT_TRUE(reader->genome(second, 10));
 }
 
+TEST_F(Reader, CountsWhatARunHasCommitted) {
+  write_finished_run(file, 10, "another");
+  auto writer = open_writer();
+  const auto run = writer->begin_run(make_head("running"));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(open_reader()->find_run("running")->state.told, 0u);
+  EXPECT_EQ(open_reader()->counts(*open_reader()->find_run("running"))->candidates, 0u);
+  std::uint64_t hits = 0;
+  for (std::uint64_t ticket = 0; ticket < 300; ++ticket) hits += outcome_of(ticket).hit ? 1 : 0;
+  for (Record& record : make_records(0, 300)) {
+    auto* outcome = std::get_if<OutcomeRow>(&record);
+    if (outcome && outcome->ticket % 50 == 0) outcome->status = Status::kFailed;
+    if (outcome && outcome->ticket % 60 == 1) outcome->verified = true;
+    if (outcome && outcome->ticket % 120 == 1) outcome->wrong = true;
+    writer->push(std::move(record));
+  }
+  writer->push(ClassRow{1000, 300, {}});  // founded by a ticket that is not told yet
+  ASSERT_TRUE(writer->flush());
+  const auto reader = open_reader();
+  const auto info = reader->find_run("running");
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->state.told, 300u) << "whatever the last heartbeat said";
+  const auto counts = reader->counts(*info);
+  ASSERT_TRUE(counts) << counts.error().message;
+  EXPECT_EQ(counts->told, 300u);
+  EXPECT_EQ(counts->candidates, 300u);
+  EXPECT_EQ(counts->cache_hits, hits);
+  EXPECT_EQ(counts->evaluations, 300 - hits);
+  EXPECT_EQ(counts->failed, 6u);
+  EXPECT_EQ(counts->verified, 5u);
+  EXPECT_EQ(counts->wrong_hits, 3u);
+  EXPECT_EQ(std::vector<std::string>{std::to_string(counts->classes)},
+            query(file, "SELECT count(*) FROM classes WHERE id >> 40 = 2 AND founder < 300"));
+  ASSERT_TRUE(counts->best);
+  EXPECT_EQ(std::vector<std::string>{std::to_string(counts->best->birth)},
+            query(file, "SELECT birth FROM best WHERE run = 2 AND place = 1"));
+  EXPECT_EQ(counts->best_digest, class_of(counts->best->ticket).digest);
+}
+
 TEST_F(Reader, RefusesToReplayRowsThatWereChanged) {
   write_finished_run(file, 10);
   query(file, "UPDATE outcomes SET fitness = fitness + 0.001 WHERE id & 0xFFFF = 3");
