@@ -18,7 +18,14 @@ unsigned terminal_width() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/// How much of the budget is spent: the largest share of its parts; nothing without a bound.
+/// What this session told of itself, a second; 0 as long as it only repeats what is stored.
+double told_per_second(const engine::ProgressReport& report) {
+  if (report.session_seconds <= 0) return 0;
+  return static_cast<double>(report.live.told - report.live.replayed) / report.session_seconds;
+}
+
+/// How much of the budget is spent, in all sessions: the largest share of its parts; nothing
+/// without a bound.
 std::optional<double> share_done(const engine::ProgressReport& report,
                                  const engine::BudgetConfig& budget) {
   std::optional<double> done;
@@ -33,6 +40,24 @@ std::optional<double> share_done(const engine::ProgressReport& report,
              static_cast<double>(*budget.evaluations));
   if (budget.time) consider(report.seconds, std::chrono::duration<double>(*budget.time).count());
   return done;
+}
+
+/// Until the first bound is reached, at this session's rate; nothing when there is no telling.
+std::optional<double> seconds_left(const engine::ProgressReport& report,
+                                   const engine::BudgetConfig& budget) {
+  std::optional<double> left;
+  auto consider = [&](double missing, double per_second) {
+    if (per_second > 0) left = std::min(left.value_or(missing / per_second), missing / per_second);
+  };
+  const auto told = static_cast<double>(report.live.told),
+             evaluated = static_cast<double>(report.live.evaluations);
+  const double rate = told_per_second(report);
+  if (budget.candidates) consider(static_cast<double>(*budget.candidates) - told, rate);
+  if (budget.evaluations && told > 0)
+    consider(static_cast<double>(*budget.evaluations) - evaluated, rate * evaluated / told);
+  if (budget.time)
+    consider(std::chrono::duration<double>(*budget.time).count() - report.seconds, 1);
+  return left;
 }
 
 std::string bar(double share) {
@@ -54,19 +79,18 @@ std::string duration_text(double seconds) {
 std::string progress_line(const engine::ProgressReport& report, const engine::BudgetConfig& budget,
                           unsigned width) {
   if (report.phase == engine::ProgressReport::Phase::kFinal)
-    return fmt::format("confirming the best, {}", duration_text(report.seconds));
+    return fmt::format("confirming the best, {}", duration_text(report.session_seconds));
   const auto& live = report.live;
-  const double rate = report.seconds > 0 ? static_cast<double>(live.told) / report.seconds : 0;
   const auto done = share_done(report, budget);
   std::string line;
   if (done) line += fmt::format("{} {:3.0f} % ", bar(*done), 100 * *done);
-  line += fmt::format("{} candidates, {:.0f}/s", live.told, rate);
+  line += fmt::format("{} candidates, {:.0f}/s", live.told, told_per_second(report));
   if (live.best) line += fmt::format(", best {:.4f}", *live.best);
   if (live.told > 0)
     line += fmt::format(", {:.0f} % known",
                         100.0 * static_cast<double>(live.hits) / static_cast<double>(live.told));
-  if (done && *done > 0.01 && *done < 1)
-    line += fmt::format(", {} left", duration_text(report.seconds * (1 - *done) / *done));
+  if (const auto left = seconds_left(report, budget); left && *done > 0.01 && *done < 1)
+    line += fmt::format(", {} left", duration_text(*left));
   if (report.paused) line += ", paused";
   if (line.size() >= width) line.resize(width - 1);
   return line;
@@ -109,8 +133,8 @@ void Console::progress(const engine::ProgressReport& report, const engine::Budge
         progress_line(report, budget, width > labelled + 20 ? width - labelled : 20).c_str());
     std::fflush(stderr);
     open_ = true;
-  } else if (report.seconds - last_plain_ >= kPlainEvery) {
-    last_plain_ = report.seconds;
+  } else if (report.session_seconds - last_plain_ >= kPlainEvery) {
+    last_plain_ = report.session_seconds;
     std::fprintf(stderr, "%s%s\n", label_.c_str(), progress_line(report, budget, 200).c_str());
   }
 }

@@ -77,7 +77,7 @@ int print_group(const CommonOptions& common, const FoundGroup& group) {
     Json out{{"group", group.info.id}, {"name", group.info.name}, {"planned", plan->size()}};
     out["runs"] = Json::array();
     for (const auto& entry : *runs)
-      out["runs"].push_back(Json::parse(summary_json_of(entry.second)));
+      out["runs"].push_back(Json::parse(summary_json_of(*group.reader, entry.second)));
     std::printf("%s\n", out.dump().c_str());
     return kFinished;
   }
@@ -94,7 +94,7 @@ int print_group(const CommonOptions& common, const FoundGroup& group) {
                          settings_text((*plan)[position]));
     else
       line = group_line((*plan)[position], position, plan->size(),
-                        Json::parse(summary_json_of(run->second)));
+                        Json::parse(summary_json_of(*group.reader, run->second)));
     if (run != runs->end() && !is_finished(run->second)) line += "  " + status_of(run->second);
     std::printf("%s\n", line.c_str());
   }

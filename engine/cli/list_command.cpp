@@ -60,7 +60,7 @@ int carry_out(const List& command) {
   if (!runs) return fail(kStoreTrouble, runs.error().message);
   if (command.common.json) {
     std::vector<std::string> objects;
-    for (const engine::RunInfo& info : *runs) objects.push_back(summary_json_of(info));
+    for (const engine::RunInfo& info : *runs) objects.push_back(summary_json_of(**reader, info));
     std::printf("%s\n", fmt::format("[{}]", fmt::join(objects, ",")).c_str());
     return kFinished;
   }

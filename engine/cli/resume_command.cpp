@@ -57,7 +57,7 @@ int carry_out(const Resume& command) {
   if (!found) return found.error();
   const bool finished = found->info.state.status == engine::RunStatus::kFinished;
   if (finished && command.overrides.empty()) {
-    print_run(command.common, found->info, found->store);
+    print_run(command.common, *found->reader, found->info, found->store);
     return kFinished;
   }
   if (const int code = check_engine(found->info); code != 0) return code;

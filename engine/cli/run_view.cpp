@@ -1,11 +1,14 @@
 #include "engine/cli/run_view.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/cli/partial_summary.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/report/stored_summary.hpp"
 #include "engine/run/summary.hpp"
@@ -24,22 +27,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The stored summary, or what is known of a run that has none yet.
-Json summary_so_far(const engine::RunInfo& info) {
+Json summary_so_far(const engine::StoreReader* reader, const engine::RunInfo& info) {
   if (!info.state.summary_json.empty()) return Json::parse(info.state.summary_json);
-  engine::RunSummary known;
-  known.run = info.id;
-  known.name = info.head.name;
-  known.seed = info.head.seed;
-  known.stopped_by = info.state.stopped_by;
-  known.candidates = known.stopped_at = info.state.told;
-  known.seconds = info.state.seconds;
-  Json summary = Json::parse(engine::to_json(known));
+  Json summary = partial_summary(reader, info);
   summary["status"] = status_of(info);
-  // Not known before the end: the rows have them, `export` and `store verify` read them.
-  for (const char* key : {"evaluations", "cache_hits", "classes", "seconds_saved", "result_digest",
-                          "trajectory_digest"})
-    summary[key] = nullptr;
   return summary;
+}
+
+std::optional<double> number(const Json& summary, const char* key) {
+  const auto found = summary.find(key);
+  if (found == summary.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
 }
 
 void print_figures(const char* title, const Json& figures, const std::string& remark = "") {
@@ -56,7 +54,15 @@ void print_interval(const Json& contender, const char* key, const std::string& o
                 i->high);
 }
 
+/// What was never tried, or was kept from it by a stop, has nothing to show.
+bool has_figures(const Json& contender) {
+  for (const char* stage : {"validation", "confirmed", "test"})
+    if (contender.contains(stage) && !contender[stage].empty()) return true;
+  return false;
+}
+
 void print_contender(const std::string& name, const Json& contender, const std::string& objective) {
+  if (!has_figures(contender)) return;
   std::printf("\n%s\n", name.c_str());
   print_figures("search", contender.value("validation", Json()));
   const std::string failures = engine::stored_failures(contender);
@@ -79,6 +85,58 @@ void print_verdict(const Json& summary) {
   if (!text.empty()) std::printf("%s\n", text.c_str());
 }
 
+void print_hashing(const Json& s) {
+  const auto classes = number(s, "classes"), known = number(s, "cache_hits"),
+             evaluated = number(s, "evaluations");
+  if (!classes || !known || !evaluated) return;
+  const double all = *known + *evaluated;
+  std::string line =
+      fmt::format("{:.0f} classes, {:.1f} % known", *classes, all > 0 ? 100 * *known / all : 0.0);
+  if (const auto evicted = number(s, "evictions"))
+    line += fmt::format(", {:.0f} evicted", *evicted);
+  std::string times;
+  for (const auto& [key, words] :
+       {std::pair("probe_seconds", "in probes"), std::pair("look_up_seconds", "in look-ups"),
+        std::pair("evaluation_seconds", "in evaluations"), std::pair("seconds_saved", "saved")})
+    if (const auto value = number(s, key))
+      times += fmt::format("{}{:.2f} s {}", times.empty() ? "; " : ", ", *value, words);
+  std::printf("  hashing        %s%s\n", line.c_str(), times.c_str());
+  const auto predicted = number(s, "predicted_speed_up"), measured = number(s, "measured_speed_up");
+  if (predicted)
+    std::printf("  speed-up       %.2fx predicted%s\n", *predicted,
+                measured ? fmt::format(", {:.2f}x measured", *measured).c_str() : "");
+}
+
+void print_verification(const Json& s) {
+  const auto verified = number(s, "verified"), wrong = number(s, "wrong_hits");
+  if (!verified || !wrong) return;
+  std::string line = fmt::format("{:.0f} hits repeated, {:.0f} wrong", *verified, *wrong);
+  if (*wrong > 0) {
+    const auto error = number(s, "largest_error");
+    if (error) line += fmt::format(", largest error {:.3g}", *error);
+    if (s.contains("largest_error") && s["largest_error"] == "inf") line += ", largest error inf";
+  }
+  std::printf("  verification   %s\n", line.c_str());
+}
+
+/// What is not known, of a run that has not ended, is left out.
+void print_search(const Json& s) {
+  const auto evaluations = number(s, "evaluations"), failed = number(s, "failed");
+  if (evaluations && failed)
+    std::printf("  evaluations    %.0f, %.0f failed\n", *evaluations, *failed);
+  print_hashing(s);
+  print_verification(s);
+  if (s.contains("irreproducible_because") && !s["irreproducible_because"].empty())
+    std::printf(
+        "  reproducible   no: %s\n",
+        fmt::format("{}",
+                    fmt::join(s["irreproducible_because"].get<std::vector<std::string>>(), "; "))
+            .c_str());
+  for (const char* key : {"result_digest", "trajectory_digest"})
+    if (s.contains(key) && s[key].is_string())
+      std::printf("  %-18s %s\n", key, s[key].get<std::string>().c_str());
+}
+
 void print_text(const engine::RunInfo& info, const Json& summary) {
   std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
               status_of(info).c_str());
@@ -91,23 +149,7 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
   std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(),
               info.head.kernel.c_str());
   std::printf("  candidates     %llu\n", static_cast<unsigned long long>(info.state.told));
-  if (!info.state.summary_json.empty()) {
-    const double known = summary["cache_hits"].get<double>(),
-                 all = known + summary["evaluations"].get<double>();
-    std::printf("  evaluations    %lld, %lld failed\n", summary["evaluations"].get<long long>(),
-                summary["failed"].get<long long>());
-    std::printf(
-        "  hashing        %lld classes, %.1f %% known, %lld evicted; %.2f s in probes, %.2f s in "
-        "evaluations, %.2f s saved\n",
-        summary["classes"].get<long long>(), all > 0 ? 100 * known / all : 0.0,
-        summary["evictions"].get<long long>(), summary["probe_seconds"].get<double>(),
-        summary["evaluation_seconds"].get<double>(), summary["seconds_saved"].get<double>());
-    std::printf("  verification   %lld hits repeated, %lld wrong\n",
-                summary["verified"].get<long long>(), summary["wrong_hits"].get<long long>());
-    std::printf("  result_digest      %s\n  trajectory_digest  %s\n",
-                summary["result_digest"].get<std::string>().c_str(),
-                summary["trajectory_digest"].get<std::string>().c_str());
-  }
+  print_search(summary);
   if (summary.contains("best") && summary["best"].is_object()) {
     const Json& best = summary["best"];
     const std::string objective = summary.value("objective", "");
@@ -122,8 +164,8 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
 
 }  // namespace
 
-std::string summary_json_of(const engine::RunInfo& info) {
-  return summary_so_far(info).dump();
+std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info) {
+  return summary_so_far(&reader, info).dump();
 }
 
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store) {
@@ -132,24 +174,20 @@ std::string next_for(const engine::RunInfo& info, const std::filesystem::path& s
     return next_command("pause", run, store) + " --continue";
   if (info.locked) return next_command("stop", run, store);
   if (info.state.status != engine::RunStatus::kFinished) return next_command("resume", run, store);
-  const Json summary = summary_so_far(info);
+  const Json summary = summary_so_far(nullptr, info);
   // Older summaries do not say; then the evaluator does, when asked.
   const bool applies = summary["best"].is_object() && summary.value("offers_apply", true);
   return applies ? next_command("apply", run, store) + " --out result"
                  : next_command("export", run, store) + " --out candidates.csv";
 }
 
-void print_run(const CommonOptions& common, const engine::RunInfo& info,
-               const std::filesystem::path& store) {
-  Json summary = summary_so_far(info);
+void print_run(const CommonOptions& common, const engine::StoreReader& reader,
+               const engine::RunInfo& info, const std::filesystem::path& store) {
+  Json summary = summary_so_far(&reader, info);
   // As of now, and not of the run's end: each look at the same test rows counts.
-  if (summary.contains("test_openings") && summary["test_openings"].is_number()) {
-    auto reader = engine::StoreReader::open(store);
-    if (reader)
-      if (auto count = (*reader)->test_openings({info.head.data, info.head.context});
-          count && *count)
-        summary["test_openings"] = **count;
-  }
+  if (summary.contains("test_openings") && summary["test_openings"].is_number())
+    if (auto count = reader.test_openings({info.head.data, info.head.context}); count && *count)
+      summary["test_openings"] = **count;
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else

@@ -13,11 +13,11 @@ namespace equivolve::cli {
 std::string status_of(const engine::RunInfo& info);
 
 /// One line of JSON: the stored summary, or what is known of a run that has none yet.
-std::string summary_json_of(const engine::RunInfo& info);
+std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info);
 
 /// Prints the run as text, or as JSON when asked, and the next command.
-void print_run(const CommonOptions& common, const engine::RunInfo& info,
-               const std::filesystem::path& store);
+void print_run(const CommonOptions& common, const engine::StoreReader& reader,
+               const engine::RunInfo& info, const std::filesystem::path& store);
 
 /// The command that is most likely wanted next for this run.
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store);

@@ -16,7 +16,7 @@ int carry_out(const Show& command) {
     return print_group(command.common, *group);
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
-  print_run(command.common, found->info, found->store);
+  print_run(command.common, *found->reader, found->info, found->store);
   return kFinished;
 }
 

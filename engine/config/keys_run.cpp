@@ -54,7 +54,8 @@ Section budget_keys() {
                   field(&Configuration::budget, &BudgetConfig::evaluations)),
       duration_key(
           "time", false,
-          "Running time, added up over resumes. Ends a run at a point that depends on the machine.",
+          "Running time, added up over resumes, without pauses. Trials in flight get 10 s, then they "
+          "are cancelled. Ends a run at a point that depends on the machine.",
           field(&Configuration::budget, &BudgetConfig::time)),
       figures_key("target", "Figures to be reached, all of them by one candidate.",
                   field(&Configuration::budget, &BudgetConfig::target))};

@@ -100,7 +100,8 @@ std::string course(const RunInfo& run, const Curve& curve) {
 std::string hashing_facts(const Json& s) {
   if (!s.contains("cache_hits") || !s["cache_hits"].is_number())
     return "<p>Known at the end of the run.</p>\n";
-  const auto number = [&](const char* key) { return s.value(key, 0.0); };
+  const auto known = [&](const char* key) { return s.contains(key) && s[key].is_number(); };
+  const auto number = [&](const char* key) { return known(key) ? s[key].get<double>() : 0.0; };
   const double told = number("cache_hits") + number("evaluations");
   std::vector<std::pair<std::string, std::string>> rows = {
       {"candidates", fmt::format("{:.0f}, {:.0f} evaluated, {:.0f} failed", number("candidates"),
@@ -109,21 +110,30 @@ std::string hashing_facts(const Json& s) {
        fmt::format("{:.0f}, {:.0f} evicted", number("classes"), number("evictions"))},
       {"known already", fmt::format("{:.1f} % of the candidates",
                                     told > 0 ? 100 * number("cache_hits") / told : 0.0)},
-      {"time",
-       fmt::format("{:.2f} s of wall time; {:.2f} s in probes, {:.2f} s in look-ups, {:.2f} "
-                   "s in evaluations",
-                   number("seconds"), number("probe_seconds"), number("look_up_seconds"),
-                   number("evaluation_seconds"))},
-      {"saved", fmt::format("{:.2f} s of evaluation; predicted speed-up {:.2f}",
-                            number("seconds_saved"), s.value("predicted_speed_up", 1.0))},
+      {"time", fmt::format("{:.2f} s of running; {}{:.2f} s in look-ups, {:.2f} s in evaluations",
+                           number("seconds"),
+                           known("probe_seconds")
+                               ? fmt::format("{:.2f} s in probes, ", number("probe_seconds"))
+                               : std::string(),
+                           number("look_up_seconds"), number("evaluation_seconds"))},
+      {"saved", fmt::format("{:.2f} s of evaluation", number("seconds_saved"))},
   };
+  if (known("predicted_speed_up"))
+    rows.emplace_back("speed-up",
+                      fmt::format("{:.2f} predicted", number("predicted_speed_up")) +
+                          (known("measured_speed_up")
+                               ? fmt::format(", {:.2f} measured", number("measured_speed_up"))
+                               : std::string()));
   const auto verified = static_cast<std::uint64_t>(number("verified"));
   if (verified > 0) {
     const auto wrong = static_cast<std::uint64_t>(number("wrong_hits"));
     rows.emplace_back("verification",
                       fmt::format("{} hits repeated, {} wrong (at most {:.3g} % with 95 % "
                                   "confidence)",
-                                  verified, wrong, 100 * wilson_interval(wrong, verified).high));
+                                  verified, wrong, 100 * wilson_interval(wrong, verified).high) +
+                          (wrong > 0 && known("largest_error")
+                               ? fmt::format(", largest error {:.3g}", number("largest_error"))
+                               : std::string()));
   }
   return facts(rows);
 }

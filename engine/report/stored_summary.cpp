@@ -31,7 +31,9 @@ std::string stored_failures(const nlohmann::ordered_json& contender) {
 }
 
 std::string stored_verdict(const nlohmann::ordered_json& summary) {
-  const std::string rival = summary.value("best_reference", "");
+  // Null before the run's end.
+  if (!summary.contains("best_reference") || !summary["best_reference"].is_string()) return "";
+  const auto rival = summary["best_reference"].get<std::string>();
   if (rival.empty()) return "";
   const auto references = summary.value("references", nlohmann::ordered_json::object());
   const auto reference = references.value(rival, nlohmann::ordered_json::object());

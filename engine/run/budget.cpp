@@ -13,9 +13,8 @@ std::string stop_cause_name(StopCause cause) {
   return names[static_cast<std::size_t>(cause)];
 }
 
-BudgetMeter::BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures,
-                         std::chrono::nanoseconds used)
-    : budget_(budget), used_(used) {
+BudgetMeter::BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures)
+    : budget_(budget) {
   for (const auto& [name, value] : budget_.target) {
     auto found = std::find_if(figures.begin(), figures.end(),
                               [&name = name](const NamedFigure& f) { return f.name == name; });
@@ -23,18 +22,6 @@ BudgetMeter::BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigu
     if (found == figures.end()) continue;
     targets_.push_back({static_cast<std::size_t>(found - figures.begin()), value, found->minimize});
   }
-}
-
-void BudgetMeter::start(std::chrono::nanoseconds now) {
-  started_ = now;
-}
-
-std::chrono::nanoseconds BudgetMeter::spent(std::chrono::nanoseconds now) const {
-  return used_ + (now - started_);
-}
-
-bool BudgetMeter::time_is_up(std::chrono::nanoseconds now) const {
-  return budget_.time && spent(now) >= *budget_.time;
 }
 
 bool BudgetMeter::reached(const std::vector<double>& figures) const {
@@ -45,14 +32,14 @@ bool BudgetMeter::reached(const std::vector<double>& figures) const {
 }
 
 StopCause BudgetMeter::count(bool child, bool evaluated, const std::vector<double>& figures,
-                             std::chrono::nanoseconds now) {
+                             const RunningTime& time) {
   candidates_ += child ? 1 : 0;
   evaluations_ += evaluated ? 1 : 0;
   target_reached_ = target_reached_ || reached(figures);
   if (target_reached_) return StopCause::kTarget;
   if (budget_.candidates && candidates_ >= *budget_.candidates) return StopCause::kCandidates;
   if (budget_.evaluations && evaluations_ >= *budget_.evaluations) return StopCause::kEvaluations;
-  if (time_is_up(now)) return StopCause::kTime;
+  if (time_is_up(time)) return StopCause::kTime;
   return StopCause::kNone;
 }
 

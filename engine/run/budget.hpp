@@ -10,6 +10,7 @@
 
 #include "engine/config/configuration.hpp"
 #include "engine/plugins/evaluator.hpp"
+#include "engine/run/running_time.hpp"
 
 namespace equivolve::engine {
 
@@ -32,19 +33,18 @@ std::string stop_cause_name(StopCause cause);
 
 class BudgetMeter {
  public:
-  /// `used` is the time that earlier sessions of the run took. Target figures are looked up by
-  /// name; unknown ones are a programmer's error (the configuration's check refuses them).
-  BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures,
-              std::chrono::nanoseconds used = {});
+  /// Target figures are looked up by name; unknown ones are a programmer's error (the
+  /// configuration's check refuses them).
+  BudgetMeter(const BudgetConfig& budget, const std::vector<NamedFigure>& figures);
 
-  void start(std::chrono::nanoseconds now);
-  bool time_is_up(std::chrono::nanoseconds now) const;
-  std::chrono::nanoseconds spent(std::chrono::nanoseconds now) const;
+  bool time_is_up(const RunningTime& time) const {  ///< [any-thread]
+    return budget_.time && time.total() >= *budget_.time;
+  }
 
   /// Counts one told request; the reason to end, if it is one. `figures`: of the outcome, in the
   /// evaluator's order, or empty.
   StopCause count(bool child, bool evaluated, const std::vector<double>& figures,
-                  std::chrono::nanoseconds now);
+                  const RunningTime& time);
 
   /// Whether asking for one more child could still matter.
   bool wants_child(std::uint64_t asked) const {
@@ -63,8 +63,6 @@ class BudgetMeter {
 
   BudgetConfig budget_;
   std::vector<Target> targets_;
-  std::chrono::nanoseconds used_;
-  std::chrono::nanoseconds started_{0};
   bool target_reached_ = false;  // by any request so far
   std::uint64_t candidates_ = 0;
   std::uint64_t evaluations_ = 0;

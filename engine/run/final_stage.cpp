@@ -55,7 +55,8 @@ void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
   request.common_seed = row.common_seed;
   request.own_seed = row.own_seed;
   request.deadline = parts.deadline;
-  const TrialResult result = parts.evaluator.evaluate(view_of(*job.contender), request, parts.stop);
+  const TrialResult result =
+      parts.evaluator.evaluate(view_of(*job.contender), request, parts.cancel);
   row.status = result.status;
   row.reason = result.reason;
   row.figures = result.figures;
@@ -96,7 +97,10 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
     if (row.status != Status::kOk && row.status != Status::kCancelled && c.problem.empty())
       c.problem = row.message.empty() ? "a trial gave no figures" : row.message;
     if (row.split == 1) c.test_items = row.items;
+    if (row.status == Status::kCancelled) continue;
     ++result.trials;
+    result.cut_by_machine +=
+        row.reason == Reason::kDeadline || row.reason == Reason::kMemory ? 1 : 0;
     result.seconds += row.seconds;
   }
   return complete;

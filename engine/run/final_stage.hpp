@@ -52,9 +52,10 @@ struct FinalResult {
   /// interval over test rows; without either, nothing is claimed), no repeat of the two failed, and
   /// the mean difference on the test split does not say the opposite.
   bool improved = false;
-  bool complete = false;     ///< false: stopped before its end
-  std::uint64_t trials = 0;  ///< done here or replayed
-  double seconds = 0;        ///< of trials
+  bool complete = false;             ///< false: stopped before its end
+  std::uint64_t trials = 0;          ///< that ended, here or in an earlier session
+  std::uint64_t cut_by_machine = 0;  ///< of these, by a deadline or for memory
+  double seconds = 0;                ///< of trials
 };
 
 struct FinalStageParts {
@@ -64,7 +65,8 @@ struct FinalStageParts {
   Executor& executor;
   StoreWriter* writer = nullptr;
   const ReplayIndex* replay = nullptr;
-  const std::atomic<bool>& stop;  ///< polled; true: give up soon
+  const std::atomic<bool>& stop;    ///< polled; true: no trial is begun any more
+  const std::atomic<bool>& cancel;  ///< polled; true: trials in flight give up too
   std::chrono::nanoseconds deadline{0};
   search::MemoryShape memories;  ///< to parse the references' programs
   hashing::Digest context;       ///< evaluation context

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/run/seeds.hpp"
+#include "engine/run/speed_up.hpp"
 #include "engine/store/fault_point.hpp"
 
 namespace equivolve::engine {
@@ -69,13 +70,14 @@ TrialResult result_of(const TrialRow& row) {
 }  // namespace
 
 Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
-                   Executor& executor, const Clock& clock, BudgetMeter budget, StoreWriter* writer,
-                   const ReplayIndex* replay)
+                   Executor& executor, const RunningTime& time, BudgetMeter budget,
+                   StoreWriter* writer, const ReplayIndex* replay)
     : settings_(settings),
       searcher_(std::move(searcher)),
       evaluator_(evaluator),
       executor_(executor),
-      clock_(clock),
+      time_(time),
+      clock_(time.clock()),
       writer_(writer),
       replay_(replay),
       figures_(evaluator.info().figures),
@@ -84,13 +86,14 @@ Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluat
       ring_(settings.lookahead),
       cache_(cache_settings(settings, evaluator.info())),
       budget_(std::move(budget)),
-      leaders_(settings.leaders_kept) {}
+      leaders_(settings.leaders_kept) {
+  totals_.probe_time = settings_.earlier_probes;
+}
 
 // ---- from any thread
 // -------------------------------------------------------------------------------------------------
 
 void Pipeline::start() {
-  budget_.start(clock_.now());
   poke();
 }
 
@@ -101,7 +104,7 @@ bool Pipeline::wait(std::chrono::milliseconds timeout) {
   }
   // Time may be up while a long trial keeps anyone from telling.
   const bool replaying = replay_ && seen_told_.load() < replay_->told();
-  if (!replaying && budget_.time_is_up(clock_.now())) stop(StopCause::kTime);
+  if (!replaying && budget_.time_is_up(time_)) stop(StopCause::kTime);
   return false;
 }
 
@@ -131,6 +134,9 @@ Pipeline::Progress Pipeline::progress() const {
   p.told = seen_told_.load();
   p.evaluations = seen_evaluations_.load();
   p.hits = seen_hits_.load();
+  p.replayed = seen_replayed_.load();
+  p.stopped_by = seen_stop_.load();
+  if (const double speed_up = seen_speed_up_.load(); speed_up > 0) p.speed_up = speed_up;
   if (has_best_.load()) p.best = seen_best_.load();
   return p;
 }
@@ -169,7 +175,7 @@ void Pipeline::breed(Slot& s) {
   s.candidate.op = bred.op;
   s.candidate.genome = std::make_shared<const search::Genome>(std::move(bred.genome));
   s.probe = {};
-  s.probe_seconds = 0;
+  s.probe_seconds.reset();
   if (!classes_) return;
   if (const OutcomeRow* row = replay_ ? replay_->outcome(s.request.ticket) : nullptr) {
     // The class the store knows stands for the probe: its founder's digest finds or founds the same
@@ -309,7 +315,9 @@ void Pipeline::look_up(Slot& s) {
   if (has_digest) s.verdict = cache_.look_up(s.probe.digest, s.request.level, ticket);
   s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
-  totals_.probe_seconds += s.probe_seconds;
+  totals_.probes += classes_ && evaluator_.descriptor().offers_probe ? 1 : 0;
+  totals_.probe_time.probes += s.probe_seconds ? 1 : 0;
+  totals_.probe_time.seconds += s.probe_seconds.value_or(0);
   totals_.look_up_seconds += seconds(clock_.now() - before);
   const ClassRow* stored =
       replay_ && s.verdict.founded ? replay_->find_class(s.verdict.cls) : nullptr;
@@ -421,6 +429,7 @@ void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
   const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
   if (!known) return;
   ++totals_.verified;
+  totals_.verification_seconds += s.trial.seconds;
   double error = static_cast<Status>(known->status) == s.trial.status
                      ? 0
                      : std::numeric_limits<double>::infinity();
@@ -486,7 +495,7 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     leaders_.offer(std::move(leader));
   }
   const StopCause cause = budget_.count(
-      child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, clock_.now());
+      child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, time_);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -509,10 +518,21 @@ void Pipeline::fail(std::string defect) {
   end(StopCause::kDefect);
 }
 
+/// By hashing, as far as it can be measured.
+std::optional<double> Pipeline::speed_up() const {
+  const std::optional<double> probe_seconds = totals_.probe_time.of_all(totals_.probes);
+  if (settings_.policy == hashing::Policy::kOff || !probe_seconds) return std::nullopt;
+  return measured_speed_up(*probe_seconds + totals_.look_up_seconds + totals_.verification_seconds,
+                           totals_.evaluation_seconds, cache_.accounting().seconds_saved);
+}
+
 void Pipeline::publish() {
   seen_told_.store(totals_.told, std::memory_order_relaxed);
   seen_evaluations_.store(totals_.evaluations, std::memory_order_relaxed);
   seen_hits_.store(totals_.told - totals_.evaluations, std::memory_order_relaxed);
+  seen_replayed_.store(totals_.replayed, std::memory_order_relaxed);
+  seen_speed_up_.store(speed_up().value_or(0), std::memory_order_relaxed);
+  seen_stop_.store(stopped_by_, std::memory_order_relaxed);
   if (!leaders_.leaders().empty() && !figures_.empty()) {
     const Leader& best = leaders_.leaders().front();
     for (std::size_t i = 0; i < figures_.size(); ++i)

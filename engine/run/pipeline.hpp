@@ -22,10 +22,11 @@
 
 #include "engine/plugins/evaluator.hpp"
 #include "engine/run/budget.hpp"
-#include "engine/run/clock.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/leaderboard.hpp"
+#include "engine/run/probe_time.hpp"
 #include "engine/run/replay.hpp"
+#include "engine/run/running_time.hpp"
 #include "engine/store/run_digests.hpp"
 #include "engine/store/writer.hpp"
 #include "hashing/equivalence_cache.hpp"
@@ -46,6 +47,7 @@ struct PipelineSettings {
   std::uint32_t leaders_kept = 10;  ///< for the final stage
   double max_failed_share = 0.5;
   std::chrono::nanoseconds deadline{0};
+  ProbeTime earlier_probes;  ///< of former sessions
 };
 
 /// Sums over a run. The first block is equal for equal runs; measured times are not.
@@ -63,9 +65,11 @@ struct PipelineTotals {
   std::uint64_t replayed = 0;  ///< told from the store
   std::string first_failure;   ///< what the first failed trial said
 
-  double probe_seconds = 0;
-  double look_up_seconds = 0;
-  double evaluation_seconds = 0;  ///< of told evaluations
+  std::uint64_t probes = 0;         ///< that the requests looked up needed, in any session
+  ProbeTime probe_time;             ///< of those that were timed
+  double look_up_seconds = 0;       ///< of all requests: a replay looks up again
+  double evaluation_seconds = 0;    ///< of told evaluations
+  double verification_seconds = 0;  ///< of told verifications
 };
 
 class Pipeline {
@@ -73,7 +77,7 @@ class Pipeline {
   /// `writer` may be null (nothing is stored); `replay` may be null (a fresh run). References
   /// outlive the pipeline; the executor must be idle when it is destroyed.
   Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
-           Executor& executor, const Clock& clock, BudgetMeter budget, StoreWriter* writer,
+           Executor& executor, const RunningTime& time, BudgetMeter budget, StoreWriter* writer,
            const ReplayIndex* replay);
 
   void start();
@@ -90,7 +94,10 @@ class Pipeline {
   /// Live figures for a progress line. [any-thread]
   struct Progress {
     std::uint64_t told = 0, evaluations = 0, hits = 0;
-    std::optional<double> best;  ///< first objective, as the evaluator gives it
+    std::uint64_t replayed = 0;               ///< of those told, from the store
+    std::optional<double> best;               ///< first objective, as the evaluator gives it
+    std::optional<double> speed_up;           ///< by hashing, measured so far (speed_up.hpp)
+    StopCause stopped_by = StopCause::kNone;  ///< why no more is asked
   };
   Progress progress() const;
 
@@ -113,7 +120,7 @@ class Pipeline {
     search::Candidate candidate;
     std::uint64_t checksum = 0;  // of the genome
     ProbeResult probe;
-    double probe_seconds = 0;
+    std::optional<double> probe_seconds;  // when one was made
     hashing::Verdict verdict;
     bool merged = false;  // a hit: takes the class's outcome
     bool verify = false;  // a hit whose trial is repeated
@@ -147,11 +154,13 @@ class Pipeline {
   void end(StopCause cause);
   void fail(std::string defect);
   void publish();
+  std::optional<double> speed_up() const;
 
   const PipelineSettings settings_;
   search::Searcher searcher_;
   Evaluator& evaluator_;
   Executor& executor_;
+  const RunningTime& time_;
   const Clock& clock_;
   StoreWriter* const writer_;
   const ReplayIndex* const replay_;
@@ -177,8 +186,9 @@ class Pipeline {
   std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
   std::atomic<bool> cancelled_{false};
-  std::atomic<std::uint64_t> seen_told_{0}, seen_evaluations_{0}, seen_hits_{0};
-  std::atomic<double> seen_best_{0};
+  std::atomic<std::uint64_t> seen_told_{0}, seen_evaluations_{0}, seen_hits_{0}, seen_replayed_{0};
+  std::atomic<double> seen_best_{0}, seen_speed_up_{0};  // speed-up 0: none
+  std::atomic<StopCause> seen_stop_{StopCause::kNone};
   std::atomic<bool> has_best_{false};
 
   std::mutex mutex_;

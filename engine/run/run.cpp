@@ -11,6 +11,7 @@
 
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
+#include "engine/run/speed_up.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/store/fault_point.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoll = 50ms;
-constexpr auto kGrace = 10s;  // for trials in flight after a stop
+constexpr auto kGrace = 10s;  // for trials in flight, after a stop or when time is up
 
 RunHead head_of(const Preparation& prepared) {
   RunHead head;
@@ -63,13 +64,16 @@ class Session {
  public:
   Session(const Preparation& prepared, const RunControls& controls,
           std::unique_ptr<StoreWriter> writer, RunId run, std::unique_ptr<ReplayIndex> replay,
-          double used_seconds)
+          ProbeTime earlier_probes, double earlier_seconds)
       : prepared_(prepared),
         controls_(controls),
         writer_(std::move(writer)),
         run_(run),
         replay_(std::move(replay)),
-        used_seconds_(used_seconds) {}
+        earlier_probes_(earlier_probes),
+        clock_(controls.clock ? *controls.clock : machine_clock_),
+        time_(clock_, std::chrono::duration_cast<std::chrono::nanoseconds>(
+                          std::chrono::duration<double>(earlier_seconds))) {}
 
   tl::expected<RunOutcome, RunError> go() {
     // More threads than requests in flight would only wait; the search's own width is a bound.
@@ -83,15 +87,15 @@ class Session {
       if (!made) return fail(2, made.error());
       executor_ = std::move(*made);
     }
-    started_ = clock_.now();
     if (auto running = writer_->update_run(state_of(RunStatus::kRunning, "")); !running)
       return fail(3, running.error().message);
-    const auto used = std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(used_seconds_));
-    BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures, used);
-    pipeline_.emplace(pipeline_settings(prepared_), make_searcher(prepared_), *prepared_.evaluator,
-                      *executor_, clock_, budget, writer_.get(), replay_.get());
+    PipelineSettings settings = pipeline_settings(prepared_);
+    settings.earlier_probes = earlier_probes_;
+    BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures);
+    pipeline_.emplace(settings, make_searcher(prepared_), *prepared_.evaluator, *executor_, time_,
+                      budget, writer_.get(), replay_.get());
     search();
+    writer_->push(probed_event(pipeline_->totals().probe_time));
     if (auto failure = writer_->failure()) return fail(3, failure->message);
     if (pipeline_->stopped_by() == StopCause::kDefect) return fail(1, pipeline_->defect());
     FinalResult final_result;
@@ -131,10 +135,7 @@ class Session {
     const std::uint64_t stored = replay_ ? replay_->told() : 0;
     return std::max(stored, pipeline_ ? pipeline_->progress().told : 0);
   }
-  double session_seconds() const {
-    return std::chrono::duration<double>(clock_.now() - started_).count();
-  }
-  double all_seconds() const { return used_seconds_ + session_seconds(); }
+  double all_seconds() const { return std::chrono::duration<double>(time_.total()).count(); }
 
   RunState state_of(RunStatus status, std::string summary) const {
     RunState state;
@@ -146,6 +147,8 @@ class Session {
     return state;
   }
 
+  double session_seconds() const { return std::chrono::duration<double>(time_.session()).count(); }
+
   void search() {
     pipeline_->start();
     while (!pipeline_->wait(kPoll)) poll(ProgressReport::Phase::kSearch);
@@ -155,9 +158,7 @@ class Session {
   void poll(ProgressReport::Phase phase) {
     const auto now = clock_.now();
     if (controls_.signal && controls_.signal->load() != 0) ask_to_stop(StopCause::kSignal);
-    if (stopping_since_ && now - *stopping_since_ > kGrace) {
-      pipeline_->cancel_trials();
-    }
+    cancel_what_is_late(now);
     if (now - last_wishes_ > 500ms) {
       last_wishes_ = now;
       for (const std::string& wish : writer_->take_wishes()) obey(wish);
@@ -168,14 +169,31 @@ class Session {
     }
     if (controls_.progress && now - last_progress_ > 200ms) {
       last_progress_ = now;
-      controls_.progress({phase, pipeline_->progress(), session_seconds(), paused_});
+      controls_.progress({phase, pipeline_->progress(), all_seconds(), session_seconds(), paused_});
     }
+    advise();
+  }
+
+  /// Trials in flight get some time after a stop, and when the running time is up.
+  void cancel_what_is_late(std::chrono::nanoseconds now) {
+    if (!time_up_since_ && pipeline_->progress().stopped_by == StopCause::kTime)
+      time_up_since_ = now;
+    const bool stopped = stopping_since_ && now - *stopping_since_ > kGrace;
+    if (stopped || (time_up_since_ && now - *time_up_since_ > kGrace)) pipeline_->cancel_trials();
+    if (stopped) final_cancel_.store(true);
+  }
+
+  void advise() {
+    const std::optional<double> speed_up = pipeline_->progress().speed_up;
+    if (slow_hashing_.look(time_.session(), speed_up) && controls_.notice)
+      controls_.notice(slow_hashing_advice(*speed_up));
   }
 
   void obey(const std::string& wish) {
     if (wish == "stop") ask_to_stop(StopCause::kWish);
     if (wish == "pause" || wish == "continue") {
       paused_ = wish == "pause";
+      time_.pause(paused_);
       pipeline_->pause(paused_);
       gate_.set(paused_);
       writer_->push(EventRow{paused_ ? "paused" : "continued", "{}"});
@@ -202,6 +220,7 @@ class Session {
                                 writer_.get(),
                                 replay_.get(),
                                 final_stop_,
+                                final_cancel_,
                                 prepared_.config.evaluator.deadline,
                                 prepared_.space->memories,
                                 prepared_.context,
@@ -280,16 +299,21 @@ class Session {
   std::unique_ptr<StoreWriter> writer_;
   RunId run_;
   std::unique_ptr<ReplayIndex> replay_;
-  double used_seconds_;
-  SteadyClock clock_;
+  const ProbeTime earlier_probes_;
+  const SteadyClock machine_clock_{};
+  const Clock& clock_;
+  RunningTime time_;
   std::optional<Pipeline> pipeline_;
   std::unique_ptr<Executor> executor_;  // ends before the pipeline does
-  std::chrono::nanoseconds started_{0}, last_wishes_{0}, last_heartbeat_{0}, last_progress_{0};
-  std::optional<std::chrono::nanoseconds> stopping_since_;
+  std::chrono::nanoseconds last_wishes_{0}, last_heartbeat_{0}, last_progress_{0};
+  std::optional<std::chrono::nanoseconds> stopping_since_;  // asked to
+  std::optional<std::chrono::nanoseconds> time_up_since_;   // budget.time
+  SlowHashing slow_hashing_;
   StopCause stop_cause_ = StopCause::kNone;
   bool paused_ = false;
-  PauseGate gate_;  // of the final stage
-  std::atomic<bool> final_stop_{false};
+  PauseGate gate_;                         // of the final stage
+  std::atomic<bool> final_stop_{false};    // it begins no trial any more
+  std::atomic<bool> final_cancel_{false};  // ... and gives up those in flight
 };
 
 tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparation& prepared,
@@ -313,7 +337,7 @@ tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
   if (!run) return tl::unexpected<RunError>(RunError{3, run.error().message, 0});
   if (controls.started) controls.started(*run);
   (*writer)->push(EventRow{"started", "{}"});
-  return Session(prepared, controls, std::move(*writer), *run, nullptr, 0).go();
+  return Session(prepared, controls, std::move(*writer), *run, nullptr, {}, 0).go();
 }
 
 tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info,
@@ -328,13 +352,16 @@ tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const
   if (!reader) return tl::unexpected<RunError>(RunError{3, reader.error().message, info.id});
   auto data = (*reader)->replay(info.id);
   if (!data) return tl::unexpected<RunError>(RunError{3, data.error().message, info.id});
+  auto events = (*reader)->events(info.id);
+  if (!events) return tl::unexpected<RunError>(RunError{3, events.error().message, info.id});
   if (const std::string now = head_of(prepared).config_resolved; now != info.head.config_resolved)
     if (auto changed = (*writer)->change_configuration(now); !changed)
       return tl::unexpected<RunError>(RunError{3, changed.error().message, info.id});
   if (controls.started) controls.started(info.id);
   (*writer)->push(EventRow{"resumed", fmt::format("{{\"told\":{}}}", data->outcomes.size())});
   return Session(prepared, controls, std::move(*writer), info.id,
-                 std::make_unique<ReplayIndex>(std::move(*data)), info.state.seconds)
+                 std::make_unique<ReplayIndex>(std::move(*data)), last_probed(*events),
+                 info.state.seconds)
       .go();
 }
 

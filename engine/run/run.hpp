@@ -8,6 +8,7 @@
 
 #include <tl/expected.hpp>
 
+#include "engine/run/clock.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/preparation.hpp"
 #include "engine/run/summary.hpp"
@@ -20,7 +21,8 @@ struct ProgressReport {
   enum class Phase : std::uint8_t { kSearch, kFinal };
   Phase phase = Phase::kSearch;
   Pipeline::Progress live;
-  double seconds = 0;  ///< of this session
+  double seconds = 0;          ///< of running: all sessions, without pauses
+  double session_seconds = 0;  ///< the same, of this session
   bool paused = false;
 };
 
@@ -32,7 +34,8 @@ struct RunControls {
   std::function<void(RunId)> started;  ///< the run has its number; may be empty
   const std::atomic<int>* signal = nullptr;  ///< becomes the number of a signal that asks to stop
   std::function<std::unique_ptr<Executor>(unsigned width)>
-      executor;  ///< for tests; empty: as configured
+      executor;                  ///< for tests; empty: as configured
+  const Clock* clock = nullptr;  ///< for tests; null: the machine's
 };
 
 struct RunError {

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "engine/run/speed_up.hpp"
+
 namespace equivolve::engine {
 namespace {
 
@@ -88,6 +92,8 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     r.repeats = c.repeats.size();
     r.failed_repeats = failed_repeats(c);
     r.problem = c.problem;
+    const bool tried = !r.validation.empty() || !r.confirmed.empty() || !r.test.empty();
+    if (!tried && r.problem.empty()) continue;  // the stage was stopped before its turn
     if (i < final_result.comparisons.size()) {
       const Comparison& comparison = final_result.comparisons[i];
       if (comparison.confirmed.count > 0) r.confirmed_difference = comparison.confirmed;
@@ -96,8 +102,33 @@ void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
     s.references.push_back(std::move(r));
   }
   if (final_result.best_reference >= 0)
-    s.best_reference = s.references[static_cast<std::size_t>(final_result.best_reference)].name;
+    s.best_reference =
+        final_result.references[static_cast<std::size_t>(final_result.best_reference)].name;
   s.improved = final_result.improved;
+}
+
+/// The break-even formula from means, and what the seconds say.
+void add_speed_ups(RunSummary& s, hashing::Policy policy) {
+  const auto told = static_cast<double>(s.cache_hits + s.evaluations);
+  if (s.evaluations == 0 || !s.probe_seconds || policy == hashing::Policy::kOff) return;
+  s.predicted_speed_up =
+      hashing::predicted_speed_up(*s.probe_seconds / told, s.look_up_seconds / told,
+                                  s.evaluation_seconds / static_cast<double>(s.evaluations),
+                                  static_cast<double>(s.cache_hits) / told);
+  const double price = *s.probe_seconds + s.look_up_seconds + s.verification_seconds;
+  s.measured_speed_up = measured_speed_up(price, s.evaluation_seconds, s.seconds_saved);
+}
+
+/// Why the machine had a part in the result. `cut`: trials that it ended.
+std::vector<std::string> irreproducible_causes(StopCause stopped_by, std::uint64_t cut,
+                                               bool deterministic) {
+  std::vector<std::string> causes;
+  if (stopped_by == StopCause::kTime) causes.push_back("ended by the clock (budget.time)");
+  if (cut > 0)
+    causes.push_back(fmt::format("{} outcome{} decided by a deadline or for memory", cut,
+                                 cut == 1 ? " was" : "s were"));
+  if (!deterministic) causes.push_back("the evaluator is not deterministic");
+  return causes;
 }
 
 }  // namespace
@@ -124,23 +155,18 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.wrong_hits = totals.wrong_hits;
   s.largest_error = totals.largest_error;
   s.seconds = seconds;
-  s.probe_seconds = totals.probe_seconds;
+  s.probe_seconds = totals.probe_time.of_all(totals.probes);
   s.look_up_seconds = totals.look_up_seconds;
   s.evaluation_seconds = totals.evaluation_seconds;
-  s.seconds_saved = accounting.seconds_saved - totals.probe_seconds - totals.look_up_seconds;
-  if (totals.evaluations > 0 && totals.told > 0) {
-    const auto n = static_cast<double>(totals.told);
-    s.predicted_speed_up = hashing::predicted_speed_up(
-        totals.probe_seconds / n, totals.look_up_seconds / n,
-        totals.evaluation_seconds / static_cast<double>(totals.evaluations),
-        static_cast<double>(s.cache_hits) / n);
-  }
+  s.verification_seconds = totals.verification_seconds;
+  s.seconds_saved = accounting.seconds_saved;
+  add_speed_ups(s, prepared.config.hashing.policy);
   s.offers_probe = prepared.evaluator->descriptor().offers_probe;
   s.offers_apply = prepared.evaluator->descriptor().offers_apply;
   s.first_failure = totals.first_failure;
-  s.seconds_saved = std::max(s.seconds_saved, 0.0);
-  s.reproducible = pipeline.stopped_by() != StopCause::kTime && totals.cut_by_machine == 0 &&
-                   prepared.evaluator->descriptor().deterministic;
+  s.irreproducible_because = irreproducible_causes(
+      pipeline.stopped_by(), totals.cut_by_machine + final_result.cut_by_machine,
+      prepared.evaluator->descriptor().deterministic);
   s.result_digest = pipeline.digests().result_digest();
   s.trajectory_digest = pipeline.digests().trajectory_digest();
   if (!figures.empty()) s.objective = figures[objective_position(figures)].name;

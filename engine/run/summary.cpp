@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include "engine/run/speed_up.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -50,6 +53,11 @@ Json json_of(const BestSummary& b) {
   out["repeats"] = b.repeats;
   out["failed_repeats"] = b.failed_repeats;
   return out;
+}
+
+template <class T>
+Json json_of(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
 }
 
 double percent(std::uint64_t part, std::uint64_t whole) {
@@ -122,15 +130,21 @@ void add_hashing(std::string& out, const RunSummary& s) {
     return;
   }
   out += fmt::format(
-      "  hashing        {} classes, {:.1f} % of candidates known; {:.2f} s of evaluation saved, "
-      "predicted speed-up {:.2f}x\n",
-      s.classes, percent(s.cache_hits, s.cache_hits + s.evaluations), s.seconds_saved,
-      s.predicted_speed_up);
+      "  hashing        {} classes, {:.1f} % of candidates known; {:.2f} s of evaluation saved",
+      s.classes, percent(s.cache_hits, s.cache_hits + s.evaluations), s.seconds_saved);
+  if (s.predicted_speed_up)
+    out += fmt::format(", predicted speed-up {:.2f}x", *s.predicted_speed_up);
+  if (s.measured_speed_up) out += fmt::format(", measured {:.2f}x", *s.measured_speed_up);
+  out += "\n";
+  if (s.measured_speed_up && *s.measured_speed_up < 1)
+    out += "  advice         " + slow_hashing_advice(*s.measured_speed_up) + "\n";
   if (s.verified > 0) {
     const Interval rate = wilson_interval(s.wrong_hits, s.verified);
     out += fmt::format(
-        "  verification   {} hits repeated, {} wrong (at most {:.3g} % with 95 % confidence)\n",
+        "  verification   {} hits repeated, {} wrong (at most {:.3g} % with 95 % confidence)",
         s.verified, s.wrong_hits, 100 * rate.high);
+    if (s.wrong_hits > 0) out += fmt::format(", largest error {:.3g}", s.largest_error);
+    out += "\n";
   }
 }
 
@@ -203,12 +217,15 @@ std::string to_json(const RunSummary& s) {
            {"largest_error", std::isfinite(s.largest_error) ? Json(s.largest_error) : Json("inf")},
            {"final_trials", s.final_trials},
            {"seconds", s.seconds},
-           {"probe_seconds", s.probe_seconds},
+           {"probe_seconds", json_of(s.probe_seconds)},
            {"look_up_seconds", s.look_up_seconds},
            {"evaluation_seconds", s.evaluation_seconds},
+           {"verification_seconds", s.verification_seconds},
            {"seconds_saved", s.seconds_saved},
-           {"predicted_speed_up", s.predicted_speed_up},
-           {"reproducible", s.reproducible},
+           {"predicted_speed_up", json_of(s.predicted_speed_up)},
+           {"measured_speed_up", json_of(s.measured_speed_up)},
+           {"reproducible", s.irreproducible_because.empty()},
+           {"irreproducible_because", s.irreproducible_because},
            {"offers_apply", s.offers_apply},
            {"result_digest", s.result_digest},
            {"trajectory_digest", s.trajectory_digest},
@@ -216,7 +233,7 @@ std::string to_json(const RunSummary& s) {
            {"best", s.best ? json_of(*s.best) : Json(nullptr)},
            {"best_reference", s.best_reference},
            {"improved", s.improved}};
-  out["test_openings"] = s.test_openings ? Json(*s.test_openings) : Json(nullptr);
+  out["test_openings"] = json_of(s.test_openings);
   out["references"] = Json::object();
   for (const ReferenceSummary& r : s.references) out["references"][r.name] = json_of(r);
   return out.dump();
@@ -229,7 +246,8 @@ std::string to_text(const RunSummary& s) {
   out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
                      s.candidates, s.evaluations, s.failed, s.seconds);
   add_hashing(out, s);
-  if (!s.reproducible) out += "  reproducible   no: ended by the clock\n";
+  if (!s.irreproducible_because.empty())
+    out += fmt::format("  reproducible   no: {}\n", fmt::join(s.irreproducible_because, "; "));
   if (!s.best) return out + "  nothing was found: no candidate had a finite fitness\n";
   out += "\n";
   add_row(out, s.objective, "search", "confirmed", "test");

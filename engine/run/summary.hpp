@@ -51,13 +51,17 @@ struct RunSummary {
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;
-  double seconds = 0;  ///< wall time of all sessions
-  double probe_seconds = 0, look_up_seconds = 0, evaluation_seconds = 0, seconds_saved = 0;
-  double predicted_speed_up = 1;  ///< break-even formula
-  bool reproducible = true;
-  bool offers_probe = true;   ///< else only equal genomes are known again
-  bool offers_apply = true;   ///< the evaluator turns results into files
-  std::string first_failure;  ///< what the first failed trial said
+  double seconds = 0;  ///< of running: all sessions, without pauses
+  /// Nothing where no session that could time its probes came to its end.
+  std::optional<double> probe_seconds;
+  double look_up_seconds = 0, evaluation_seconds = 0, verification_seconds = 0;
+  double seconds_saved = 0;  ///< what the trials behind the hits took, summed over hits
+  std::optional<double> predicted_speed_up;         ///< break-even formula
+  std::optional<double> measured_speed_up;          ///< speed_up.hpp
+  std::vector<std::string> irreproducible_because;  ///< empty: a rerun gives the same
+  bool offers_probe = true;                         ///< else only equal genomes are known again
+  bool offers_apply = true;                         ///< the evaluator turns results into files
+  std::string first_failure;                        ///< what the first failed trial said
   std::string result_digest, trajectory_digest;
   std::string objective;  ///< name of the first objective
   std::optional<BestSummary> best;

@@ -42,10 +42,12 @@ void expect_same_run(const nlohmann::json& a, const nlohmann::json& b) {
 
 TEST_F(StoredRun, AFinishedRunGoesOnAsIfItHadHadTheLargerBudget) {
   const auto whole = run("budget.candidates=900");
-  run("budget.candidates=400");
+  const auto shorter = run("budget.candidates=400");
   const auto longer = json({"resume", "2", "--set", "budget.candidates=+500"});
   expect_same_run(longer, whole);
   EXPECT_EQ(longer["candidates"], 900);
+  EXPECT_GT(shorter["probe_seconds"].get<double>(), 0);
+  EXPECT_GE(longer["probe_seconds"], shorter["probe_seconds"]) << "it has 500 probes more";
   // The new budget is the run's own from now on.
   expect_same_run(json({"resume", "2"}), whole);
   EXPECT_EQ(json({"resume", "2", "--set", "budget.candidates=+50"})["candidates"], 950);

@@ -115,5 +115,58 @@ TEST(Wishes, ThatAreNotAnsweredStand) {
   EXPECT_EQ(run.end().exit_code, 0);
 }
 
+/// The first column of the query's first row.
+std::int64_t ask(const std::string& store, const char* sql) {
+  sqlite3* file = nullptr;
+  sqlite3_open_v2(store.c_str(), &file, SQLITE_OPEN_READONLY, nullptr);
+  std::int64_t value = -1;
+  const auto take = [](void* into, int, char** columns, char**) {
+    *static_cast<std::int64_t*>(into) = columns[0] ? std::atoll(columns[0]) : -1;
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(file, sql, take, &value, nullptr), SQLITE_OK) << sql;
+  sqlite3_close(file);
+  return value;
+}
+
+// What a frozen run has committed stands still, so that it can be counted in two ways.
+TEST(Wishes, ShowAndListOfARunningRunSayWhatIsCommittedAndNoMore) {
+  LongRun run(small_yaml(2'000'000'000), 3000);
+  run.freeze();
+  const auto shown = answer(run.call({"show", "1", "--json"}));
+  EXPECT_EQ(shown["status"], "running");
+  for (const auto& [key, sql] :
+       {std::pair("candidates", "SELECT count(*) FROM outcomes"),
+        std::pair("stopped_at", "SELECT count(*) FROM outcomes"),
+        std::pair("evaluations", "SELECT count(*) FROM candidates WHERE hit = 0"),
+        std::pair("cache_hits", "SELECT count(*) FROM candidates WHERE hit = 1"),
+        std::pair("verified", "SELECT count(*) FROM candidates WHERE verified = 1"),
+        std::pair("wrong_hits", "SELECT count(*) FROM candidates WHERE wrong = 1"),
+        std::pair("failed", "SELECT count(*) FROM candidates WHERE status = 'failed'"),
+        std::pair("classes",
+                  "SELECT count(*) FROM classes WHERE founder < (SELECT count(*) FROM "
+                  "outcomes)")})
+    EXPECT_EQ(shown[key], ask(run.store, sql)) << key;
+  EXPECT_EQ(shown["best"]["birth"], ask(run.store, "SELECT birth FROM best WHERE place = 1"));
+  EXPECT_EQ(shown["best"]["validation"].size(), 1u);
+  EXPECT_FALSE(shown["best"]["text"].get<std::string>().empty());
+  for (const char* key :
+       {"reproducible", "improved", "probe_seconds", "look_up_seconds", "evaluation_seconds",
+        "seconds_saved", "predicted_speed_up", "measured_speed_up", "largest_error", "evictions",
+        "partial_hits", "final_trials", "result_digest", "trajectory_digest", "best_reference"})
+    EXPECT_TRUE(shown.contains(key) && shown[key].is_null()) << key;
+  EXPECT_EQ(answer(run.call({"list", "--json"}))[0], shown);
+  const Finished text = run.call({"show", "1"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("found (birth"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find("improvement"), std::string::npos) << text.out;
+  run.child->signal(SIGKILL);
+  EXPECT_EQ(run.end().signal, SIGKILL);
+  auto killed = answer(run.call({"show", "1", "--json"}));
+  EXPECT_EQ(killed["status"], "interrupted");
+  killed["status"] = "running";
+  EXPECT_EQ(killed, shown);
+}
+
 }  // namespace
 }  // namespace equivolve::tests

@@ -31,10 +31,11 @@ std::vector<Leader> leaders(const std::vector<int>& sums) {
 struct Stage {
   test::ToyEvaluator evaluator;
   FinalConfig config{10, 5};
-  std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, cancel{false};
+  unsigned workers = 2;
 
   FinalResult go(const std::vector<Leader>& found) {
-    auto executor = make_thread_executor(2);
+    auto executor = make_thread_executor(workers);
     const FinalStageParts parts{3,
                                 config,
                                 evaluator,
@@ -42,6 +43,7 @@ struct Stage {
                                 nullptr,
                                 nullptr,
                                 stop,
+                                cancel,
                                 std::chrono::nanoseconds(0),
                                 {3, 1, 0, 1},
                                 {}};
@@ -167,6 +169,31 @@ TEST(FinalStage, GivesUpWhenAsked) {
   const auto found = leaders({7, 3});
   const FinalResult result = stage.go(found);
   EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.trials, 0u) << "none was begun";
+}
+
+TEST(FinalStage, WhatIsInFlightAtAStopIsFinishedAndCounted) {
+  Stage stage;
+  stage.workers = 1;
+  stage.evaluator.on_trial = [&](const auto&, const auto&, const auto&) { stage.stop = true; };
+  const auto found = leaders({7, 3});
+  const FinalResult result = stage.go(found);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(stage.evaluator.evaluations, 1u) << "nothing was begun after it";
+  EXPECT_EQ(result.trials, 1u);
+  EXPECT_FALSE(result.found[0].repeats[0].empty());
+}
+
+TEST(FinalStage, WhatIsCancelledIsNotCounted) {
+  Stage stage;
+  stage.workers = 1;
+  stage.evaluator.on_trial = [&](const auto&, const auto&, const auto&) {
+    stage.stop = stage.cancel = true;
+  };
+  const auto found = leaders({7, 3});
+  const FinalResult result = stage.go(found);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.trials, 0u);
 }
 
 TEST(FinalStage, RefusesAReferenceThatDoesNotParse) {
@@ -180,6 +207,7 @@ TEST(FinalStage, RefusesAReferenceThatDoesNotParse) {
                               nullptr,
                               nullptr,
                               stage.stop,
+                              stage.cancel,
                               std::chrono::nanoseconds(0),
                               {3, 1, 0, 1},
                               {}};

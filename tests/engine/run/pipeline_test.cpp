@@ -9,15 +9,7 @@ namespace equivolve::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using search::Op;
-
-std::shared_ptr<const search::ProgramSpace> toy_space() {
-  auto space = std::make_shared<search::ProgramSpace>();
-  space->memories = {3, 1, 0, 1};
-  for (auto& f : space->functions)
-    f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
-  return space;
-}
+using test::toy_space;
 
 /// A run without a store, described by what a test changes.
 struct ToyRun {
@@ -42,6 +34,7 @@ struct ToyRun {
 
   ToyRun& go() {
     SteadyClock clock;
+    RunningTime time(clock);
     search::RegularizedEvolutionSettings evolution;
     evolution.population_size = 50;
     evolution.tournament_size = 5;
@@ -50,7 +43,7 @@ struct ToyRun {
     auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle)
                               : std::move(*make_executor(executor, workers));
     Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
-                      *where, clock, BudgetMeter(budget, evaluator.info().figures), nullptr,
+                      *where, time, BudgetMeter(budget, evaluator.info().figures), nullptr,
                       nullptr);
     pipeline.start();
     while (!pipeline.wait(100ms)) {
@@ -210,9 +203,10 @@ TEST(Pipeline, AFailedLeaderFailsItsClass) {
 TEST(Pipeline, StopsFromOutside) {
   ToyRun toy;
   SteadyClock clock;
+  RunningTime time(clock);
   auto where = make_thread_executor(2);
   Pipeline pipeline(toy.settings, search::Searcher(search::RandomSearch(), toy_space(), 7),
-                    toy.evaluator, *where, clock, BudgetMeter({}, toy.evaluator.info().figures),
+                    toy.evaluator, *where, time, BudgetMeter({}, toy.evaluator.info().figures),
                     nullptr, nullptr);
   pipeline.start();
   while (pipeline.progress().told < 100) EXPECT_FALSE(pipeline.wait(1ms));
@@ -229,13 +223,14 @@ TEST(Pipeline, PausesAndGoesOnToTheSameResult) {
   plain.go();
   ToyRun toy;
   SteadyClock clock;
+  RunningTime time(clock);
   search::RegularizedEvolutionSettings evolution;
   evolution.population_size = 50;
   evolution.tournament_size = 5;
   auto where = make_thread_executor(2);
   Pipeline pipeline(toy.settings,
                     search::Searcher(search::RegularizedEvolution(evolution), toy_space(), 7),
-                    toy.evaluator, *where, clock,
+                    toy.evaluator, *where, time,
                     BudgetMeter(toy.budget, toy.evaluator.info().figures), nullptr, nullptr);
   pipeline.pause(true);
   pipeline.start();

@@ -45,6 +45,7 @@ ToyEvaluator::ToyEvaluator() {
 }
 
 ProbeResult ToyEvaluator::probe(const CandidateView& candidate, std::uint64_t seed) {
+  on_probe();
   ProbeResult result;
   result.status = Status::kOk;
   const auto counts = multiset(candidate.genome);
@@ -57,6 +58,7 @@ ProbeResult ToyEvaluator::probe(const CandidateView& candidate, std::uint64_t se
 TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
                                    const std::atomic<bool>& stop) {
   ++evaluations;
+  on_trial(candidate, request, stop);
   TrialResult result;
   if (stop.load()) {
     result.status = Status::kCancelled;
@@ -65,7 +67,7 @@ TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRe
   const double base = candidate.reference.empty() ? fitness_of(candidate.genome) : 0.5;
   if (fails(base) || fails_in(base, request)) {
     result.status = Status::kFailed;
-    result.reason = Reason::kEvaluatorError;
+    result.reason = failure;
     result.message = "told to fail";
     return result;
   }
@@ -78,6 +80,15 @@ TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRe
   if (request.split == 1) result.items = {base - apart, base, base + apart};
   result.seconds = 1e-6;
   return result;
+}
+
+std::shared_ptr<const search::ProgramSpace> toy_space() {
+  using search::Op;
+  auto space = std::make_shared<search::ProgramSpace>();
+  space->memories = {3, 1, 0, 1};
+  for (auto& f : space->functions)
+    f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
+  return space;
 }
 
 }  // namespace equivolve::engine::test

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "engine/plugins/evaluator.hpp"
+#include "search/space/program_space.hpp"
 
 namespace equivolve::engine::test {
 
@@ -28,7 +29,11 @@ class ToyEvaluator final : public Evaluator {
 
   // What a test may change, before a run.
   std::uint64_t digest_mask = ~std::uint64_t{0};  ///< fewer bits: different behaviours collide
-  double noise = 0;                               ///< added times a number drawn from common_seed
+  std::function<void()> on_probe = [] {};
+  /// At the start of each trial; `stop` is the trial's own.
+  std::function<void(const CandidateView&, const TrialRequest&, const std::atomic<bool>& stop)>
+      on_trial = [](const CandidateView&, const TrialRequest&, const std::atomic<bool>&) {};
+  double noise = 0;       ///< added times a number drawn from common_seed
   double own_noise = 0;   ///< the same from own_seed: it stays in differences
   double row_spread = 0;  ///< how far the test rows of found candidates lie apart
   std::function<bool(double)> fails = [](double) { return false; };  ///< by fitness
@@ -36,10 +41,14 @@ class ToyEvaluator final : public Evaluator {
   std::function<bool(double, const TrialRequest&)> fails_in = [](double, const TrialRequest&) {
     return false;
   };
+  Reason failure = Reason::kEvaluatorError;
   std::vector<ReferenceCandidate> references = {{"middling", "fitness 0.5", ""}};
   EvaluatorDescriptor descriptor_;
   EvaluatorInfo info_;
   std::atomic<std::uint64_t> evaluations{0};
 };
+
+/// Small programs of four operations.
+std::shared_ptr<const search::ProgramSpace> toy_space();
 
 }  // namespace equivolve::engine::test
