@@ -108,6 +108,8 @@ std::string runs_table(const std::vector<Side>& sides) {
         const Json figures = summary["best"].value(stage, Json::object());
         row.push_back(figures.contains(objective) ? figure_text(figures[objective].get<double>())
                                                   : "-");
+        if (std::string_view(stage) == "confirmed")
+          row.back() += escaped(stored_failures(summary["best"]));
       }
       const double known = summary.value("cache_hits", 0.0),
                    told = summary.value("candidates", 0.0);

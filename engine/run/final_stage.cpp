@@ -279,8 +279,12 @@ tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& pa
   EQV_FAULT_POINT("run.before_test");
   if (parts.evaluator.info().offers_test_split) {
     // Written down before anything is seen of it.
-    if (parts.writer)
-      parts.writer->push(TestOpeningRow{parts.evaluator.info().data_digest, parts.context});
+    if (parts.writer) {
+      const std::uint64_t winner =
+          result.winner < 0 ? kNone64
+                            : result.found[static_cast<std::size_t>(result.winner)].subject;
+      parts.writer->push(TestOpeningRow{parts.evaluator.info().data_digest, parts.context, winner});
+    }
     std::vector<Job> tests = test_jobs(result);
     if (!run_jobs(parts, tests, result)) return result;
   }

@@ -73,12 +73,22 @@ sql::Result<void> Inserter::start_run(const sql::Database& database, RunId run) 
     if (!number) return tl::unexpected(number.error());
     *next = *number;
   }
-  auto opening = database.prepare("SELECT 1 FROM test_openings WHERE run = ?1");
+  return read_last_opening(database);
+}
+
+sql::Result<void> Inserter::read_last_opening(const sql::Database& database) {
+  auto opening = database.prepare(
+      "SELECT id, winner FROM test_openings WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1");
   if (!opening) return tl::unexpected(opening.error());
-  opening->bind(1, run);
+  opening->bind(1, first_id(run_));
+  opening->bind(2, last_id(run_));
   auto opened = opening->step();
   if (!opened) return tl::unexpected(opened.error());
-  test_opened_ = *opened;
+  next_opening_ = *opened ? number_of(opening->integer(0)) + 1 : 0;
+  if (*opened)
+    last_winner_ = opening->type(1) == sql::Type::kNull
+                       ? kNone64
+                       : static_cast<std::uint64_t>(opening->integer(1));
   return {};
 }
 
@@ -147,13 +157,15 @@ sql::Result<void> Inserter::add(const ArtefactRow& artefact) {
 }
 
 sql::Result<void> Inserter::add(const TestOpeningRow& opening) {
-  if (test_opened_) return {};
-  const StoredOpening stored{run_, utc_now(), opening};
+  if (next_opening_ > 0 && opening.winner == last_winner_) return {};
+  const StoredOpening stored{run_, next_opening_, utc_now(), opening};
   RowBinder binder(opening_, bytes_, Table::kTestOpenings);
   put(binder, stored);
   auto inserted = binder.insert();
-  test_opened_ = inserted.has_value();
-  return inserted;
+  if (!inserted) return inserted;
+  ++next_opening_;
+  last_winner_ = opening.winner;
+  return {};
 }
 
 }  // namespace equivolve::engine::store

@@ -20,8 +20,8 @@ class Inserter {
 
   /// Inserts one record. Outcomes, genomes and classes that are stored already are accepted when
   /// equal (a resumed run may say again what the killed one had said) and refused when not; a test
-  /// opening after the run's first is no news, and dropped. Refuses
-  /// numbers of 2^40 and above, and trials with more figures than the table has columns.
+  /// opening for the same winner as the run's last is no news, and dropped. Refuses numbers of 2^40
+  /// and above, and trials with more figures than the table has columns.
   sql::Result<void> insert(const Record& record);
 
  private:
@@ -33,13 +33,15 @@ class Inserter {
   sql::Result<void> add(const EventRow& event);
   sql::Result<void> add(const ArtefactRow& artefact);
   sql::Result<void> add(const TestOpeningRow& opening);
+  sql::Result<void> read_last_opening(const sql::Database& database);
   template <class Row>
   sql::Result<void> add_keyed(const Row& row, std::uint64_t number, sql::Statement& insertion,
                               sql::Statement& stored_checksum, const char* what);
 
   RunId run_ = 0;
   std::uint64_t next_trial_ = 0, next_intermediate_ = 0, next_event_ = 0, next_artefact_ = 0;
-  bool test_opened_ = false;  // the run has its row in test_openings
+  std::uint64_t next_opening_ = 0;
+  std::uint64_t last_winner_ = 0;  // of the run's last opening, where it has one
   RowBytes bytes_;
   sql::Statement outcome_, genome_, class_, trial_, intermediate_, event_, artefact_, opening_;
   sql::Statement outcome_checksum_, genome_checksum_, class_checksum_;

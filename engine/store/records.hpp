@@ -116,11 +116,12 @@ struct ArtefactRow {
   std::string content;
 };
 
-/// The run opened its test split. Kept once a run, and kept when the run is deleted. `data` is zero
-/// where the evaluator names no data.
+/// The run opened its test split for a winner. Kept once for each winner in a row, and kept when
+/// the run is deleted. `data` is zero where the evaluator names no data.
 struct TestOpeningRow {
   hashing::Digest data;
   hashing::Digest context;
+  std::uint64_t winner = kNone64;  ///< its birth; kNone64 where only references were tried
 };
 
 using Record = std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow,

@@ -451,19 +451,23 @@ bool get(RowReader& row, GroupRow& group) {
 }
 
 void put(RowBinder& row, const StoredOpening& opening) {
-  row.integer(opening.run);
+  row.integer(row_id(opening.run, opening.number));
   row.text(opening.time);
   thread_local DigestBytes data, context;  // bound without a copy
   put_optional(row, opening.opening.data, data);
   context = digest_bytes(opening.opening.context);
   row.blob(context);
+  put_optional(row, opening.opening.winner);
 }
 
 bool get(RowReader& row, StoredOpening& opening) {
-  opening.run = row.integer();
+  const std::int64_t id = row.integer();
+  opening.run = run_of(id);
+  opening.number = number_of(id);
   opening.time = row.text();
   opening.opening.data = get_optional_digest(row);
   opening.opening.context = get_digest(row);
+  opening.opening.winner = get_optional(row);
   return row.intact();
 }
 

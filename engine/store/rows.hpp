@@ -38,6 +38,7 @@ struct GroupRow {
 
 struct StoredOpening {
   RunId run = 0;
+  std::uint64_t number = 0;  ///< among those of the run
   std::string time;
   TestOpeningRow opening;
 };

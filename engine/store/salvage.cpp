@@ -53,7 +53,7 @@ const std::array<CopiedTable, 15> kTables = {{
     EQV_COPIED("groups", kGroups, false, "?1,?2,?3,?4,?5,?6"),
     EQV_COPIED("planned_runs", kPlannedRuns, false, "?1,?2,?3,?4,?5,?6,?7"),
     EQV_COPIED("origins", kOrigins, false, "?1,?2,?3,?4,?5,?6"),
-    EQV_COPIED("test_openings", kTestOpenings, false, "?1,?2,?3,?4,?5"),
+    EQV_COPIED("test_openings", kTestOpenings, false, "?1,?2,?3,?4,?5,?6"),
     EQV_COPIED("control", kControl, false, "?1,?2,?3,?4,?5,?6"),
     EQV_COPIED("figures", kFigures, true, "?1,?2,?3,?4,?5,?6,?7"),
     EQV_COPIED("classes", kClasses, true, "?1,?2,?3,?4"),

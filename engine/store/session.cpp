@@ -153,7 +153,7 @@ sql::Result<RunId> WriteSession::insert_run(const RunHead& head) {
   // run was deleted.
   auto last = database_.integer(
       "SELECT max(coalesce((SELECT max(run) FROM runs), 0), "
-      "coalesce((SELECT max(run) FROM test_openings), 0))");
+      "coalesce((SELECT max(id) >> 40 FROM test_openings), 0))");
   if (!last) return tl::unexpected(last.error());
   const RunId number = *last + 1;
   if (number >= kRunLimit) {

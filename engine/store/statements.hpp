@@ -29,7 +29,8 @@ inline constexpr char kInsertEvent[] =
 inline constexpr char kInsertArtefact[] =
     "INSERT INTO artefacts(id, name, media_type, content, checksum) VALUES(?1,?2,?3,?4,?5)";
 inline constexpr char kInsertOpening[] =
-    "INSERT INTO test_openings(run, time, data, context, checksum) VALUES(?1,?2,?3,?4,?5)";
+    "INSERT INTO test_openings(id, time, data, context, winner, checksum) "
+    "VALUES(?1,?2,?3,?4,?5,?6)";
 inline constexpr char kUpdateProgress[] =
     "UPDATE progress SET status = ?2, stopped_by = ?3, told = ?4, seconds = ?5, heartbeat = ?6, "
     "commits = ?7, summary_json = ?8, checksum = ?9 WHERE run = ?1";
@@ -87,8 +88,8 @@ inline constexpr char kReadGroups[] =
     "SELECT number, name, runs, config_as_written, created, checksum FROM groups "
     "WHERE number >= ?1 AND number <= ?2 ORDER BY number LIMIT ?3";
 inline constexpr char kReadOpenings[] =
-    "SELECT run, time, data, context, checksum FROM test_openings "
-    "WHERE run >= ?1 AND run <= ?2 ORDER BY run LIMIT ?3";
+    "SELECT id, time, data, context, winner, checksum FROM test_openings "
+    "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
 
 inline constexpr std::array<const char*, 12> kRangeStatements = {
     kReadOutcomes,      kReadGenomes, kReadClasses,   kReadTrials,

@@ -53,7 +53,7 @@ sql::Result<void> openings_from_trials(const sql::Database& database) {
     if (!found) return tl::unexpected(found.error());
     if (found->empty()) continue;  // rows of nobody: `store verify` reports them
     const StoredRun& run = found->front();
-    const StoredOpening opening{number, run.progress.heartbeat, {{}, run.head.context}};
+    const StoredOpening opening{number, 0, run.progress.heartbeat, {{}, run.head.context}};
     RowBinder row(*insertion, bytes, Table::kTestOpenings);
     put(row, opening);
     if (auto inserted = row.insert(); !inserted) return inserted;

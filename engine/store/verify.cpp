@@ -207,7 +207,9 @@ class Verification {
   void check_groups(std::optional<RunId> only) {
     const RunId low = only ? *only : std::numeric_limits<RunId>::min();
     const RunId high = only ? *only : std::numeric_limits<RunId>::max();
-    check_rows<StoredOpening>(kReadOpenings, "test_openings", low, high);
+    check_rows<StoredOpening>(kReadOpenings, "test_openings",
+                              only ? first_id(*only) : std::numeric_limits<std::int64_t>::min(),
+                              only ? last_id(*only) : std::numeric_limits<std::int64_t>::max());
     check_rows<OriginRow>(kReadOrigins, "origins", low, high);
     if (only) return;
     check_rows<GroupRow>(kReadGroups, "groups", low, high);

@@ -315,6 +315,17 @@ TEST_F(Groups, EachLookAtTheTestSplitIsCounted) {
   EXPECT_NE(with_store({"show", "1"}).out.find("opened 2 times"), std::string::npos);
   const json best = answer(with_store({"show", "1", "--json"}))["best"];
   EXPECT_EQ(best["confirmed_interval"]["count"], 3);
+  // More budget until the test split looks good: each new winner is one more look.
+  int looks = 2;
+  std::uint64_t winner = best["birth"];
+  for (int i = 0; i < 3; ++i) {
+    const json more =
+        answer(with_store({"resume", "1", "--set", "budget.candidates=+400", "--json", "--quiet"}));
+    if (more["best"]["birth"] != winner) ++looks;
+    winner = more["best"]["birth"];
+    EXPECT_EQ(more["test_openings"], looks);
+  }
+  EXPECT_GT(looks, 2);
 }
 
 }  // namespace

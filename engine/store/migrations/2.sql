@@ -33,10 +33,11 @@ CREATE TABLE origins(
 CREATE UNIQUE INDEX origins_by_group ON origins(group_number, position);
 
 CREATE TABLE test_openings(
-  run INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,
   time TEXT NOT NULL,
   data BLOB,
   context BLOB NOT NULL,
+  winner INTEGER,
   checksum INTEGER NOT NULL
 ) STRICT;
 

@@ -127,6 +127,16 @@ class Openings : public StoreTest {
     }
     ASSERT_TRUE(writer->finish_run());
   }
+  void open_for(std::uint64_t winner) {
+    auto writer = open_writer();
+    const bool begun = open_reader()->find_run("1").has_value();
+    if (begun)
+      ASSERT_TRUE(writer->resume_run(1));
+    else
+      ASSERT_TRUE(writer->begin_run(make_head()));
+    writer->push(TestOpeningRow{{1, 2}, {5, 5}, winner});
+    ASSERT_TRUE(writer->finish_run());
+  }
   std::uint64_t count(const hashing::Digest& data, const hashing::Digest& context) {
     return open_reader()->test_openings({data, context})->value();
   }
@@ -164,6 +174,17 @@ TEST_F(Openings, AreNotForgottenOrCountedTwiceWhenARunGoesOn) {
   writer->push(TestOpeningRow{iris, a});
   ASSERT_TRUE(writer->finish_run());
   EXPECT_EQ(count(iris, a), 1u);
+}
+
+// A larger budget that finds another winner is another look; one that does not shows nothing new.
+TEST_F(Openings, AreCountedForEachNewWinnerOfARunThatGoesOn) {
+  for (const std::uint64_t winner :
+       {std::uint64_t{7}, std::uint64_t{7}, std::uint64_t{9}, kNone64, kNone64, std::uint64_t{7}})
+    open_for(winner);
+  EXPECT_EQ(count({1, 2}, {5, 5}), 4u);
+  EXPECT_EQ(query(file, "SELECT id & 0xFF, winner FROM test_openings ORDER BY id"),
+            (std::vector<std::string>{"0|7", "1|9", "2|", "3|7"}));
+  EXPECT_EQ(problems(), std::vector<std::string>{});
 }
 
 TEST_F(Openings, OutliveTheirRunAndKeepItsNumber) {

@@ -30,7 +30,7 @@ constexpr const char* kEverything[] = {
     "SELECT * FROM groups ORDER BY number",
     "SELECT * FROM planned_runs ORDER BY id",
     "SELECT * FROM origins ORDER BY run",
-    "SELECT * FROM test_openings ORDER BY run",
+    "SELECT * FROM test_openings ORDER BY id",
     "SELECT * FROM group_runs",
     "SELECT * FROM overview ORDER BY run",
     "SELECT * FROM figure_names ORDER BY run, position",
