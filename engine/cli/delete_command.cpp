@@ -27,6 +27,17 @@ std::string describe(const engine::RunInfo& info) {
                      info.state.told);
 }
 
+/// The run of that number whose deletion was interrupted.
+std::optional<engine::RunInfo> half_deleted(const Delete& command, const std::string& run) {
+  auto reader = engine::StoreReader::open(store_path(command.common));
+  if (!reader) return std::nullopt;
+  auto runs = (*reader)->half_deleted_runs();
+  if (!runs) return std::nullopt;
+  for (engine::RunInfo& info : *runs)
+    if (std::to_string(info.id) == run) return std::move(info);
+  return std::nullopt;
+}
+
 /// What goes: runs, and groups whose runs are among them.
 struct Doomed {
   std::vector<engine::RunInfo> runs;
@@ -47,16 +58,20 @@ tl::expected<Doomed, int> find_all(const Delete& command) {
     for (const auto& entry : group->info.begun) names.push_back(std::to_string(entry.second));
   }
   for (const std::string& run : names) {
-    auto one = find_run(command.common, run);
-    if (!one) return tl::unexpected<int>(one.error());
-    if (one->info.locked)
-      return tl::unexpected<int>(
-          fail(kStoreTrouble,
-               fmt::format("run {} is running; next: {}", one->info.id,
-                           next_command("stop", std::to_string(one->info.id), one->store))));
+    std::optional<engine::RunInfo> one = half_deleted(command, run);
+    if (!one) {
+      auto whole = find_run(command.common, run);
+      if (!whole) return tl::unexpected<int>(whole.error());
+      one = std::move(whole->info);
+    }
+    if (one->locked)
+      return tl::unexpected<int>(fail(
+          kStoreTrouble,
+          fmt::format("run {} is running; next: {}", one->id,
+                      next_command("stop", std::to_string(one->id), store_path(command.common)))));
     bool again = false;
-    for (const engine::RunInfo& info : doomed.runs) again = again || info.id == one->info.id;
-    if (!again) doomed.runs.push_back(std::move(one->info));
+    for (const engine::RunInfo& info : doomed.runs) again = again || info.id == one->id;
+    if (!again) doomed.runs.push_back(std::move(*one));
   }
   return doomed;
 }
@@ -122,7 +137,8 @@ CommandSpec delete_command() {
       .part = Part::kResults,
       .summary = "Remove runs and all that belongs to them from a results file",
       .description =
-          "Asks first, unless --yes is given. A run that is running is refused. The "
+          "Asks first, unless --yes is given. A run that is running is refused. When "
+          "it is interrupted the run is whole or gone; given again it removes what is left. The "
           "file keeps its size, and new runs use the space; `equivolve store compact` "
           "gives it back.",
       .options =

@@ -15,6 +15,37 @@ struct Verify {
   std::string run;  // empty: all
 };
 
+Json to_json(const engine::VerifyReport& report, const std::filesystem::path& store) {
+  Json out{{"file", store.string()},
+           {"rows", report.rows},
+           {"problems", report.problems},
+           {"runs", Json::array()}};
+  for (const engine::VerifiedRun& run : report.runs)
+    out["runs"].push_back({{"run", run.run},
+                           {"name", run.name},
+                           {"candidates", run.outcomes},
+                           {"result_digest", run.result_digest},
+                           {"trajectory_digest", run.trajectory_digest}});
+  // Of one run there can be no doubt whose they are.
+  if (report.runs.size() == 1)
+    for (const char* digest : {"result_digest", "trajectory_digest"})
+      out[digest] = out["runs"][0][digest];
+  return out;
+}
+
+void print_text(const engine::VerifyReport& report, const std::filesystem::path& store) {
+  for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
+  std::printf("%s: %llu rows checked, %zu problems\n", store.c_str(),
+              static_cast<unsigned long long>(report.rows), report.problems.size());
+  for (const engine::VerifiedRun& run : report.runs) {
+    std::printf("run %lld \"%s\", %llu candidates\n", static_cast<long long>(run.run),
+                run.name.c_str(), static_cast<unsigned long long>(run.outcomes));
+    if (!run.result_digest.empty())
+      std::printf("  result_digest      %s\n  trajectory_digest  %s\n", run.result_digest.c_str(),
+                  run.trajectory_digest.c_str());
+  }
+}
+
 int carry_out(const Verify& command) {
   const std::filesystem::path store = store_path(command.common);
   auto reader = engine::StoreReader::open(store);
@@ -28,21 +59,9 @@ int carry_out(const Verify& command) {
   auto report = (*reader)->verify(run);
   if (!report) return fail(kStoreTrouble, report.error().message);
   if (command.common.json)
-    std::printf("%s\n", Json{{"file", store.string()},
-                             {"rows", report->rows},
-                             {"problems", report->problems},
-                             {"result_digest", report->result_digest},
-                             {"trajectory_digest", report->trajectory_digest}}
-                            .dump()
-                            .c_str());
-  if (!command.common.json) {
-    for (const std::string& problem : report->problems) std::printf("%s\n", problem.c_str());
-    std::printf("%s: %llu rows checked, %zu problems\n", store.c_str(),
-                static_cast<unsigned long long>(report->rows), report->problems.size());
-    if (!report->result_digest.empty())
-      std::printf("result_digest      %s\ntrajectory_digest  %s\n", report->result_digest.c_str(),
-                  report->trajectory_digest.c_str());
-  }
+    std::printf("%s\n", to_json(*report, store).dump().c_str());
+  else
+    print_text(*report, store);
   if (!report->problems.empty()) {
     say_next(command.common,
              "equivolve store salvage " + shell_word(store.string()) + " --out saved.db");

@@ -73,12 +73,6 @@ struct TrialRequest {
   std::chrono::nanoseconds deadline{0};  ///< from now; 0: none
 };
 
-struct IntermediateValue {
-  std::uint64_t step;
-  std::uint32_t figure;
-  double value;
-};
-
 struct TrialResult {
   Status status = Status::kFailed;
   Reason reason = Reason::kNone;

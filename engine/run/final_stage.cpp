@@ -55,8 +55,7 @@ void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
   request.common_seed = row.common_seed;
   request.own_seed = row.own_seed;
   request.deadline = parts.deadline;
-  const TrialResult result =
-      parts.evaluator.evaluate(view_of(*job.contender), request, parts.cancel);
+  TrialResult result = parts.evaluator.evaluate(view_of(*job.contender), request, parts.cancel);
   row.status = result.status;
   row.reason = result.reason;
   row.figures = result.figures;
@@ -64,6 +63,7 @@ void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
   row.seconds = result.seconds;
   row.cost = result.cost;
   row.message = result.message;
+  row.intermediate = std::move(result.intermediate);
 }
 
 /// Runs the jobs, from the store where it has them. False when stopped.
@@ -86,6 +86,7 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
     if (parts.gate) parts.gate->pass();
     if (!parts.stop.load()) evaluate(parts, jobs[i], rows[i]);
     if (parts.writer && rows[i].status != Status::kCancelled) parts.writer->push(rows[i]);
+    rows[i].intermediate = {};  // of no use to the rest of the stage
     EQV_FAULT_POINT("run.final_trial");
   });
   bool complete = true;

@@ -222,8 +222,7 @@ void Pipeline::evaluate(Slot& s) {
   row.cost = s.trial.cost;
   row.genome_checksum = s.checksum;
   row.message = s.trial.message;
-  for (const IntermediateValue& v : s.trial.intermediate)
-    writer_->push(IntermediateRow{row.kind, row.subject, row.repeat, v.step, v.figure, v.value});
+  row.intermediate = std::move(s.trial.intermediate);
   writer_->push(std::move(row));
 }
 

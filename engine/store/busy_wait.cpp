@@ -29,12 +29,7 @@ bool BusyWait::wait_once(int attempt) {
   if (waited >= limit_) return false;
   if (!told_ && waited >= limit_ / 5) {
     told_ = true;
-    const std::string holders = live_holders(file_);
-    if (message_) {
-      message_(file_.string() + ": locked by " +
-               (holders.empty() ? "another program" : "another program, perhaps " + holders) +
-               "; waiting");
-    }
+    if (message_) message_(file_.string() + ": locked by " + likely_locker(file_) + "; waiting");
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(std::min(1 + attempt, 20)));
   return true;

@@ -30,7 +30,7 @@ sql::Result<void> fill(const std::filesystem::path& file, const std::string& vfs
         !set) {
       return set;
     }
-    if (auto committed = transaction->commit(); !committed) return committed;
+    if (auto committed = transaction->commit("store.create"); !committed) return committed;
   }
   return database->execute("PRAGMA journal_mode=WAL");
 }

@@ -25,6 +25,15 @@ bool is_full(const sql::Failure& failure) {
           (failure.system_error == ENOSPC || failure.system_error == EDQUOT));
 }
 
+std::string listed(const std::vector<std::pair<RunId, LockHolder>>& runs) {
+  std::string text;
+  for (const auto& [run, holder] : runs) {
+    text += fmt::format("{}run {} (host {}, pid {})", text.empty() ? "" : ", ", run, holder.host,
+                        holder.pid);
+  }
+  return text;
+}
+
 }  // namespace
 
 StoreError describe(const std::filesystem::path& file, std::string_view doing,
@@ -45,13 +54,10 @@ StoreError describe(const std::filesystem::path& file, std::string_view doing,
           path, doing, failure.code, cause, bytes_free(file))};
     }
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: {
-      const std::string holders = live_holders(file);
+    case SQLITE_LOCKED:
       return {fmt::format(
           "{}: cannot {}: the file stayed locked by {}; end or wait for that program, then resume",
-          path, doing,
-          holders.empty() ? "another program" : "another program, perhaps " + holders)};
-    }
+          path, doing, likely_locker(file))};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
@@ -69,19 +75,19 @@ StoreError describe(const std::filesystem::path& file, std::string_view doing,
 
 StoreError damaged(const std::filesystem::path& file, const std::string& what) {
   return {
-      fmt::format("{0}: the results file is damaged: {1}; `equivolve store salvage {0} --out "
-                  "NEW.db` saves what "
-                  "can still be read",
+      fmt::format("{0}: the results file is damaged: {1}; "
+                  "`equivolve store salvage {0} --out NEW.db` saves what can still be read",
                   file.string(), what)};
 }
 
 std::string live_holders(const std::filesystem::path& file) {
-  std::string text;
-  for (const auto& [run, holder] : live_runs(file)) {
-    text += fmt::format("{}run {} (host {}, pid {})", text.empty() ? "" : ", ", run, holder.host,
-                        holder.pid);
-  }
-  return text;
+  return listed(live_runs(file));
+}
+
+std::string likely_locker(const std::filesystem::path& file) {
+  auto others = live_runs(file);
+  std::erase_if(others, [](const auto& run) { return is_this_process(run.second); });
+  return others.empty() ? "another program" : "another program, perhaps " + listed(others);
 }
 
 std::string utc_now() {

@@ -27,7 +27,8 @@ Plan read_plan() {
   if (colon != std::string_view::npos) {
     const std::string_view name = plan.substr(0, colon);
     const std::uint64_t pass = std::strtoull(text + colon + 1, nullptr, 10);
-    if (std::ranges::find(kFaultPoints, name) != kFaultPoints.end() && pass > 0) {
+    const std::vector<std::string> known = all_fault_points();
+    if (std::ranges::find(known, name) != known.end() && pass > 0) {
       return {std::string(name), pass};
     }
   }
@@ -36,6 +37,13 @@ Plan read_plan() {
 }
 
 }  // namespace
+
+std::vector<std::string> all_fault_points() {
+  std::vector<std::string> names(kFaultPoints.begin(), kFaultPoints.end());
+  for (const std::string_view commit : kCommits)
+    for (const char* when : {".before", ".after"}) names.push_back(std::string(commit) + when);
+  return names;
+}
 
 void pass_fault_point(std::string_view name) {
   static const Plan kPlan = read_plan();

@@ -1,32 +1,26 @@
-// Places where fault tests kill the process. EQV_FAULT_POINT("store.commit.before") does nothing
-// unless the build has EQUIVOLVE_FAULT_POINTS and the environment has
-// EQUIVOLVE_FAULT=store.commit.before:3, which is death by SIGKILL at the third pass. Usable from
-// any source of engine/. [any-thread]
+// Places where fault tests kill the process. EQV_FAULT_POINT("run.tell") does nothing unless the
+// build has EQUIVOLVE_FAULT_POINTS and the environment has EQUIVOLVE_FAULT=run.tell:3, which is
+// death by SIGKILL at the third pass. Usable from any source of engine/. [any-thread]
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace equivolve::engine {
 
-/// Every name there is. A test compares it with the sources, both ways.
+/// Every name there is beside those of commits. A test compares it with the sources, both ways.
 inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "store.create.before_link",  // the new store is complete under its temporary name
     "store.create.after_link",   // ... and under both names
     "store.migrate.locked",      // no other process can write
     "store.migrate.copied",      // the copy is complete under its temporary name
     "store.migrate.backed_up",   // ... and under its own
-    "store.migrate.filled",      // all changes are in the open transaction
-    "store.begin_group.filled",  // a group's rows are in the open transaction
     "store.begin_run.locked",    // the side file is locked, the run's row not yet committed
-    "store.begin_run.after",     // ... and committed
-    "store.state.before",        // a change of the run's state is about to be committed
-    "store.state.after",
-    "store.group.filled",  // all rows of a group are in the open transaction
-    "store.commit.before",
-    "store.commit.after",       // durable, not yet acknowledged
-    "store.side_file.after",    // the side file knows of the commit
-    "store.acknowledge.after",  // on_commit has returned
+    "store.group.filled",        // all rows of a group are in the open transaction
+    "store.side_file.after",     // the side file knows of the commit
+    "store.acknowledge.after",   // on_commit has returned
     "store.checkpoint.before",
     "store.checkpoint.after",
     "store.finish.before_index",
@@ -47,6 +41,44 @@ inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "output.before_rename",  // a file for the user is complete under its temporary name
     "output.after_rename",
 });
+
+/// The transactions there are, by what each commits. Transaction::commit passes NAME.before, where
+/// nothing of it is durable, and NAME.after, where all of it is.
+inline constexpr auto kCommits = std::to_array<std::string_view>({
+    "store.create",         // a new store's tables
+    "store.migrate",        // all changes to the newest schema
+    "store.begin_group",    // a group and the plan of its runs
+    "store.begin_run",      // a run's head
+    "store.resume",         // that a run is taken up again
+    "store.configuration",  // what a person changed of a run
+    "store.group",          // a group of records, not yet acknowledged
+    "store.state",          // a run's state
+    "store.class_index",    // the index of classes
+    "store.wish",           // a wish of another process
+    "store.delete_mark",    // that a run is being deleted
+    "store.delete_rows",    // a part of its rows is gone
+    "store.delete_head",    // ... and all that is left of it
+    "store.delete_group",   // the plan of a group without runs is gone
+    "store.salvage",        // all that can be saved of a damaged file
+});
+
+/// One of kCommits; any other name does not compile.
+class CommitName {
+ public:
+  consteval CommitName(const char* name)  // NOLINT(google-explicit-constructor)
+      : name_(name) {
+    bool known = false;
+    for (const std::string_view commit : kCommits) known = known || commit == name_;
+    if (!known) throw "no name in kCommits";
+  }
+  constexpr std::string_view text() const { return name_; }
+
+ private:
+  std::string_view name_;
+};
+
+/// All names that EQUIVOLVE_FAULT may have: kFaultPoints and two a commit.
+std::vector<std::string> all_fault_points();
 
 /// Counts a pass through `name`; does not return from the one that the environment asks for.
 void pass_fault_point(std::string_view name);

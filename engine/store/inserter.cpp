@@ -133,14 +133,15 @@ sql::Result<void> Inserter::add(const TrialRow& trial) {
                               trial.figures.size(), kMaxFigures));
   }
   RowBinder binder(trial_, bytes_, Table::kTrials);
-  put(binder, run_, next_trial_++, trial);
-  return binder.insert();
-}
-
-sql::Result<void> Inserter::add(const IntermediateRow& value) {
-  RowBinder binder(intermediate_, bytes_, Table::kIntermediateValues);
-  put(binder, run_, next_intermediate_++, value);
-  return binder.insert();
+  const std::uint64_t number = next_trial_++;
+  put(binder, run_, number, trial);
+  if (auto inserted = binder.insert(); !inserted) return inserted;
+  for (const IntermediateValue& value : trial.intermediate) {
+    RowBinder value_binder(intermediate_, bytes_, Table::kIntermediateValues);
+    put(value_binder, run_, next_intermediate_++, IntermediateRow{number, value});
+    if (auto inserted = value_binder.insert(); !inserted) return inserted;
+  }
+  return {};
 }
 
 sql::Result<void> Inserter::add(const EventRow& event) {

@@ -18,10 +18,11 @@ class Inserter {
   /// there.
   sql::Result<void> start_run(const sql::Database& database, RunId run);
 
-  /// Inserts one record. Outcomes, genomes and classes that are stored already are accepted when
-  /// equal (a resumed run may say again what the killed one had said) and refused when not; a test
-  /// opening for the same winner as the run's last is no news, and dropped. Refuses numbers of 2^40
-  /// and above, and trials with more figures than the table has columns.
+  /// Inserts one record; a trial with its intermediate values. Outcomes, genomes and classes that
+  /// are stored already are accepted when equal (a resumed run may say again what the killed one
+  /// had said) and refused when not; a test opening for the same winner as the run's last is no
+  /// news, and dropped. Refuses numbers of 2^40 and above, and trials with more figures than the
+  /// table has columns.
   sql::Result<void> insert(const Record& record);
 
  private:
@@ -29,7 +30,6 @@ class Inserter {
   sql::Result<void> add(const GenomeRow& genome);
   sql::Result<void> add(const ClassRow& cls);
   sql::Result<void> add(const TrialRow& trial);
-  sql::Result<void> add(const IntermediateRow& value);
   sql::Result<void> add(const EventRow& event);
   sql::Result<void> add(const ArtefactRow& artefact);
   sql::Result<void> add(const TestOpeningRow& opening);

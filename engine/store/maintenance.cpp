@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "engine/store/errors.hpp"
 #include "engine/store/file_check.hpp"
@@ -22,23 +24,24 @@ namespace {
 
 using store::Transaction;
 
-constexpr std::int64_t kRowsAtATime = 20'000;
-
-// ids from ?1 to ?2, at most ?3 rows. What replay and `export` begin with goes last, so that what
-// is left of a killed delete is found by the next one.
+// ids from ?1 to ?2, the last ?3 of them. A row goes before what it refers to, and the last first,
+// so that what is left of a killed delete hangs together.
 constexpr auto kDeletions = std::to_array<sql::Sql>({
     "DELETE FROM artefacts WHERE id IN (SELECT id FROM artefacts WHERE id >= ?1 AND id <= ?2 "
-    "LIMIT ?3)",
-    "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id >= ?1 AND id <= ?2 LIMIT ?3)",
-    "DELETE FROM intermediate_values WHERE id IN (SELECT id FROM intermediate_values "
-    "WHERE id >= ?1 AND id <= ?2 LIMIT ?3)",
-    "DELETE FROM trials WHERE id IN (SELECT id FROM trials WHERE id >= ?1 AND id <= ?2 LIMIT ?3)",
-    "DELETE FROM classes WHERE id IN (SELECT id FROM classes WHERE id >= ?1 AND id <= ?2 "
-    "LIMIT ?3)",
-    "DELETE FROM genomes WHERE id IN (SELECT id FROM genomes WHERE id >= ?1 AND id <= ?2 "
-    "LIMIT ?3)",
+    "ORDER BY id DESC LIMIT ?3)",
+    "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id DESC LIMIT ?3)",
+    "DELETE FROM intermediate_values WHERE id IN (SELECT id FROM intermediate_values WHERE id >= "
+    "?1 AND id <= ?2 "
+    "ORDER BY id DESC LIMIT ?3)",
+    "DELETE FROM trials WHERE id IN (SELECT id FROM trials WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id DESC LIMIT ?3)",
     "DELETE FROM outcomes WHERE id IN (SELECT id FROM outcomes WHERE id >= ?1 AND id <= ?2 "
-    "LIMIT ?3)",
+    "ORDER BY id DESC LIMIT ?3)",
+    "DELETE FROM genomes WHERE id IN (SELECT id FROM genomes WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id DESC LIMIT ?3)",
+    "DELETE FROM classes WHERE id IN (SELECT id FROM classes WHERE id >= ?1 AND id <= ?2 "
+    "ORDER BY id DESC LIMIT ?3)",
 });
 
 tl::expected<sql::Database, StoreError> open_for_writing(const std::filesystem::path& file) {
@@ -66,9 +69,7 @@ tl::expected<sql::Database, StoreError> open_for_writing(const std::filesystem::
 sql::Result<void> mark(const sql::Database& database, store::ProgressRow progress) {
   auto transaction = Transaction::begin(database);
   if (!transaction) return tl::unexpected(transaction.error());
-  progress.state.status = RunStatus::kFailed;
-  progress.state.stopped_by = "delete";
-  progress.state.summary_json.clear();
+  progress.state = store::being_deleted(std::move(progress.state));
   ++progress.commits;
   auto update = database.prepare(store::kUpdateProgress);
   if (!update) return tl::unexpected(update.error());
@@ -76,12 +77,12 @@ sql::Result<void> mark(const sql::Database& database, store::ProgressRow progres
   store::RowBinder row(*update, bytes, store::Table::kProgress);
   put(row, progress);
   if (auto written = row.insert(); !written) return written;
-  return transaction->commit();
+  return transaction->commit("store.delete_mark");
 }
 
 /// All rows of one table; how many there were.
-sql::Result<std::uint64_t> delete_rows(const sql::Database& database, sql::Sql deletion,
-                                       RunId run) {
+sql::Result<std::uint64_t> delete_rows(const sql::Database& database, sql::Sql deletion, RunId run,
+                                       std::uint32_t at_a_time) {
   std::uint64_t rows = 0;
   for (;;) {
     auto transaction = Transaction::begin(database);
@@ -90,13 +91,13 @@ sql::Result<std::uint64_t> delete_rows(const sql::Database& database, sql::Sql d
     if (!statement) return tl::unexpected(statement.error());
     statement->bind(1, store::first_id(run));
     statement->bind(2, store::last_id(run));
-    statement->bind(3, kRowsAtATime);
+    statement->bind(3, std::int64_t{at_a_time});
     if (auto deleted = statement->run(); !deleted) return tl::unexpected(deleted.error());
-    const int changed = database.changes();
-    if (auto committed = transaction->commit(); !committed)
+    const auto changed = static_cast<std::uint32_t>(database.changes());
+    if (auto committed = transaction->commit("store.delete_rows"); !committed)
       return tl::unexpected(committed.error());
-    rows += static_cast<std::uint64_t>(changed);
-    if (changed < kRowsAtATime) return rows;
+    rows += changed;
+    if (changed < at_a_time) return rows;
   }
 }
 
@@ -119,16 +120,17 @@ sql::Result<std::uint64_t> delete_head(const sql::Database& database, RunId run)
     if (auto deleted = statement->run(); !deleted) return tl::unexpected(deleted.error());
     rows += static_cast<std::uint64_t>(database.changes());
   }
-  if (auto committed = transaction->commit(); !committed) return tl::unexpected(committed.error());
+  if (auto committed = transaction->commit("store.delete_head"); !committed)
+    return tl::unexpected(committed.error());
   return rows;
 }
 
-sql::Result<std::uint64_t> delete_all(const sql::Database& database,
-                                      const store::StoredRun& stored) {
+sql::Result<std::uint64_t> delete_all(const sql::Database& database, const store::StoredRun& stored,
+                                      std::uint32_t at_a_time) {
   if (auto marked = mark(database, stored.progress); !marked) return tl::unexpected(marked.error());
   std::uint64_t rows = 0;
   for (const sql::Sql deletion : kDeletions) {
-    auto deleted = delete_rows(database, deletion, stored.run);
+    auto deleted = delete_rows(database, deletion, stored.run, at_a_time);
     if (!deleted) return deleted;
     rows += *deleted;
   }
@@ -156,7 +158,7 @@ sql::Result<void> delete_plan(const sql::Database& database, GroupId group) {
     statement->bind(1, group);
     if (auto deleted = statement->run(); !deleted) return tl::unexpected(deleted.error());
   }
-  return transaction->commit();
+  return transaction->commit("store.delete_group");
 }
 
 sql::Result<std::uint64_t> free_bytes(const sql::Database& database) {
@@ -169,7 +171,8 @@ sql::Result<std::uint64_t> free_bytes(const sql::Database& database) {
 
 }  // namespace
 
-tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run) {
+tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run,
+                                             std::uint32_t rows_at_a_time) {
   auto database = open_for_writing(file);
   if (!database) return tl::unexpected(database.error());
   const auto cannot = [&](const sql::Failure& failure) {
@@ -184,7 +187,7 @@ tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, 
     return tl::unexpected(StoreError{
         fmt::format("{}: no run {}: {}", file.string(), run, store::what_exists(*database))});
   }
-  auto rows = delete_all(*database, stored->front());
+  auto rows = delete_all(*database, stored->front(), std::max(rows_at_a_time, 1u));
   if (!rows) return cannot(rows.error());
   lock->release(true);
   auto bytes = free_bytes(*database);

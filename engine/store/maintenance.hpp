@@ -17,10 +17,11 @@ struct Deleted {
 };
 
 /// Removes a run and all that belongs to it, in transactions of a bounded size, so that others who
-/// write the file wait little. Killed on its way it leaves a run that is marked as stopped by
-/// "delete", which a second call removes. That it opened its test split stays on record. Refuses a
-/// run that a process has.
-tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run);
+/// write the file wait little. From the first on the run is gone for everyone else; killed on its
+/// way it leaves rows (StoreReader::half_deleted_runs), which a second call removes. That the run
+/// opened its test split stays on record. Refuses a run that a process has.
+tl::expected<Deleted, StoreError> delete_run(const std::filesystem::path& file, RunId run,
+                                             std::uint32_t rows_at_a_time = 20'000);
 
 /// Removes a group's plan, once none of its runs is left; while one is, nothing happens.
 tl::expected<void, StoreError> delete_group(const std::filesystem::path& file, GroupId group);

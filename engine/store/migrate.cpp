@@ -94,8 +94,7 @@ class Migrator {
     for (auto step = static_cast<std::size_t>(report.from) - 1; step < kMigrations.size(); ++step) {
       if (auto made = kMigrations[step](database_); !made) return cannot("migrate", made.error());
     }
-    EQV_FAULT_POINT("store.migrate.filled");
-    if (auto committed = transaction->commit(); !committed) {
+    if (auto committed = transaction->commit("store.migrate"); !committed) {
       return cannot("migrate", committed.error());
     }
     (void)database_.checkpoint(true);  // that a reader is in the way does no harm

@@ -93,6 +93,8 @@ tl::expected<RunInfo, StoreError> StoreReader::State::info_of(std::optional<RunI
       return tl::unexpected(store::damaged(
           file, fmt::format("run {}: its rows do not match their checksums", *number)));
     }
+    if (!runs->empty() && store::is_being_deleted(runs->front().progress.state))
+      return tl::unexpected(store::half_deleted(file, *number));
     if (!runs->empty()) return info(std::move(runs->front()));
   }
   return tl::unexpected(StoreError{
@@ -160,7 +162,19 @@ tl::expected<std::vector<RunInfo>, StoreError> StoreReader::runs() const {
   auto stored = store::read_runs(state_->database, state_->schema, 0, store::kRunLimit);
   if (!stored) return state_->cannot_read(stored.error());
   std::vector<RunInfo> runs;
-  for (store::StoredRun& run : *stored) runs.push_back(state_->info(std::move(run)));
+  for (store::StoredRun& run : *stored) {
+    if (!store::is_being_deleted(run.progress.state)) runs.push_back(state_->info(std::move(run)));
+  }
+  return runs;
+}
+
+tl::expected<std::vector<RunInfo>, StoreError> StoreReader::half_deleted_runs() const {
+  auto stored = store::read_runs(state_->database, state_->schema, 0, store::kRunLimit);
+  if (!stored) return state_->cannot_read(stored.error());
+  std::vector<RunInfo> runs;
+  for (store::StoredRun& run : *stored) {
+    if (store::is_being_deleted(run.progress.state)) runs.push_back(state_->info(std::move(run)));
+  }
   return runs;
 }
 
@@ -329,6 +343,7 @@ tl::expected<std::vector<EventRow>, StoreError> StoreReader::events(RunId run) c
 tl::expected<std::vector<IntermediateRow>, StoreError> StoreReader::intermediate_values(
     RunId run) const {
   std::vector<IntermediateRow> values;
+  if (state_->schema < 2) return values;
   auto read = state_->rows<IntermediateRow>(
       store::kReadIntermediates, "intermediate_values", first_id(run), last_id(run),
       [&](IntermediateRow row) { values.push_back(std::move(row)); });
@@ -377,7 +392,8 @@ tl::expected<void, StoreError> StoreReader::request(RunId run, const std::string
   if (auto inserted = store::insert_wish(*database, run, wish); !inserted) {
     return cannot(inserted.error());
   }
-  if (auto committed = transaction->commit(); !committed) return cannot(committed.error());
+  if (auto committed = transaction->commit("store.wish"); !committed)
+    return cannot(committed.error());
   return {};
 }
 

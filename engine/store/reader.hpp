@@ -54,11 +54,18 @@ struct ReplayData {
   std::vector<TrialRow> trials;      ///< in order of insertion; told and untold, all kinds
 };
 
-struct VerifyReport {
-  std::vector<std::string> problems;             ///< one line each; empty: all is well
-  std::uint64_t rows = 0;                        ///< rows whose checksum was recomputed
+struct VerifiedRun {
+  RunId run = 0;
+  std::string name;
+  std::uint64_t outcomes = 0;
   std::string result_digest, trajectory_digest;  ///< recomputed from the rows, 32 hex digits; ""
                                                  ///< when the run has no outcome
+};
+
+struct VerifyReport {
+  std::vector<std::string> problems;  ///< one line each; empty: all is well
+  std::uint64_t rows = 0;             ///< rows whose checksum was recomputed
+  std::vector<VerifiedRun> runs;      ///< by number
 };
 
 class StoreReader {
@@ -67,7 +74,10 @@ class StoreReader {
       const std::filesystem::path& file);
   ~StoreReader();
 
+  /// Without half_deleted_runs.
   tl::expected<std::vector<RunInfo>, StoreError> runs() const;
+  /// Runs whose deletion was interrupted, or is going on: gone for everyone but `delete`.
+  tl::expected<std::vector<RunInfo>, StoreError> half_deleted_runs() const;
   /// By number, name (the latest of that name) or "latest".
   tl::expected<RunInfo, StoreError> find_run(const std::string& run) const;
 
@@ -92,6 +102,7 @@ class StoreReader {
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;
   tl::expected<std::vector<ArtefactRow>, StoreError> artefacts(RunId run) const;
   tl::expected<std::vector<EventRow>, StoreError> events(RunId run) const;
+  /// In the order in which they were written; none of a file of schema 1, which has to be migrated.
   tl::expected<std::vector<IntermediateRow>, StoreError> intermediate_values(RunId run) const;
 
   /// Streams candidates for `export`: outcome, genome, and the trial that settled it (null for

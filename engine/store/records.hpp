@@ -46,6 +46,13 @@ struct ClassRow {
   hashing::Digest digest;
 };
 
+/// What a trial reported on its way.
+struct IntermediateValue {
+  std::uint64_t step = 0;    ///< the evaluator's count
+  std::uint32_t figure = 0;  ///< its position among the figures
+  double value = 0;
+};
+
 /// One evaluation. Appended when it ends, told or not. (kind, subject, level, split, repeat) is
 /// unique in a run.
 struct TrialRow {
@@ -69,6 +76,8 @@ struct TrialRow {
   std::uint64_t cost = 0;
   std::uint64_t genome_checksum = 0;
   std::string message;
+  std::vector<IntermediateValue> intermediate;  ///< for the writer; readers get them by
+                                                ///< StoreReader::intermediate_values
 };
 
 /// One told request.
@@ -95,13 +104,10 @@ struct GenomeRow {
   std::vector<std::byte> flat;
 };
 
+/// An intermediate value as the store has it.
 struct IntermediateRow {
-  TrialKind kind = TrialKind::kSearch;
-  std::uint64_t subject = 0;
-  std::uint32_t repeat = 0;
-  std::uint64_t step = 0;
-  std::uint32_t figure = 0;
-  double value = 0;
+  std::uint64_t trial = 0;  ///< the trial's number in its run: its place among all trials
+  IntermediateValue value;
 };
 
 struct EventRow {
@@ -124,8 +130,8 @@ struct TestOpeningRow {
   std::uint64_t winner = kNone64;  ///< its birth; kNone64 where only references were tried
 };
 
-using Record = std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, IntermediateRow, EventRow,
-                            ArtefactRow, TestOpeningRow>;
+using Record =
+    std::variant<ClassRow, TrialRow, OutcomeRow, GenomeRow, EventRow, ArtefactRow, TestOpeningRow>;
 
 /// A named figure of a run's evaluator, as stored.
 struct FigureRow {

@@ -255,22 +255,18 @@ bool get(RowReader& row, TrialRow& trial) {
 
 void put(RowBinder& row, RunId run, std::uint64_t number, const IntermediateRow& value) {
   row.integer(row_id(run, number));
-  row.integer(static_cast<std::int64_t>(value.kind));
-  row.unsigned_integer(value.subject);
-  row.integer(value.repeat);
-  row.unsigned_integer(value.step);
-  row.integer(value.figure);
-  row.real(value.value);
+  row.integer(row_id(run, value.trial));
+  row.unsigned_integer(value.value.step);
+  row.integer(value.value.figure);
+  row.real(value.value.value);
 }
 
 bool get(RowReader& row, IntermediateRow& value) {
   row.integer();
-  value.kind = row.small<TrialKind>();
-  value.subject = row.unsigned_integer();
-  value.repeat = row.small<std::uint32_t>();
-  value.step = row.unsigned_integer();
-  value.figure = row.small<std::uint32_t>();
-  value.value = row.real();
+  value.trial = number_of(row.integer());
+  value.value.step = row.unsigned_integer();
+  value.value.figure = row.small<std::uint32_t>();
+  value.value.value = row.real();
   return row.intact();
 }
 

@@ -116,6 +116,10 @@ bool same_file(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
+bool is_this_process(const LockHolder& holder) {
+  return holder.pid == getpid() && holder.host == host_name();
+}
+
 tl::expected<RunLock, StoreError> RunLock::take(const std::filesystem::path& store, RunId run) {
   RunLock lock;
   lock.file_ = side_file(store, run);

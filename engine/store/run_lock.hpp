@@ -25,6 +25,8 @@ struct LockHolder {
   std::uint64_t commits = 0;
 };
 
+bool is_this_process(const LockHolder& holder);
+
 class RunLock {
  public:
   /// Fails at once, naming host and pid, when another process (or another lock in this one) has it;

@@ -8,6 +8,10 @@
 namespace equivolve::engine::store {
 namespace {
 
+constexpr std::string_view kByDelete = "delete";
+#define EQV_NOT_BEING_DELETED \
+  "run NOT IN (SELECT run FROM progress WHERE status = 4 AND stopped_by = 'delete')"
+
 inline constexpr char kReadRuns[] =
     "SELECT run, name, seed, evaluator, evaluator_version, representation, config_as_written, "
     "config_resolved, context, engine_version, kernel, created, checksum FROM runs "
@@ -55,6 +59,24 @@ sql::Result<void> read_origin(const sql::Database& database, StoredRun& run) {
 
 }  // namespace
 
+bool is_being_deleted(const RunState& state) {
+  return state.status == RunStatus::kFailed && state.stopped_by == kByDelete;
+}
+
+RunState being_deleted(RunState state) {
+  state.status = RunStatus::kFailed;
+  state.stopped_by = kByDelete;
+  state.summary_json.clear();
+  return state;
+}
+
+StoreError half_deleted(const std::filesystem::path& file, RunId run) {
+  return {fmt::format(
+      "{}: run {} was being deleted when that was interrupted; `equivolve delete {} --yes` "
+      "removes what is left of it",
+      file.string(), run, run)};
+}
+
 sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, std::int64_t schema,
                                               RunId from, RunId to) {
   std::vector<StoredRun> runs;
@@ -81,7 +103,8 @@ sql::Result<std::vector<StoredRun>> read_runs(const sql::Database& database, std
 
 sql::Result<std::optional<RunId>> latest_named(const sql::Database& database,
                                                const std::string& name) {
-  auto statement = database.prepare("SELECT max(run) FROM runs WHERE name = ?1");
+  auto statement =
+      database.prepare("SELECT max(run) FROM runs WHERE name = ?1 AND " EQV_NOT_BEING_DELETED);
   if (!statement) return tl::unexpected(statement.error());
   statement->bind(1, std::string_view(name));
   auto row = statement->step();
@@ -91,7 +114,7 @@ sql::Result<std::optional<RunId>> latest_named(const sql::Database& database,
 }
 
 sql::Result<std::optional<RunId>> latest_run(const sql::Database& database) {
-  auto statement = database.prepare("SELECT max(run) FROM runs");
+  auto statement = database.prepare("SELECT max(run) FROM runs WHERE " EQV_NOT_BEING_DELETED);
   if (!statement) return tl::unexpected(statement.error());
   auto row = statement->step();
   if (!row) return tl::unexpected(row.error());
@@ -100,7 +123,8 @@ sql::Result<std::optional<RunId>> latest_run(const sql::Database& database) {
 }
 
 std::string what_exists(const sql::Database& database) {
-  auto statement = database.prepare("SELECT run, name FROM runs ORDER BY run DESC LIMIT 11");
+  auto statement = database.prepare("SELECT run, name FROM runs WHERE " EQV_NOT_BEING_DELETED
+                                    " ORDER BY run DESC LIMIT 11");
   if (!statement) return "its runs cannot be listed";
   std::string text;
   for (int listed = 0;; ++listed) {
@@ -112,5 +136,7 @@ std::string what_exists(const sql::Database& database) {
   }
   return text.empty() ? "it has no runs yet" : "it has runs " + text;
 }
+
+#undef EQV_NOT_BEING_DELETED
 
 }  // namespace equivolve::engine::store

@@ -62,7 +62,7 @@ const std::array<CopiedTable, 15> kTables = {{
     EQV_COPIED("trials", kTrials, true,
                "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,"
                "?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35"),
-    EQV_COPIED("intermediate_values", kIntermediateValues, true, "?1,?2,?3,?4,?5,?6,?7,?8"),
+    EQV_COPIED("intermediate_values", kIntermediateValues, true, "?1,?2,?3,?4,?5,?6"),
     EQV_COPIED("events", kEvents, true, "?1,?2,?3,?4,?5"),
     EQV_COPIED("artefacts", kArtefacts, true, "?1,?2,?3,?4,?5"),
 }};
@@ -170,7 +170,7 @@ class Salvage {
     }
     if (auto tidied = drop_strays(); !tidied) return tidied;
     if (auto trimmed = trim_runs(); !trimmed) return trimmed;
-    return transaction->commit();
+    return transaction->commit("store.salvage");
   }
 
   Salvaged take() { return std::move(report_); }
@@ -223,6 +223,7 @@ class Salvage {
     return to_.execute(
         "DELETE FROM progress WHERE run NOT IN (SELECT run FROM runs);"
         "DELETE FROM control WHERE run NOT IN (SELECT run FROM runs);"
+        "DELETE FROM intermediate_values WHERE trial NOT IN (SELECT id FROM trials);"
         "DELETE FROM origins WHERE run NOT IN (SELECT run FROM runs) OR (group_number IS NOT NULL "
         "AND group_number NOT IN (SELECT number FROM groups));");
   }

@@ -111,11 +111,10 @@ tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
   auto lock = RunLock::take(file_, number);
   if (!lock) return tl::unexpected(lock.error());
   EQV_FAULT_POINT("store.begin_run.locked");
-  if (auto committed = transaction->commit(); !committed) {
+  if (auto committed = transaction->commit("store.begin_run"); !committed) {
     lock->release(true);
     return cannot("begin a run", committed.error());
   }
-  EQV_FAULT_POINT("store.begin_run.after");
   lock_ = std::move(*lock);
   lock_.note_commits(1);
   if (auto taken = take_up(number); !taken) return cannot("begin a run", taken.error());
@@ -138,8 +137,7 @@ tl::expected<GroupId, StoreError> WriteSession::begin_group(const GroupPlan& pla
   if (!transaction) return cannot("begin a group", transaction.error());
   auto number = insert_group(database_, plan);
   if (!number) return cannot("begin a group", number.error());
-  EQV_FAULT_POINT("store.begin_group.filled");
-  if (auto committed = transaction->commit(); !committed) {
+  if (auto committed = transaction->commit("store.begin_group"); !committed) {
     return cannot("begin a group", committed.error());
   }
   return *number;
@@ -223,7 +221,7 @@ sql::Result<void> WriteSession::resume_locked() {
   if (!transaction) return tl::unexpected(transaction.error());
   if (auto dropped = database_.execute(kDropClassIndex); !dropped) return dropped;
   if (auto discarded = discard_wishes(); !discarded) return discarded;
-  if (auto committed = commit(*transaction); !committed) return committed;
+  if (auto committed = commit(*transaction, "store.resume"); !committed) return committed;
   return take_up(progress_.run);
 }
 
@@ -234,6 +232,8 @@ tl::expected<StoredRun, StoreError> WriteSession::read_run(RunId number) {
     return tl::unexpected(StoreError{
         fmt::format("{}: no run {}: {}", file_.string(), number, what_exists(database_))});
   }
+  if (is_being_deleted(runs->front().progress.state))
+    return tl::unexpected(half_deleted(file_, number));
   if (!runs->front().intact) {
     return tl::unexpected(
         damaged(file_, fmt::format("run {}: its rows do not match their checksums", number)));
@@ -277,7 +277,7 @@ tl::expected<void, StoreError> WriteSession::write(std::span<const Record> recor
   if (!transaction) return cannot("write", transaction.error());
   auto written = insert_all(records, extras);
   EQV_FAULT_POINT("store.group.filled");
-  if (written) written = commit(*transaction);
+  if (written) written = commit(*transaction, "store.group");
   if (written) written = checkpoint_if_large();
   if (!written) return cannot("write", written.error());
   return {};
@@ -305,9 +305,8 @@ tl::expected<void, StoreError> WriteSession::set_state(const RunState& state) {
   progress_.state = state;
   progress_.state.seconds = finite(state.seconds);
   progress_.heartbeat = utc_now();
-  EQV_FAULT_POINT("store.state.before");
-  if (auto written = commit(*transaction); !written) return cannot("write", written.error());
-  EQV_FAULT_POINT("store.state.after");
+  if (auto written = commit(*transaction, "store.state"); !written)
+    return cannot("write", written.error());
   return {};
 }
 
@@ -327,7 +326,7 @@ tl::expected<void, StoreError> WriteSession::change_configuration(const std::str
   RowBinder row(*statement, bytes_, Table::kRuns);
   put(row, run(), stored->created, stored->head);
   auto written = row.insert();
-  if (written) written = commit(*transaction);
+  if (written) written = commit(*transaction, "store.configuration");
   if (!written) return cannot("write", written.error());
   return {};
 }
@@ -338,10 +337,10 @@ sql::Result<void> WriteSession::write_progress() {
   return row.insert();
 }
 
-sql::Result<void> WriteSession::commit(Transaction& transaction) {
+sql::Result<void> WriteSession::commit(Transaction& transaction, CommitName name) {
   ++progress_.commits;
   if (auto written = write_progress(); !written) return written;
-  if (auto committed = transaction.commit(); !committed) return committed;
+  if (auto committed = transaction.commit(name); !committed) return committed;
   lock_.note_commits(progress_.commits);
   EQV_FAULT_POINT("store.side_file.after");
   return {};
@@ -375,7 +374,7 @@ sql::Result<void> WriteSession::index_classes() {
       !made) {
     return made;
   }
-  return commit(*transaction);
+  return commit(*transaction, "store.class_index");
 }
 
 sql::Result<void> WriteSession::checkpoint_if_large() {

@@ -73,7 +73,7 @@ class WriteSession {
   void compare_with_side_file();
   sql::Result<void> index_classes();
   /// Commits, and with it the number of this run's commits.
-  sql::Result<void> commit(Transaction& transaction);
+  sql::Result<void> commit(Transaction& transaction, CommitName name);
   sql::Result<void> checkpoint_if_large();
   sql::Result<void> checkpoint_all();
   tl::unexpected<StoreError> cannot(std::string_view doing, const sql::Failure& failure) const;

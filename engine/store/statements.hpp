@@ -22,8 +22,8 @@ inline constexpr char kInsertTrial[] =
     "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
     "?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)";
 inline constexpr char kInsertIntermediate[] =
-    "INSERT INTO intermediate_values(id, kind, subject, repeat, step, figure, value, checksum) "
-    "VALUES(?1,?2,?3,?4,?5,?6,?7,?8)";
+    "INSERT INTO intermediate_values(id, trial, step, figure, value, checksum) "
+    "VALUES(?1,?2,?3,?4,?5,?6)";
 inline constexpr char kInsertEvent[] =
     "INSERT INTO events(id, time, kind, detail, checksum) VALUES(?1,?2,?3,?4,?5)";
 inline constexpr char kInsertArtefact[] =
@@ -64,7 +64,7 @@ inline constexpr char kReadTrials[] =
     "f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum FROM trials "
     "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
 inline constexpr char kReadIntermediates[] =
-    "SELECT id, kind, subject, repeat, step, figure, value, checksum FROM intermediate_values "
+    "SELECT id, trial, step, figure, value, checksum FROM intermediate_values "
     "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
 inline constexpr char kReadEvents[] =
     "SELECT id, time, kind, detail, checksum FROM events WHERE id >= ?1 AND id <= ?2 "

@@ -1,8 +1,7 @@
 #include "engine/store/transaction.hpp"
 
+#include <string>
 #include <utility>
-
-#include "engine/store/fault_point.hpp"
 
 namespace equivolve::engine::store {
 
@@ -22,11 +21,11 @@ Transaction::~Transaction() {
   if (database_ != nullptr) (void)database_->execute("ROLLBACK");
 }
 
-sql::Result<void> Transaction::commit() {
-  EQV_FAULT_POINT("store.commit.before");
+sql::Result<void> Transaction::commit([[maybe_unused]] CommitName name) {
+  EQV_FAULT_POINT(std::string(name.text()) + ".before");
   if (auto committed = database_->execute("COMMIT"); !committed) return committed;
   database_ = nullptr;
-  EQV_FAULT_POINT("store.commit.after");
+  EQV_FAULT_POINT(std::string(name.text()) + ".after");
   return {};
 }
 

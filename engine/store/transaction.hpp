@@ -2,6 +2,7 @@
 // points.
 #pragma once
 
+#include "engine/store/fault_point.hpp"
 #include "engine/store/sql.hpp"
 
 namespace equivolve::engine::store {
@@ -15,8 +16,9 @@ class Transaction {
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
 
-  /// What the transaction wrote is durable on return. After a failure it is rolled back.
-  sql::Result<void> commit();
+  /// What the transaction wrote is durable on return. After a failure it is rolled back. `name`
+  /// says to fault tests which commit this is.
+  sql::Result<void> commit(CommitName name);
 
  private:
   explicit Transaction(const sql::Database& database) : database_(&database) {}

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "engine/store/errors.hpp"
+#include "engine/store/migrations/values_of_1.hpp"
 #include "engine/store/run_digests.hpp"
 #include "engine/store/run_lock.hpp"
 #include "engine/store/runs.hpp"
@@ -40,7 +41,10 @@ class Verification {
     const std::int64_t high = only ? last_id(*only) : std::numeric_limits<std::int64_t>::max();
     check_rows<GenomeRow>(kReadGenomes, "genomes", low, high);
     check_rows<ClassRow>(kReadClasses, "classes", low, high);
-    check_rows<IntermediateRow>(kReadIntermediates, "intermediate_values", low, high);
+    if (schema_number_ >= 2)
+      check_rows<IntermediateRow>(kReadIntermediates, "intermediate_values", low, high);
+    else
+      check_rows<ValueOf1>(kReadValuesOf1, "intermediate_values", low, high);
     check_rows<StoredEvent>(kReadEvents, "events", low, high);
     check_rows<ArtefactRow>(kReadArtefacts, "artefacts", low, high);
     check_rows<FigureRow>(kReadFigures, "figures", low, high);
@@ -199,6 +203,7 @@ class Verification {
                             run.run));
       }
       check_outcomes(run);
+      if (is_being_deleted(run.progress.state)) report_.runs.pop_back();
       compare_side_file(run);
     }
   }
@@ -240,6 +245,7 @@ class Verification {
   }
 
   void check_outcomes(const StoredRun& run) {
+    report_.runs.push_back({run.run, run.head.name, 0, {}, {}});
     RunDigests digests;
     OutcomeRow outcome;
     std::uint64_t next = 0;
@@ -255,8 +261,10 @@ class Verification {
                              return {};
                            }));
     if (next == 0) return;
-    report_.result_digest = digests.result_digest();
-    report_.trajectory_digest = digests.trajectory_digest();
+    VerifiedRun& verified = report_.runs.back();
+    verified.outcomes = next;
+    verified.result_digest = digests.result_digest();
+    verified.trajectory_digest = digests.trajectory_digest();
     if (run.progress.state.status == RunStatus::kFinished) compare_digests(run);
   }
 
@@ -266,8 +274,8 @@ class Verification {
       return problem(fmt::format("run {}: its summary cannot be read", run.run));
     }
     const std::pair<const char*, const std::string*> digests[] = {
-        {"result_digest", &report_.result_digest},
-        {"trajectory_digest", &report_.trajectory_digest}};
+        {"result_digest", &report_.runs.back().result_digest},
+        {"trajectory_digest", &report_.runs.back().trajectory_digest}};
     for (const auto& [name, recomputed] : digests) {
       const auto stored = summary.find(name);
       if (stored == summary.end() || !stored->is_string()) {
@@ -309,6 +317,12 @@ class Verification {
         "SELECT count(*) FROM outcomes o WHERE o.id >= ?1 AND o.id <= ?2 AND o.class IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM classes c WHERE c.id = (o.id >> 40 << 40) + o.class)",
         "outcomes without their class", low, high);
+    if (schema_number_ >= 2) {
+      count(
+          "SELECT count(*) FROM intermediate_values v WHERE v.id >= ?1 AND v.id <= ?2 AND NOT "
+          "EXISTS (SELECT 1 FROM trials t WHERE t.id = v.trial)",
+          "intermediate values without their trial", low, high);
+    }
     count(
         "SELECT count(*) FROM genomes g WHERE g.id >= ?1 AND g.id <= ?2 AND "
         "((g.parent_lag IS NOT NULL AND NOT EXISTS "

@@ -16,6 +16,16 @@ namespace equivolve::engine {
 using store::Extras;
 using store::WriteSession;
 
+namespace {
+
+/// Rows that a record becomes: a trial may bring thousands of intermediate values.
+std::uint64_t rows_of(const Record& record) {
+  const auto* trial = std::get_if<TrialRow>(&record);
+  return 1 + (trial == nullptr ? 0 : trial->intermediate.size());
+}
+
+}  // namespace
+
 // Records go through `incoming`; everything else is a job, carried out on the writer's thread after
 // the records before it.
 struct StoreWriter::State {
@@ -42,12 +52,12 @@ struct StoreWriter::State {
   std::vector<Record> incoming;
   Extras extras;
   Clock::time_point first_push;
-  std::uint64_t pushed = 0;  // records accepted
+  std::uint64_t pushed = 0;  // rows of the records accepted
   std::uint64_t done = 0;    // ... and committed, or dropped after the failure
   std::size_t waiting = 0;   // callers for whom the group's time is too long
   bool stop = false;
   std::function<void()> job;
-  std::uint64_t job_after = 0;  // records that come before it
+  std::uint64_t job_after = 0;  // `pushed` of the records that come before it
   std::optional<StoreError> failed;
   std::function<void(const std::vector<OutcomeRow>&)> callback;
   RunId run = 0;
@@ -109,6 +119,8 @@ void StoreWriter::State::write_batch(std::vector<Record>& batch, const Extras& t
 }
 
 bool StoreWriter::State::write_group(std::span<Record> group, const Extras& taken) {
+  std::uint64_t rows = 0;
+  for (const Record& record : group) rows += rows_of(record);
   if (auto written = session->write(group, taken); !written) {
     fail(std::move(written.error()));
     return false;
@@ -116,7 +128,7 @@ bool StoreWriter::State::write_group(std::span<Record> group, const Extras& take
   acknowledge(group);
   {
     const std::lock_guard lock(mutex);
-    done += group.size();
+    done += rows;
   }
   progress.notify_all();
   return true;
@@ -238,6 +250,7 @@ tl::expected<void, StoreError> StoreWriter::change_configuration(const std::stri
 }
 
 void StoreWriter::push(Record record) {
+  const std::uint64_t rows = rows_of(record);
   std::unique_lock lock(state_->mutex);
   const auto has_room = [this] {
     return state_->failed || state_->pushed - state_->done < state_->options.queue_capacity;
@@ -251,7 +264,7 @@ void StoreWriter::push(Record record) {
   if (state_->failed) return;
   if (state_->incoming.empty()) state_->first_push = State::Clock::now();
   state_->incoming.push_back(std::move(record));
-  ++state_->pushed;
+  state_->pushed += rows;
   const bool wake =
       state_->incoming.size() == 1 || state_->incoming.size() == state_->options.group_rows;
   lock.unlock();

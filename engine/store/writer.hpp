@@ -24,7 +24,7 @@ struct StoreError {
 
 struct WriterOptions {
   bool relaxed = false;
-  std::size_t queue_capacity = 65536;  ///< records; push waits beyond it
+  std::size_t queue_capacity = 65536;  ///< rows; push waits beyond it
   std::size_t group_rows = 4096;
   std::chrono::milliseconds group_time{20};
   std::chrono::milliseconds busy_timeout{10'000};

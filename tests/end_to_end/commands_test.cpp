@@ -81,6 +81,25 @@ TEST_F(Commands, StoreVerifyRecomputesTheDigests) {
   EXPECT_GT(report["rows"], 1200);
 }
 
+TEST_F(Commands, StoreVerifyTellsTheDigestsOfSeveralRunsApart) {
+  const auto first = answer(run({"--json"})), second = answer(run({"--json", "--seed", "8"}));
+  const auto report = answer(equivolve({"store", "verify", "--store", store_, "--json"}));
+  ASSERT_EQ(report["runs"].size(), 2u);
+  for (const auto& [place, summary] : {std::pair(0, first), std::pair(1, second)})
+    for (const char* key : {"run", "result_digest", "trajectory_digest"})
+      EXPECT_EQ(report["runs"][place][key], summary[key]) << key;
+  EXPECT_FALSE(report.contains("result_digest")) << "of which run?";
+  const std::string text = equivolve({"store", "verify", "--store", store_}).out;
+  const std::size_t one = text.find("run 1 "), two = text.find("run 2 ");
+  ASSERT_NE(two, std::string::npos) << text;
+  EXPECT_EQ(text.find(first["result_digest"].get<std::string>(), one),
+            text.find("result_digest", one) + 19)
+      << text;
+  EXPECT_EQ(text.find(second["result_digest"].get<std::string>(), two),
+            text.find("result_digest", two) + 19)
+      << text;
+}
+
 TEST_F(Commands, ExportWritesEveryCandidate) {
   run({"--quiet"});
   const std::string csv = folder_.path() / "c.csv", lines = folder_.path() / "c.jsonl";

@@ -1,4 +1,16 @@
--- Schema number 2: groups of runs, where a run comes from, and how often a test split was opened.
+-- Schema number 2: groups of runs, where a run comes from, how often a test split was opened, and
+-- intermediate values that name their trial.
+
+DROP TABLE intermediate_values;
+
+CREATE TABLE intermediate_values(
+  id INTEGER PRIMARY KEY,
+  trial INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  figure INTEGER NOT NULL,
+  value REAL,
+  checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE groups(
   number INTEGER PRIMARY KEY,

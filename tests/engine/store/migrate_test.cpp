@@ -5,10 +5,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 
 #include "engine/store/fault_point.hpp"
+#include "engine/store/row.hpp"
 #include "tests/engine/store/child.hpp"
 #include "tests/engine/store/store_fixture.hpp"
 
@@ -76,6 +79,41 @@ TEST_F(Migrate, KeepsEveryRowAndACopyOfTheFile) {
   EXPECT_EQ(content(backup()), before);
   EXPECT_EQ((*StoreReader::open(backup()))->verify(std::nullopt)->problems,
             std::vector<std::string>{});
+}
+
+// The file has none, so they are put into it as schema 1 wrote them.
+TEST_F(Migrate, GivesIntermediateValuesTheirTrial) {
+  struct Value {
+    std::int64_t number, kind, subject, repeat, step, figure;
+    double value;
+  };
+  const std::string trial = query(file,
+                                  "SELECT subject FROM trials WHERE id >> 40 = 2 AND kind = 0 "
+                                  "ORDER BY id LIMIT 1 OFFSET 3")
+                                .front();
+  const std::int64_t subject = std::stoll(trial);
+  const Value values[] = {{0, 0, subject, 0, 1, 0, 0.5},  {1, 0, subject, 0, 2, 0, 0.25},
+                          {2, 0, 999'999, 0, 1, 0, 0.5},  // a kill came before its trial
+                          {3, 0, subject, 0, 1, 0, 0.5},  // ... and here after the values
+                          {4, 0, subject, 0, 2, 0, 0.25}, {5, 0, subject, 0, 3, 0, 0.125}};
+  for (const Value& v : values) {
+    const std::int64_t id = 2LL << 40 | v.number;
+    store::RowBytes bytes;
+    bytes.start(store::Table::kIntermediateValues);
+    for (const std::int64_t column : {id, v.kind, v.subject, v.repeat, v.step, v.figure})
+      bytes.integer(column);
+    bytes.real(v.value);
+    const std::int64_t checksum = bytes.checksum() + (v.number == 5 ? 1 : 0);  // one is damaged
+    query(file, fmt::format("INSERT INTO intermediate_values VALUES({},{},{},{},{},{},{},{})", id,
+                            v.kind, v.subject, v.repeat, v.step, v.figure, v.value, checksum));
+  }
+  EXPECT_EQ(problems().size(), 1u) << "the damaged row";
+  ASSERT_TRUE(migrate_store(file));
+  EXPECT_EQ(problems(), std::vector<std::string>{});
+  EXPECT_EQ(query(file,
+                  "SELECT t.subject, t.kind, v.step, v.figure, v.value FROM intermediate_values v "
+                  "JOIN trials t ON t.id = v.trial ORDER BY v.id"),
+            (std::vector<std::string>{trial + "|0|1|0|0.5", trial + "|0|2|0|0.25"}));
 }
 
 TEST_F(Migrate, ASecondTimeHasNothingToDo) {
@@ -181,7 +219,7 @@ TEST_P(MigrateKilled, LeavesTheOldFileOrTheNewOne) {
     child.read_lines();
     ASSERT_EQ(child.wait(), -SIGKILL) << "the point was never passed";
   }
-  const bool committed = GetParam() == "store.commit.after";
+  const bool committed = GetParam() == "store.migrate.after";
   EXPECT_EQ(schema_of(file), committed ? "2" : "1");
   EXPECT_EQ(content(file), before);
   EXPECT_EQ(problems(), std::vector<std::string>{});
@@ -194,9 +232,9 @@ TEST_P(MigrateKilled, LeavesTheOldFileOrTheNewOne) {
 }
 
 std::vector<std::string> migration_points() {
-  std::vector<std::string> points = {"store.commit.before", "store.commit.after"};
-  for (const std::string_view name : kFaultPoints) {
-    if (name.starts_with("store.migrate.")) points.emplace_back(name);
+  std::vector<std::string> points;
+  for (const std::string& name : all_fault_points()) {
+    if (name.starts_with("store.migrate.")) points.push_back(name);
   }
   return points;
 }

@@ -153,13 +153,17 @@ TEST_F(RoundTrip, OfRandomGenomesEventsAndArtefacts) {
     genomes.push_back(random_genome(stream, i));
     events.push_back({random_text(stream), random_text(stream)});
     artefacts.push_back({random_text(stream), random_text(stream), random_text(stream)});
-    values.push_back({static_cast<TrialKind>(stream.below(4)), stream.below(100),
-                      static_cast<std::uint32_t>(stream.next()), stream.next(),
-                      static_cast<std::uint32_t>(stream.next()), random_double(stream)});
+    TrialRow trial = trial_of(i);
+    trial.intermediate.clear();
+    for (std::uint64_t left = stream.below(4); left > 0; --left) {
+      trial.intermediate.push_back(
+          {stream.next(), static_cast<std::uint32_t>(stream.next()), random_double(stream)});
+      values.push_back({i, trial.intermediate.back()});
+    }
     writer->push(genomes.back());
     writer->push(events.back());
     writer->push(artefacts.back());
-    writer->push(values.back());
+    writer->push(trial);
   }
   ASSERT_TRUE(writer->finish_run());
   const auto reader = open_reader();
@@ -174,19 +178,19 @@ TEST_F(RoundTrip, OfRandomGenomesEventsAndArtefacts) {
   ASSERT_TRUE(found_events && found_artefacts && found_values);
   ASSERT_EQ(found_events->size(), 300u);
   ASSERT_EQ(found_artefacts->size(), 300u);
-  ASSERT_EQ(found_values->size(), 300u);
+  ASSERT_EQ(found_values->size(), values.size());
   for (std::size_t i = 0; i < 300; ++i) {
     EXPECT_EQ((*found_events)[i].kind, events[i].kind);
     EXPECT_EQ((*found_events)[i].detail, events[i].detail);
     EXPECT_EQ((*found_artefacts)[i].name, artefacts[i].name);
     EXPECT_EQ((*found_artefacts)[i].media_type, artefacts[i].media_type);
     EXPECT_EQ((*found_artefacts)[i].content, artefacts[i].content);
-    EXPECT_EQ((*found_values)[i].kind, values[i].kind);
-    EXPECT_EQ((*found_values)[i].subject, values[i].subject);
-    EXPECT_EQ((*found_values)[i].repeat, values[i].repeat);
-    EXPECT_EQ((*found_values)[i].step, values[i].step);
-    EXPECT_EQ((*found_values)[i].figure, values[i].figure);
-    EXPECT_TRUE(same((*found_values)[i].value, values[i].value));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_EQ((*found_values)[i].trial, values[i].trial);
+    EXPECT_EQ((*found_values)[i].value.step, values[i].value.step);
+    EXPECT_EQ((*found_values)[i].value.figure, values[i].value.figure);
+    EXPECT_TRUE(same((*found_values)[i].value.value, values[i].value.value));
   }
 }
 

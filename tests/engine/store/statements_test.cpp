@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <regex>
 #include <set>
 #include <utility>
 
@@ -121,6 +122,18 @@ TEST(Sources, PassExactlyTheFaultPointsOfTheTable) {
   const std::set<std::string> table(kFaultPoints.begin(), kFaultPoints.end());
   EXPECT_EQ(passed, table);
   EXPECT_EQ(table.size(), kFaultPoints.size());
+}
+
+// Each place where a transaction is committed has a name of its own; that its two fault points are
+// passed is the work of Transaction::commit.
+TEST(Sources, NameEachCommitOfTheTableOnce) {
+  std::multiset<std::string> made;
+  const std::regex call("commit\\((?:\\*transaction, )?\"([^\"]*)\"\\)");
+  for (const auto& [path, text] : engine_sources()) {
+    for (std::sregex_iterator found(text.begin(), text.end(), call), end; found != end; ++found)
+      made.insert((*found)[1]);
+  }
+  EXPECT_EQ(made, std::multiset<std::string>(kCommits.begin(), kCommits.end()));
 }
 
 TEST(Sources, CommitInOnePlaceOnly) {

@@ -6,6 +6,11 @@
 //                            says "ack T" for each durable ticket, "done" at the end
 //   migrate FILE             brings the file up to date; says "done" or the error
 //   group FILE RUNS          begins a group of so many runs; says "done" or the error
+//   delete FILE RUN ROWS     deletes the run, so many rows at a time; says "done" or the error
+//   ungroup FILE GROUP       deletes the group's plan; says "done" or the error
+//   wish FILE RUN            asks the run to stop; says "done" or the error
+//   configure FILE RUN TEXT  resumes the run and replaces its configuration; "done" or the error
+//   salvage FILE OUT         says "done" or the error
 //   hold FILE RUN            resumes the run; says "won" or the error; keeps it until its input
 //   ends unprivileged FILE DO     as user nobody: DO = write (tries to begin a run), read
 //   (verifies); says "ok" or the error
@@ -16,7 +21,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "engine/store/maintenance.hpp"
 #include "engine/store/migrate.hpp"
+#include "engine/store/salvage.hpp"
 #include "tests/engine/store/store_fixture.hpp"
 
 namespace {
@@ -84,6 +91,44 @@ int begin_group(const std::string& file, std::uint64_t runs) {
   return 0;
 }
 
+int delete_one(const std::string& file, RunId run, std::uint32_t rows_at_a_time) {
+  auto deleted = delete_run(file, run, rows_at_a_time);
+  if (!deleted) return say_error(deleted.error());
+  say("done");
+  return 0;
+}
+
+int ungroup(const std::string& file, GroupId group) {
+  if (auto deleted = delete_group(file, group); !deleted) return say_error(deleted.error());
+  say("done");
+  return 0;
+}
+
+int wish(const std::string& file, RunId run) {
+  auto reader = StoreReader::open(file);
+  if (!reader) return say_error(reader.error());
+  if (auto made = (*reader)->request(run, "stop"); !made) return say_error(made.error());
+  say("done");
+  return 0;
+}
+
+int configure(const std::string& file, RunId run, const std::string& text) {
+  auto writer = StoreWriter::open(file);
+  if (!writer) return say_error(writer.error());
+  if (auto resumed = (*writer)->resume_run(run); !resumed) return say_error(resumed.error());
+  if (auto changed = (*writer)->change_configuration(text); !changed)
+    return say_error(changed.error());
+  say("done");
+  return 0;
+}
+
+int salvage(const std::string& file, const std::string& out) {
+  auto saved = salvage_store(file, out);
+  if (!saved) return say_error(saved.error());
+  say("done");
+  return 0;
+}
+
 int hold(const std::string& file, RunId run) {
   auto writer = StoreWriter::open(file);
   if (!writer) return say_error(writer.error());
@@ -127,6 +172,22 @@ int main(int argc, char** argv) {
   if (arguments.size() == 2 && arguments[0] == "migrate") return migrate(arguments[1]);
   if (arguments.size() == 3 && arguments[0] == "group") {
     return begin_group(arguments[1], std::stoull(arguments[2]));
+  }
+  if (arguments.size() == 4 && arguments[0] == "delete") {
+    return delete_one(arguments[1], std::stoll(arguments[2]),
+                      static_cast<std::uint32_t>(std::stoul(arguments[3])));
+  }
+  if (arguments.size() == 3 && arguments[0] == "ungroup") {
+    return ungroup(arguments[1], std::stoll(arguments[2]));
+  }
+  if (arguments.size() == 3 && arguments[0] == "wish") {
+    return wish(arguments[1], std::stoll(arguments[2]));
+  }
+  if (arguments.size() == 4 && arguments[0] == "configure") {
+    return configure(arguments[1], std::stoll(arguments[2]), arguments[3]);
+  }
+  if (arguments.size() == 3 && arguments[0] == "salvage") {
+    return salvage(arguments[1], arguments[2]);
   }
   if (arguments.size() == 3 && arguments[0] == "hold") {
     return hold(arguments[1], std::stoll(arguments[2]));

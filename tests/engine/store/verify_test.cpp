@@ -52,7 +52,16 @@ std::string everything(const std::filesystem::path& file) {
   return text;
 }
 
-class Verify : public StoreTest {};
+class Verify : public StoreTest {
+ protected:
+  static void expect_digests_of(const VerifiedRun& run, std::uint64_t count) {
+    const std::string summary = finished_state(count).summary_json;
+    EXPECT_EQ(run.outcomes, count);
+    EXPECT_EQ(run.result_digest.size(), 32u);
+    EXPECT_NE(summary.find(run.result_digest), std::string::npos) << summary;
+    EXPECT_NE(summary.find(run.trajectory_digest), std::string::npos) << summary;
+  }
+};
 
 TEST_F(Verify, CountsTheRowsOfAGoodFileAndRecomputesTheDigests) {
   write_finished_run(file, 100);
@@ -62,10 +71,22 @@ TEST_F(Verify, CountsTheRowsOfAGoodFileAndRecomputesTheDigests) {
   // 100 outcomes and genomes, 50 classes and trials, run, progress and origin, 3 figures, 1 event,
   // value and artefact each
   EXPECT_EQ(report->rows, 100u + 100 + 50 + 50 + 3 + 3 + 3);
-  const std::string summary = finished_state(100).summary_json;
-  EXPECT_NE(summary.find(report->result_digest), std::string::npos);
-  EXPECT_NE(summary.find(report->trajectory_digest), std::string::npos);
-  EXPECT_EQ(report->result_digest.size(), 32u);
+  ASSERT_EQ(report->runs.size(), 1u);
+  expect_digests_of(report->runs[0], 100);
+}
+
+TEST_F(Verify, GivesTheDigestsOfEachRun) {
+  write_finished_run(file, 100, "iris");
+  write_finished_run(file, 30, "wine");
+  const auto report = open_reader()->verify(std::nullopt);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->runs.size(), 2u);
+  EXPECT_EQ(report->runs[0].run, 1);
+  EXPECT_EQ(report->runs[0].name, "iris");
+  expect_digests_of(report->runs[0], 100);
+  EXPECT_EQ(report->runs[1].run, 2);
+  EXPECT_EQ(report->runs[1].name, "wine");
+  expect_digests_of(report->runs[1], 30);
 }
 
 TEST_F(Verify, AcceptsARunWithoutOutcomes) {
@@ -73,7 +94,9 @@ TEST_F(Verify, AcceptsARunWithoutOutcomes) {
   ASSERT_TRUE(writer->begin_run(make_head()));
   const auto report = open_reader()->verify(std::nullopt);
   EXPECT_EQ(report->problems, std::vector<std::string>{});
-  EXPECT_EQ(report->result_digest, "");
+  ASSERT_EQ(report->runs.size(), 1u);
+  EXPECT_EQ(report->runs[0].outcomes, 0u);
+  EXPECT_EQ(report->runs[0].result_digest, "");
 }
 
 TEST_F(Verify, NamesARunThatDoesNotExist) {
@@ -136,6 +159,7 @@ TEST_F(Verify, ReportsRowsThatAreGone) {
       {"DELETE FROM classes WHERE id & 0xFFFF = 7", "outcomes without their class: 2 rows"},
       {"DELETE FROM outcomes WHERE id & 0xFFFF = 19", "result_digest is"},
       {"DELETE FROM genomes WHERE id & 0xFFFF = 0", "genomes without a parent"},
+      {"DELETE FROM trials WHERE id & 0xFFFF = 0", "intermediate values without their trial: 1"},
       {"DELETE FROM runs", "belongs to no run"},
       {"DELETE FROM progress", "do not match"},
   };

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "tests/engine/store/child.hpp"
 #include "tests/engine/store/store_fixture.hpp"
 
 namespace equivolve::tests {
@@ -113,17 +114,21 @@ TEST_F(Writer, TakesRecordsFromManyThreads) {
     for (unsigned thread = 0; thread < threads; ++thread) {
       pushers.emplace_back([&writer, thread] {
         for (std::uint64_t i = 0; i < 500; ++i) {
-          (*writer)->push(IntermediateRow{TrialKind::kSearch, thread, 0, i, 0, 0.5});
+          TrialRow trial;
+          trial.subject = thread;
+          trial.repeat = static_cast<std::uint32_t>(i);
+          trial.intermediate = {{i, 0, 0.5}, {i, 1, 0.5}};
+          (*writer)->push(std::move(trial));
         }
       });
     }
     for (std::thread& pusher : pushers) pusher.join();
     ASSERT_TRUE((*writer)->flush());
-    EXPECT_EQ(
-        query(own.path() / "runs.db",
-              "SELECT count(*), count(DISTINCT subject << 20 | step) FROM intermediate_values"),
-        std::vector<std::string>{std::to_string(threads * 500) + "|" +
-                                 std::to_string(threads * 500)});
+    EXPECT_EQ(query(own.path() / "runs.db",
+                    "SELECT count(*), count(DISTINCT t.subject << 20 | v.step) FROM "
+                    "intermediate_values v JOIN trials t ON t.id = v.trial AND t.repeat = v.step"),
+              std::vector<std::string>{std::to_string(threads * 1000) + "|" +
+                                       std::to_string(threads * 500)});
   }
 }
 
@@ -151,6 +156,27 @@ TEST_F(Writer, HoldsPushersBackWhileTheQueueIsFull) {
   EXPECT_EQ(query(file, "SELECT count(*) FROM outcomes"), std::vector<std::string>{"500"});
 }
 
+TEST_F(Writer, CountsATrialsIntermediateValuesAsItsRows) {
+  WriterOptions options;
+  options.queue_capacity = 10;
+  options.group_rows = 1;
+  std::atomic<std::uint64_t> committed{0};
+  auto writer = open_writer(options);
+  writer->on_commit([&](const std::vector<OutcomeRow>&) { ++committed; });
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  std::uint64_t most_outstanding = 0;
+  for (std::uint64_t accepted = 1; accepted <= 200; ++accepted) {
+    TrialRow trial = trial_of(2 * accepted);
+    for (std::uint64_t step = 0; step < 9; ++step) trial.intermediate.push_back({step, 0, 0.5});
+    writer->push(std::move(trial));
+    most_outstanding = std::max(most_outstanding, accepted - committed);
+  }
+  ASSERT_TRUE(writer->flush());
+  EXPECT_EQ(most_outstanding, 1u) << "one trial fills the queue";
+  EXPECT_EQ(query(file, "SELECT count(*) FROM intermediate_values"),
+            std::vector<std::string>{"1800"});
+}
+
 TEST_F(Writer, WaitsForALockedFileAndGoesOn) {
   WriterOptions options;
   Gate told;
@@ -167,6 +193,7 @@ TEST_F(Writer, WaitsForALockedFileAndGoesOn) {
   told.wait();
   EXPECT_NE(message.find("locked by"), std::string::npos) << message;
   EXPECT_NE(message.find(file.string()), std::string::npos) << message;
+  EXPECT_EQ(message.find("pid"), std::string::npos) << "it names itself: " << message;
   EXPECT_FALSE(writer->failure());
   other.reset();
   ASSERT_TRUE(writer->flush());
@@ -188,8 +215,8 @@ TEST_F(Writer, GivesUpOnAFileThatStaysLockedAndKeepsWhatWasCommitted) {
     const auto flushed = writer->flush();
     ASSERT_FALSE(flushed);
     EXPECT_NE(flushed.error().message.find("stayed locked by"), std::string::npos);
-    EXPECT_NE(flushed.error().message.find("run 1 (host"), std::string::npos)
-        << flushed.error().message;
+    EXPECT_NE(flushed.error().message.find("locked by another program;"), std::string::npos)
+        << "no other program of ours has a run: " << flushed.error().message;
   }
   ASSERT_TRUE(writer->failure());
   for (std::uint64_t i = 21; i < 200'000; ++i) writer->push(outcome_of(i));  // dropped: never waits
@@ -200,6 +227,24 @@ TEST_F(Writer, GivesUpOnAFileThatStaysLockedAndKeepsWhatWasCommitted) {
   EXPECT_TRUE(acknowledged.empty());
   EXPECT_EQ(query(file, "SELECT count(*) FROM outcomes"), std::vector<std::string>{"20"});
   EXPECT_EQ(problems(), std::vector<std::string>{});
+}
+
+TEST_F(Writer, NamesTheRunsOfOthersThatMayHaveTheLock) {
+  write_finished_run(file, 4);
+  Child holder({EQUIVOLVE_STORE_HELPER, "hold", file.string(), "1"});
+  ASSERT_EQ(holder.read_line(), "won");
+  WriterOptions options;
+  options.busy_timeout = std::chrono::milliseconds(50);
+  auto writer = open_writer(options);
+  ASSERT_EQ(*writer->begin_run(make_head()), 2);
+  const OtherProgram other(file);
+  writer->push(outcome_of(0));
+  const auto flushed = writer->flush();
+  ASSERT_FALSE(flushed);
+  const std::string& said = flushed.error().message;
+  EXPECT_NE(said.find("perhaps run 1 (host"), std::string::npos) << said;
+  EXPECT_NE(said.find("pid " + std::to_string(holder.pid())), std::string::npos) << said;
+  EXPECT_EQ(said.find("run 2"), std::string::npos) << said;
 }
 
 TEST_F(Writer, CommitsWhatIsQueuedAtItsEnd) {
