@@ -72,10 +72,14 @@ void add_unknown_operations(const std::string& text, std::vector<PointerProblem>
   }
 }
 
+/// What a document is to the space: an offer, which may leave operations to the user; a change of
+/// one, after which nothing may be missing; or all there is.
+enum class Part : std::uint8_t { kOffer, kChange, kWhole };
+
 // Reads one document over a space that is already there.
 class Reading {
  public:
-  Reading(ProgramSpace start, bool by_user) : space(std::move(start)), by_user_(by_user) {}
+  Reading(ProgramSpace start, Part part) : space(std::move(start)), part_(part) {}
 
   void read(const json& document) {
     if (document.contains("memories")) memories(document["memories"]);
@@ -109,7 +113,7 @@ class Reading {
     shape.vectors = number_or(m, "vectors", shape.vectors);
     shape.matrices = number_or(m, "matrices", shape.matrices);
     const std::uint32_t dimension = number_or(m, "dimension", shape.dimension);
-    if (by_user_ && dimension != shape.dimension)
+    if (part_ == Part::kChange && dimension != shape.dimension)
       add("/memories/dimension",
           fmt::format(
               "space.memories.dimension is {}; expected {}, the number of inputs in the data, "
@@ -185,7 +189,8 @@ class Reading {
         }
       }
       function.operations = std::move(fitting);
-      if (function.operations.empty() && function.max_length > 0 && fine_so_far && !refused)
+      const bool lacks = function.operations.empty() && function.max_length > 0;
+      if (lacks && part_ != Part::kOffer && fine_so_far && !refused)
         add(named ? (own ? "/" + name + "/operations" : "/operations") : "/" + name,
             fmt::format("space.{} has no operations; expected at least one, or a length of 0",
                         name));
@@ -198,17 +203,17 @@ class Reading {
            info.out == search::Kind::kMatrix;
   }
 
-  const bool by_user_;
+  const Part part_;
 };
 
-std::vector<PointerProblem> merge_into(ProgramSpace& space, const std::string& text, bool by_user) {
+std::vector<PointerProblem> merge_into(ProgramSpace& space, const std::string& text, Part part) {
   // The form first: once it is right, reading needs no care.
   std::vector<PointerProblem> problems = check_against_schema(text, space_schema(), "", "space");
   if (!problems.empty()) {
     add_unknown_operations(text, problems);
     return problems;
   }
-  Reading reading(space, by_user);
+  Reading reading(space, part);
   reading.read(json::parse(text));
   space = std::move(reading.space);
   return std::move(reading.problems);
@@ -253,14 +258,15 @@ tl::expected<ProgramSpace, std::vector<PointerProblem>> parse_program_space(
   // An evaluator without a default space leaves all to the user; emptiness is then found below.
   const bool has_default = default_json != "{}" && !default_json.empty();
   if (has_default) {
-    std::vector<PointerProblem> problems = merge_into(space, default_json, false);
+    std::vector<PointerProblem> problems = merge_into(space, default_json, Part::kOffer);
     if (!problems.empty())
       return tl::unexpected(std::vector<PointerProblem>{
           {"", true,
            fmt::format("the evaluator's own default space is wrong at '{}': {}",
                        problems[0].pointer, problems[0].message)}});
   }
-  std::vector<PointerProblem> problems = merge_into(space, user, has_default);
+  std::vector<PointerProblem> problems =
+      merge_into(space, user, has_default ? Part::kChange : Part::kWhole);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   return space;
 }
@@ -297,7 +303,7 @@ tl::expected<ResolvedSpace, ConfigProblems> resolve_space(const ReadConfiguratio
 
 ConfigProblems check_space_alone(const ReadConfiguration& read) {
   ProgramSpace space = widest_space();
-  return placed(read, merge_into(space, read.configuration.space_json, false));
+  return placed(read, merge_into(space, read.configuration.space_json, Part::kWhole));
 }
 
 }  // namespace equivolve::engine

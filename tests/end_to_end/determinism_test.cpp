@@ -1,8 +1,6 @@
 // One seed gives one run: whatever the workers, the executor, the cache.
 #include <gtest/gtest.h>
 
-#include "engine/store/reader.hpp"
-
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -65,44 +63,6 @@ TEST(Determinism, TheCacheChangesOnlyWhatIsSpent) {
   EXPECT_EQ(on["trajectory_digest"], off["trajectory_digest"]);
   EXPECT_EQ(off["evaluations"], 3000);
   EXPECT_LT(on["evaluations"], 2000);
-}
-
-std::vector<engine::OutcomeRow> outcomes(const std::string& store) {
-  auto reader = engine::StoreReader::open(store);
-  EXPECT_TRUE(reader) << reader.error().message;
-  return (*reader)->replay(1).value().outcomes;
-}
-
-bool told_alike(const engine::OutcomeRow& a, const engine::OutcomeRow& b) {
-  return a.genome_checksum == b.genome_checksum && a.status == b.status &&
-         (a.status != engine::Status::kOk || a.told == b.told);
-}
-
-// Thresholds (max) can hide from a probe, so real data has a wrong merge now and then. Then the
-// paths part exactly there.
-TEST(Determinism, WhereTheCacheMisleadsTheRunSaysSo) {
-  TempFolder folder;
-  const std::string yaml = folder.path() / "t.yaml", on = folder.path() / "on.db",
-                    off = folder.path() / "off.db";
-  write_file(yaml,
-             "evaluator: algorithm_discovery\nworkers: {executor: threads}\nfinal: {top: 1, "
-             "repeats: 1}\ndata: {file: " +
-                 std::string(EQUIVOLVE_SOURCE_DIR) +
-                 "/data/breast_cancer.csv, target: diagnosis}\noptions: {resamplings: 1}\nsearch: "
-                 "{population_size: 300}\n"
-                 "seed: 1\nbudget: {candidates: 15000}\n");
-  const auto with = answer(equivolve(
-      {"run", yaml, "--store", on, "--json", "--quiet", "--set", "hashing.verify_fraction=1"}));
-  const auto without = answer(
-      equivolve({"run", yaml, "--store", off, "--json", "--quiet", "--set", "hashing.policy=off"}));
-  EXPECT_GT(with["verified"], 5000);
-  const auto a = outcomes(on), b = outcomes(off);
-  ASSERT_EQ(a.size(), b.size());
-  std::size_t parting = 0, wrong = 0;
-  while (parting < a.size() && told_alike(a[parting], b[parting])) ++parting;
-  while (wrong < a.size() && !a[wrong].wrong) ++wrong;
-  EXPECT_EQ(parting, wrong);
-  EXPECT_EQ(with["trajectory_digest"] == without["trajectory_digest"], wrong == a.size());
 }
 
 }  // namespace

@@ -153,6 +153,15 @@ TEST(Space, WithoutADefaultTheUserSaysAll) {
   EXPECT_EQ(alone->memories.dimension, 3u);
 }
 
+TEST(Space, ADefaultMayLeaveTheOperationsToTheUser) {
+  const std::string offered = R"({"memories": {"dimension": 3}})";
+  EXPECT_THAT(refusals("{}", offered), ElementsAre(HasSubstr("space.setup has no operations"),
+                                                   HasSubstr("space.predict has no operations"),
+                                                   HasSubstr("space.learn has no operations")));
+  EXPECT_THAT(refusals("{\"operations\": " + names({Op::kScalarSum}) + "}", offered),
+              ::testing::IsEmpty());
+}
+
 TEST(Space, ABadDefaultIsTheEvaluatorsFault) {
   EXPECT_THAT(
       refusals("{}", R"({"memories": {"scalars": 0}})"),

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "tests/engine/run/shuffling_executor.hpp"
 #include "tests/engine/run/toy_evaluator.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -20,6 +24,7 @@ struct ToyRun {
   std::string executor = "threads";
   unsigned workers = 2;
   std::uint64_t shuffle = 0;
+  StoreWriter* writer = nullptr;
 
   PipelineTotals totals;
   hashing::Accounting accounting;
@@ -43,8 +48,7 @@ struct ToyRun {
     auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle)
                               : std::move(*make_executor(executor, workers));
     Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
-                      *where, time, BudgetMeter(budget, evaluator.info().figures), nullptr,
-                      nullptr);
+                      *where, time, BudgetMeter(budget, evaluator.info().figures), writer, nullptr);
     pipeline.start();
     while (!pipeline.wait(100ms)) {
     }
@@ -142,6 +146,48 @@ TEST(Pipeline, CollisionsAreFoundByVerification) {
   EXPECT_LE(run.accounting.classes, 64u);
   EXPECT_GT(run.totals.wrong_hits, 100u);
   EXPECT_GT(run.totals.largest_error, 1e-9);
+}
+
+/// What was told, ticket by ticket.
+std::vector<OutcomeRow> told(ToyRun& run) {
+  tests::TempFolder folder;
+  std::vector<OutcomeRow> outcomes;
+  auto writer = StoreWriter::open(folder.path() / "toy.db");
+  if (!writer) throw std::runtime_error(writer.error().message);
+  (*writer)->on_commit([&](const std::vector<OutcomeRow>& durable) {
+    outcomes.insert(outcomes.end(), durable.begin(), durable.end());
+  });
+  RunHead head;
+  head.figures.resize(run.evaluator.info().figures.size());
+  if (auto begun = (*writer)->begin_run(head); !begun)
+    throw std::runtime_error(begun.error().message);
+  run.writer = writer->get();
+  run.go();
+  if (auto flushed = (*writer)->flush(); !flushed)
+    throw std::runtime_error(flushed.error().message);
+  return outcomes;
+}
+
+// A probe that cannot tell all behaviours apart merges some that differ. Where the first of them is
+// told, and nowhere before, the run parts from one without a cache; and it says so.
+TEST(Pipeline, WithoutAWrongHitThePathIsThatWithoutACache) {
+  ToyRun on, off;
+  on.evaluator.digest_mask = off.evaluator.digest_mask = 0xfff;
+  on.settings.verify_fraction = 1;
+  off.settings.policy = hashing::Policy::kOff;
+  const std::vector<OutcomeRow> with = told(on), without = told(off);
+  ASSERT_EQ(with.size(), without.size());
+  const auto wrong = std::find_if(with.begin(), with.end(), [](const auto& o) { return o.wrong; });
+  ASSERT_NE(wrong, with.end()) << "no merge was wrong";
+  EXPECT_GT(on.totals.wrong_hits, 0u);
+  std::size_t parting = 0;
+  while (parting < with.size() &&
+         with[parting].genome_checksum == without[parting].genome_checksum &&
+         with[parting].told == without[parting].told)
+    ++parting;
+  EXPECT_EQ(parting, wrong->ticket);
+  EXPECT_GT(parting, 0u);
+  EXPECT_NE(on.trajectory_digest, off.trajectory_digest);
 }
 
 TEST(Pipeline, VerificationDoesNotChangeWhatTheSearchSees) {

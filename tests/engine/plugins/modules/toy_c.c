@@ -98,7 +98,8 @@ static eqv_status default_space(eqv_handle* handle, uint32_t representation,
                                 const eqv_text_sink* sink) {
   (void)handle;
   if (representation != EQV_PROGRAM) return EQV_UNSUPPORTED;
-  put(sink, "{\"representation\":\"program\",\"memories\":{\"dimension\":7}}");
+  put(sink, "{\"representation\":\"program\",\"memories\":{\"dimension\":7},");
+  put(sink, "\"operations\":[\"scalar_sum\",\"scalar_product\",\"scalar_constant\",\"dot\"]}");
   return EQV_OK;
 }
 

@@ -1,7 +1,10 @@
 // An evaluator that misbehaves on request, through the C++ face: options.do says how.
 #include <cfenv>
 #include <clocale>
+#include <cstddef>
+#include <cstdlib>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -50,6 +53,7 @@ class Unruly {
   eqv_status evaluate(const sdk::Candidate& candidate, const eqv_trial_request& trial,
                       sdk::Result& result) {
     if (asked("leave_unset")) return EQV_OK;
+    if (asked("drift")) return drift(candidate, result);
     result.figures()[0] = 0.5;
     result.figures()[1] = -0.0;
     if (asked("tell_text")) return result.message(candidate.text()), EQV_INFEASIBLE;
@@ -100,6 +104,18 @@ class Unruly {
  private:
   bool asked(const std::string& what) const {
     return config_.find("\"" + what + "\"") != std::string::npos;
+  }
+
+  /// A score of the genome's bytes, other ones where the environment says so: what is not to be
+  /// done.
+  eqv_status drift(const sdk::Candidate& candidate, sdk::Result& result) const {
+    unsigned sum = 0;
+    for (const std::byte b : std::as_bytes(std::span(candidate.genome())))
+      sum = sum * 31 + std::to_integer<unsigned>(b);
+    const bool drifts = std::getenv("EQUIVOLVE_TEST_DRIFT") != nullptr && sum % 16 == 0;
+    result.figures()[0] = (sum % 1000) / 1000.0 + (drifts ? 1 : 0);
+    result.figures()[1] = 0;
+    return EQV_OK;
   }
 
   eqv_status wait(const eqv_trial_request& trial) const {
