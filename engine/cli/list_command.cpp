@@ -67,9 +67,10 @@ int carry_out(const List& command) {
   std::printf("%5s  %-12s %12s  %-20s  %-24s %s\n", "run", "status", "candidates", "started",
               "evaluator", "name");
   for (const engine::RunInfo& info : *runs)
-    std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s\n", static_cast<long long>(info.id),
+    std::printf("%5lld  %-12s %12llu  %-20s  %-24s %s%s\n", static_cast<long long>(info.id),
                 status_of(info).c_str(), static_cast<unsigned long long>(info.state.told),
-                info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str());
+                info.created.c_str(), info.head.evaluator.c_str(), info.head.name.c_str(),
+                fork_text(info).c_str());
   if (const int code = list_groups(**reader, *runs); code != kFinished) return code;
   say_next(command.common, next_after(**reader, *runs, store));
   return kFinished;

@@ -18,8 +18,21 @@ struct Resume {
   std::vector<std::string> overrides;
   std::optional<std::uint32_t> workers;
   std::optional<std::string> executor;
+  bool fork = false;
+  std::optional<std::string> seed;  // as typed: checked like the key
   int events = -1;
 };
+
+/// What the command line asks for, "+" values worked out.
+tl::expected<std::vector<std::string>, int> overrides_of(const Resume& command,
+                                                         const engine::Configuration& stored) {
+  auto overrides = add_to_present(command.overrides, stored.budget);
+  if (!overrides) return tl::unexpected<int>(fail(kBadInput, overrides.error()));
+  if (command.seed) overrides->push_back("seed=" + *command.seed);
+  if (command.workers) overrides->push_back("workers.count=" + std::to_string(*command.workers));
+  if (command.executor) overrides->push_back("workers.executor=" + *command.executor);
+  return std::move(*overrides);
+}
 
 /// The stored configuration with what the command line changes. Only what leaves the run the same
 /// run may change.
@@ -28,10 +41,8 @@ tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume&
   auto stored = stored_configuration(found.info, found.store);
   if (!stored) return stored;
   const std::string before = engine::to_json_text(stored->configuration);
-  auto overrides = add_to_present(command.overrides, stored->configuration.budget);
-  if (!overrides) return tl::unexpected<int>(fail(kBadInput, overrides.error()));
-  if (command.workers) overrides->push_back("workers.count=" + std::to_string(*command.workers));
-  if (command.executor) overrides->push_back("workers.executor=" + *command.executor);
+  auto overrides = overrides_of(command, stored->configuration);
+  if (!overrides) return tl::unexpected<int>(overrides.error());
   auto read = stored_configuration(found.info, found.store, *overrides);
   if (!read) return read;
   std::vector<std::string> forbidden;
@@ -41,12 +52,46 @@ tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume&
   return tl::unexpected<int>(
       fail(kBadInput, fmt::format("run {} would not be the same run with other values of {}; only "
                                   "budget, workers, store, evaluator.deadline and data.file may "
-                                  "change. Start a new run for the rest",
+                                  "change. With --fork a new run starts from it",
                                   found.info.id, fmt::join(forbidden, ", "))));
+}
+
+/// A new run. Nothing is taken over but the configuration: what the parent found was found under
+/// other settings.
+int fork_run(const Resume& command) {
+  auto found = find_run(command.common, command.run);
+  if (!found) return found.error();
+  auto stored = stored_configuration(found->info, found->store);
+  if (!stored) return stored.error();
+  auto overrides = overrides_of(command, stored->configuration);
+  if (!overrides) return overrides.error();
+  auto read = stored_configuration(found->info, found->store, *overrides);
+  if (!read) return read.error();
+  if (changed_keys(engine::to_json_text(stored->configuration),
+                   engine::to_json_text(read->configuration))
+          .empty())
+    return fail(
+        kBadInput,
+        fmt::format("a fork without a change would be run {0} again; change something with "
+                    "--set or --seed, or repeat it: {1}",
+                    found->info.id,
+                    next_command("reproduce", std::to_string(found->info.id), found->store)));
+  auto preparation = prepared(std::move(*read), command.common.quiet);
+  if (!preparation) return preparation.error();
+  preparation->origin.parent = found->info.id;
+  found->reader.reset();
+  Watch watch(command.common, command.events, preparation->config.budget);
+  print_warnings(preparation->warnings);
+  auto outcome = engine::start_run(*preparation, watch.controls);
+  watch.console.finish();
+  return report(outcome, command.common, found->store);
 }
 
 int carry_out(const Resume& command) {
   if (const int code = check_events(command.events); code != 0) return code;
+  if (command.fork) return fork_run(command);
+  if (command.seed)
+    return fail(kBadInput, "--seed needs --fork: with another seed it is another run");
   if (auto group = find_group(command.common, command.run)) {
     if (!command.overrides.empty())
       return fail(kBadInput, "--set changes one run; name it by its number (equivolve list)");
@@ -91,19 +136,27 @@ CommandSpec resume_command() {
           "With --set the run goes on under another budget, also when it had finished: the result "
           "is that of one run with that budget. `+` stands for the present value and more. Only "
           "`budget`, `workers`, `store`, `evaluator.deadline` and `data.file` (the same bytes "
-          "elsewhere) may change; with anything else it would be another run.",
+          "elsewhere) may change; with anything else it would be another run.\n\n"
+          "That other run starts with --fork: a new run in the same store, from the configuration "
+          "of RUN (in whatever state it is) with the changes of --set and --seed. It begins anew, "
+          "with RUN's seed unless --seed gives another; `list` and `show` say where it comes from.",
       .options = with_common(
           {run_argument(c->run),
            {.name = "--set",
             .value = "KEY=VALUE",
-            .help = "Change the budget, or what has no part in the result (may be repeated)",
+            .help = "Change the budget, or what has no part in the result; with --fork any key "
+                    "(may be repeated)",
             .into = &c->overrides,
             .completes = Completes::kSetting},
-           {.name = "--workers",
+           {.name = "--fork",
+            .value = "",
+            .help = "Start a new run from this one's configuration, with changes of any key",
+            .into = &c->fork},
+           {.name = "--seed",
             .value = "N",
-            .help = "Override workers.count",
-            .into = &c->workers,
-            .range = std::pair(1u, 1024u)},
+            .help = "With --fork: another seed than the run's",
+            .into = &c->seed},
+           workers_option(c->workers),
            {.name = "--executor",
             .value = "KIND",
             .help = "Override workers.executor",
@@ -114,6 +167,8 @@ CommandSpec resume_command() {
       .examples = {{"equivolve resume latest --store runs.db", ""},
                    {"equivolve resume g3", "a group of runs"},
                    {"equivolve resume 3 --set budget.evaluations=+50000", "50,000 more"},
+                   {"equivolve resume 3 --fork --set search.population_size=500",
+                    "a new run that differs in one setting"},
                    {"equivolve resume 3 --set data.file=/new/place/iris.csv",
                     "the data file has been moved"}},
       .action = [c] { return carry_out(*c); },

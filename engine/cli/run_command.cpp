@@ -11,7 +11,7 @@ struct Run {
   std::string file;                    // YAML
   std::vector<std::string> overrides;  // --set a.b=c
   std::optional<std::string> seed;     // as typed: checked like the key
-  std::optional<std::string> workers;  // likewise
+  std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> seeds;  // a group of so many runs
   int events = -1;
 };
@@ -20,7 +20,7 @@ int carry_out(const Run& command) {
   if (const int code = check_events(command.events); code != 0) return code;
   std::vector<std::string> overrides = command.overrides;
   if (command.seed) overrides.push_back("seed=" + *command.seed);
-  if (command.workers) overrides.push_back("workers.count=" + *command.workers);
+  if (command.workers) overrides.push_back("workers.count=" + std::to_string(*command.workers));
   const GroupRequest group{command.common, command.file, overrides, command.seeds, command.events};
   if (asks_for_group(group)) return run_group(group);
   auto preparation = prepared_file(command.common, command.file, overrides);
@@ -65,10 +65,7 @@ CommandSpec run_command() {
                         .help = "A group of N runs, with N seeds from the file's on",
                         .into = &c->seeds,
                         .range = std::pair(1u, 1000u)},
-                       {.name = "--workers",
-                        .value = "N",
-                        .help = "Override workers.count",
-                        .into = &c->workers},
+                       workers_option(c->workers),
                        events_option(c->events)},
                       c->common),
       .examples = {{"equivolve run examples/quickstart.yaml", ""},

@@ -142,6 +142,7 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
               status_of(info).c_str());
   if (!info.state.stopped_by.empty())
     std::printf(" (stopped by %s)", info.state.stopped_by.c_str());
+  std::printf("%s", fork_text(info).c_str());
   std::printf("\n  started        %s, %.2f s of work\n", info.created.c_str(), info.state.seconds);
   std::printf("  evaluator      %s %s, representation %s, seed %llu\n", info.head.evaluator.c_str(),
               info.head.evaluator_version.c_str(), info.head.representation.c_str(),
@@ -162,10 +163,20 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
   }
 }
 
+Json with_parent(Json summary, const engine::RunInfo& info) {
+  if (info.head.origin.parent != 0) summary["forked_from"] = info.head.origin.parent;
+  return summary;
+}
+
 }  // namespace
 
+std::string fork_text(const engine::RunInfo& info) {
+  const engine::RunId parent = info.head.origin.parent;
+  return parent == 0 ? "" : fmt::format(" (forked from run {})", parent);
+}
+
 std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info) {
-  return summary_so_far(&reader, info).dump();
+  return with_parent(summary_so_far(&reader, info), info).dump();
 }
 
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store) {
@@ -183,7 +194,7 @@ std::string next_for(const engine::RunInfo& info, const std::filesystem::path& s
 
 void print_run(const CommonOptions& common, const engine::StoreReader& reader,
                const engine::RunInfo& info, const std::filesystem::path& store) {
-  Json summary = summary_so_far(&reader, info);
+  Json summary = with_parent(summary_so_far(&reader, info), info);
   // As of now, and not of the run's end: each look at the same test rows counts.
   if (summary.contains("test_openings") && summary["test_openings"].is_number())
     if (auto count = reader.test_openings({info.head.data, info.head.context}); count && *count)

@@ -12,6 +12,9 @@ namespace equivolve::cli {
 /// but no process has it.
 std::string status_of(const engine::RunInfo& info);
 
+/// " (forked from run 3)"; "" for a run that was not.
+std::string fork_text(const engine::RunInfo& info);
+
 /// One line of JSON: the stored summary, or what is known of a run that has none yet.
 std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info);
 

@@ -72,6 +72,14 @@ OptionSpec events_option(int& descriptor) {
           .into = &descriptor};
 }
 
+OptionSpec workers_option(std::optional<std::uint32_t>& workers) {
+  return {.name = "--workers",
+          .value = "N",
+          .help = "Override workers.count (0: all cores)",
+          .into = &workers,
+          .range = std::pair(0u, 4096u)};
+}
+
 int check_events(int descriptor) {
   if (descriptor < 0 || write(descriptor, "", 0) == 0) return 0;
   return fail(kBadInput,

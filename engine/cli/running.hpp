@@ -1,7 +1,9 @@
 // What the commands that carry out a run share: watching it, and saying what it came to.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "engine/cli/command_spec.hpp"
 #include "engine/cli/console.hpp"
@@ -27,6 +29,8 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
            const CommonOptions& common, const std::filesystem::path& store);
 
 OptionSpec events_option(int& descriptor);
+/// --workers, with the range of workers.count.
+OptionSpec workers_option(std::optional<std::uint32_t>& workers);
 /// 0, or the exit code after saying that the descriptor cannot be written to.
 int check_events(int descriptor);
 

@@ -1,8 +1,12 @@
 // resume --set, reproduce, delete: what is done to a run that is in the store.
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "engine/store/reader.hpp"
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -103,6 +107,11 @@ TEST_F(StoredRun, AMovedDataFileIsFollowedWhenItsBytesAreTheSame) {
              "budget: {candidates: 60}\n");
   run("seed=1");
   std::filesystem::rename(csv, moved);
+  const std::string out = folder_.path() / "result";
+  EXPECT_EQ(call({"apply", "1", "--out", out}).exit_code, 2) << "the data are gone";
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(call({"apply", "1", "--out", out, "--set", "data.file=" + moved}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(out + "/model.py"));
   EXPECT_EQ(call({"resume", "1", "--set", "budget.candidates=+9"}).exit_code, 2);
   const std::string there = "data.file=" + moved;
   EXPECT_EQ(json({"resume", "1", "--set", there, "--set", "budget.candidates=+9"})["candidates"],
@@ -110,6 +119,9 @@ TEST_F(StoredRun, AMovedDataFileIsFollowedWhenItsBytesAreTheSame) {
   EXPECT_EQ(call({"apply", "1", "--out", folder_.path() / "result"}).exit_code, 0)
       << "the new place is kept";
   write_file(moved, rows + "6,4,1\n");
+  const Finished applied = call({"apply", "1", "--out", out, "--set", there});
+  EXPECT_EQ(applied.exit_code, 2);
+  EXPECT_NE(applied.err.find("changed"), std::string::npos) << applied.err;
   const Finished changed = call({"resume", "1", "--set", there, "--set", "budget.candidates=+9"});
   EXPECT_EQ(changed.exit_code, 2);
   EXPECT_NE(changed.err.find("changed"), std::string::npos) << changed.err;
@@ -138,6 +150,162 @@ TEST_F(StoredRun, ReproduceRepeatsARunThatTimeEnded) {
   EXPECT_EQ(again["equal"], true);
   EXPECT_EQ(again["tickets"], timed["stopped_at"]);
   EXPECT_EQ(again["result_digest"], timed["result_digest"]);
+}
+
+std::vector<engine::OutcomeRow> outcomes(const std::string& store) {
+  auto reader = engine::StoreReader::open(store);
+  EXPECT_TRUE(reader) << reader.error().message;
+  return (*reader)->replay(1).value().outcomes;
+}
+
+// The module's figures depend on the environment, for one genome in sixteen.
+TEST_F(StoredRun, ReproduceNamesTheFirstTicketThatDiffers) {
+  write_file(yaml_,
+             "evaluator: unruly\noptions: {do: drift}\nsearch: {population_size: 20, "
+             "tournament_size: 4}\nfinal: {top: 1, repeats: 1}\n"
+             "space: {operations: [scalar_sum, scalar_product]}\nbudget: {candidates: 400}\n"
+             "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/good]}\n");
+  const Environment drift = {{"EQUIVOLVE_TEST_DRIFT", "1"}};
+  const std::string other = folder_.path() / "other.db";
+  json({"run", yaml_, "--quiet"});
+  ASSERT_EQ(equivolve({"run", yaml_, "--quiet", "--store", other}, drift).exit_code, 0);
+  EXPECT_EQ(json({"reproduce", "1", "--check"})["equal"], true);
+  const auto stored = outcomes(store_), now = outcomes(other);
+  std::uint64_t first = 0;
+  while (first < stored.size() && stored[first].told == now[first].told) ++first;
+  ASSERT_GT(first, 0u);
+  ASSERT_LT(first, stored.size());
+
+  const std::vector<std::string> command = {"reproduce", "1", "--check", "--store", store_};
+  const Finished told = equivolve(command, drift);
+  EXPECT_EQ(told.exit_code, 1);
+  EXPECT_NE(told.out.find("the first ticket that differs is " + std::to_string(first) + "\n"),
+            std::string::npos)
+      << told.out;
+  std::vector<std::string> as_json = command;
+  as_json.push_back("--json");
+  const auto report = answer(equivolve(as_json, drift));
+  EXPECT_EQ(report["equal"], false);
+  EXPECT_EQ(report["first_difference"], first);
+  EXPECT_NE(report["result_digest"], report["stored_result_digest"]);
+}
+
+TEST_F(StoredRun, AForkIsANewRunFromTheSameConfiguration) {
+  run("budget.candidates=300");
+  const auto fork =
+      json({"resume", "1", "--fork", "--set", "search.population_size=17", "--quiet"});
+  EXPECT_EQ(fork["run"], 2);
+  EXPECT_EQ(fork["seed"], json({"show", "1"})["seed"]);
+  expect_same_run(fork, json({"run", yaml_, "--quiet", "--set", "budget.candidates=300", "--set",
+                              "search.population_size=17"}));
+  EXPECT_EQ(json({"show", "2"})["forked_from"], 1);
+  EXPECT_FALSE(json({"show", "1"}).contains("forked_from"));
+  EXPECT_EQ(json({"list"})[1]["forked_from"], 1);
+  EXPECT_NE(call({"show", "2"}).out.find("forked from run 1"), std::string::npos);
+  EXPECT_NE(call({"list"}).out.find("(forked from run 1)"), std::string::npos);
+  const auto seeded =
+      json({"resume", "2", "--fork", "--seed", "9", "--set", "budget.candidates=+50", "--quiet"});
+  EXPECT_EQ(seeded["seed"], 9);
+  EXPECT_EQ(seeded["candidates"], 350);
+  EXPECT_EQ(json({"show", "4"})["forked_from"], 2);
+  EXPECT_EQ(json({"show", "1"})["candidates"], 300) << "the parent stays as it is";
+  EXPECT_TRUE(problems().empty());
+}
+
+TEST_F(StoredRun, AForkThatCannotBeIsRefused) {
+  run("budget.candidates=100");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> refused = {
+      {{"resume", "1", "--fork"}, "equivolve reproduce 1"},
+      {{"resume", "1", "--fork", "--seed", "x"}, "seed"},
+      {{"resume", "1", "--fork", "--set", "search.population_size=0"}, "population_size"},
+      {{"resume", "7", "--fork", "--seed", "9"}, "no run"},
+      {{"resume", "1", "--seed", "9"}, "--fork"}};
+  for (const auto& [command, said] : refused) {
+    const Finished done = call(command);
+    EXPECT_EQ(done.exit_code, 2) << said;
+    EXPECT_NE(done.err.find(said), std::string::npos) << done.err;
+  }
+  EXPECT_EQ(json({"list"}).size(), 1u);
+}
+
+TEST_F(StoredRun, EveryCommandTakesTheSameNumbersOfWorkers) {
+  EXPECT_EQ(call({"run", yaml_, "--quiet", "--workers", "0"}).exit_code, 0);
+  EXPECT_EQ(call({"resume", "1", "--workers", "0", "--set", "budget.candidates=+10"}).exit_code, 0);
+  EXPECT_EQ(call({"reproduce", "1", "--check", "--workers", "0"}).exit_code, 0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"run", yaml_}, {"resume", "1"}, {"reproduce", "1"}}) {
+    std::vector<std::string> all = command;
+    all.insert(all.end(), {"--workers", "4097"});
+    const Finished done = call(all);
+    EXPECT_EQ(done.exit_code, 2) << command.front();
+    EXPECT_NE(done.err.find("4096"), std::string::npos) << done.err;
+  }
+}
+
+/// A terminal of which the test is the person.
+class Terminal {
+ public:
+  Terminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    EXPECT_EQ(grantpt(master_), 0);
+    EXPECT_EQ(unlockpt(master_), 0);
+    name_ = ptsname(master_);
+    slave_ = open(name_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    EXPECT_GE(slave_, 0);
+  }
+  ~Terminal() {
+    close(slave_);
+    close(master_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  /// Types a line, which waits for the command, and runs it with the terminal as its input.
+  Finished answer_to(const std::vector<std::string>& arguments, const std::string& line) {
+    const std::string typed = line + "\n";
+    EXPECT_EQ(write(master_, typed.data(), typed.size()), static_cast<ssize_t>(typed.size()));
+    std::vector<std::string> command = {"/bin/sh", "-c", "exec \"$0\" \"$@\" < " + name_};
+    for (const std::string& word : equivolve_command(arguments)) command.push_back(word);
+    return run_process(command);
+  }
+
+ private:
+  int master_ = -1, slave_ = -1;
+  std::string name_;
+};
+
+TEST_F(StoredRun, DeleteAsksAtATerminal) {
+  run("budget.candidates=100");
+  Terminal terminal;
+  const std::vector<std::string> command = {"delete", "1", "--store", store_};
+  for (const char* no : {"n", "", "no"}) {
+    const Finished kept = terminal.answer_to(command, no);
+    EXPECT_EQ(kept.exit_code, 2) << kept.err;
+    EXPECT_NE(kept.err.find("nothing was deleted"), std::string::npos) << kept.err;
+  }
+  EXPECT_EQ(json({"list"}).size(), 1u);
+  const Finished deleted = terminal.answer_to(command, "y");
+  EXPECT_EQ(deleted.exit_code, 0) << deleted.err;
+  EXPECT_NE(deleted.err.find("run 1 \"small\""), std::string::npos) << deleted.err;
+  EXPECT_TRUE(json({"list"}).empty());
+}
+
+TEST_F(StoredRun, ADeleteThatWasKilledIsEndedByTheNext) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  run("budget.candidates=100");
+  const std::vector<std::string> command = {"delete", "1", "--yes", "--store", store_};
+  ASSERT_EQ(equivolve(command, {{"EQUIVOLVE_FAULT", "store.delete_rows.after:2"}}).signal, SIGKILL);
+  EXPECT_TRUE(json({"list"}).empty());
+  EXPECT_TRUE(problems().empty());
+  for (const char* other : {"show", "resume"}) {
+    const Finished gone = call({other, "1"});
+    EXPECT_EQ(gone.exit_code, 2) << other;
+    EXPECT_NE(gone.err.find("equivolve delete 1 --yes"), std::string::npos) << gone.err;
+  }
+  EXPECT_EQ(equivolve(command).exit_code, 0);
+  EXPECT_NE(call({"show", "1"}).err.find("no run"), std::string::npos);
+  EXPECT_TRUE(problems().empty());
 }
 
 TEST_F(StoredRun, DeleteRemovesARunAndNothingElse) {
