@@ -3,6 +3,9 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "engine/store/reader.hpp"
@@ -18,11 +21,12 @@ struct LongRun {
   std::string store = folder.path() / "runs.db";
   std::unique_ptr<Child> child;
 
-  LongRun() {
+  explicit LongRun(bool quiet = true) {
     const auto yaml = folder.path() / "long.yaml";
     write_file(yaml, small_yaml(2'000'000'000));
-    child = std::make_unique<Child>(
-        equivolve_command({"run", yaml, "--store", store, "--quiet", "--json", "--events", "3"}));
+    std::vector<std::string> arguments = {"run", yaml, "--store", store, "--json", "--events", "3"};
+    if (quiet) arguments.push_back("--quiet");
+    child = std::make_unique<Child>(equivolve_command(arguments));
     for (int i = 0; i < 50; ++i) child->next_event();
   }
   void drain() {
@@ -62,17 +66,71 @@ struct Locker {
   }
 };
 
-TEST(TwoProcesses, ALockForAWhileOnlyDelaysARun) {
-  LongRun run;
-  Locker locker(run.store);
-  // What was committed before the lock still comes; then the stream falls silent, and goes on after
-  // the release.
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(run.child->next_event());
-  locker.release();
-  for (int i = 0; i < 20000; ++i) ASSERT_TRUE(run.child->next_event());
+/// Reads events until `more` outcomes are acknowledged; the last ticket of them.
+std::uint64_t read_outcomes(Child& child, int more) {
+  std::uint64_t last = 0;
+  while (more > 0) {
+    const auto line = child.next_event();
+    if (!line) {
+      ADD_FAILURE() << "the run has ended: " << child.errors_so_far();
+      return last;
+    }
+    const auto event = nlohmann::json::parse(*line);
+    if (event["event"] != "outcome") continue;
+    last = event["ticket"];
+    --more;
+  }
+  return last;
+}
+
+/// Ends the run; everything up to `ticket` is in its store, and the store is sound.
+void expect_nothing_lost(LongRun& run, std::uint64_t ticket) {
   run.child->signal(SIGTERM);
   run.drain();
-  EXPECT_EQ(run.child->wait().exit_code, 143);
+  const Finished done = run.child->wait();
+  EXPECT_EQ(done.exit_code, 143) << done.err;
+  auto reader = engine::StoreReader::open(run.store);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto data = (*reader)->replay(1);
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_GT(data->outcomes.size(), ticket);
+  const Finished verified = equivolve({"store", "verify", "--store", run.store});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out;
+}
+
+/// Holds the lock until `enough` returns; then the run goes on, and has lost nothing. Its events
+/// are read all the while: a full pipe would hold it back before it comes to the lock.
+template <class Enough>
+void hold_lock(LongRun& run, Enough enough) {
+  Locker locker(run.store);
+  std::uint64_t last = 0;
+  std::thread reader([&] { last = read_outcomes(*run.child, 20'000); });
+  enough();
+  locker.release();
+  reader.join();
+  expect_nothing_lost(run, last);
+}
+
+// The promise is one of seconds, so the lock is held for seconds.
+TEST(TwoProcesses, ALockOfASecondOnlyDelaysARun) {
+  LongRun run;
+  hold_lock(run, [] { std::this_thread::sleep_for(std::chrono::seconds(1)); });
+}
+
+TEST(TwoProcesses, ALockOfThreeSecondsIsSpokenOf) {
+  LongRun run(false);
+  const auto said = [&] {
+    return run.child->errors_so_far().find("locked by another program; waiting") !=
+           std::string::npos;
+  };
+  hold_lock(run, [&] {
+    const auto begin = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    // On a busy machine the run may have come to the lock late; it gives up after ten seconds.
+    while (!said() && std::chrono::steady_clock::now() - begin < std::chrono::seconds(9))
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_TRUE(said()) << run.child->errors_so_far();
+  });
 }
 
 TEST(TwoProcesses, ALockForEverEndsARunWhichThenResumes) {

@@ -117,6 +117,10 @@ std::optional<std::string> Child::next_event() {
   }
 }
 
+std::string Child::errors_so_far() const {
+  return slurp(err_);
+}
+
 void Child::signal(int number) {
   kill(pid_, number);
   siginfo_t stopped;

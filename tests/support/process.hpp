@@ -35,6 +35,8 @@ class Child {
 
   /// The next line of its event stream; nothing at its end.
   std::optional<std::string> next_event();
+  /// What it has written to stderr until now.
+  std::string errors_so_far() const;
   void signal(int number);  ///< SIGSTOP: returns when the process has stopped
   Finished wait();
   pid_t pid() const { return pid_; }
