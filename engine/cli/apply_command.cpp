@@ -92,8 +92,9 @@ std::string key_of(const std::string& option, const std::vector<std::string>& kn
 /// The message with the option that it is about.
 std::string about(const std::string& pointer, const std::string& message) {
   if (pointer.size() < 2) return message;
-  const std::string key = pointer.substr(1, pointer.find('/', 1) - 1);
-  return option_word(key) + ": " + message;
+  const std::string key = pointer.substr(1, pointer.find('/', 1) - 1), name = "options." + key;
+  return message.starts_with(name) ? option_word(key) + message.substr(name.size())
+                                   : option_word(key) + ": " + message;
 }
 
 /// A program that was written is there to be run.

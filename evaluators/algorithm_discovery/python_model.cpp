@@ -93,7 +93,9 @@ std::string columns_text(const ProblemInfo& info) {
 
 constexpr std::string_view kImports =
     "import csv\nimport difflib\nimport gzip\nimport io\nimport math\nimport re\nimport sys\n"
-    "import zlib\n\ntry:\n    import numpy as np\nexcept ImportError:\n    if __name__ != "
+    "import zlib\n\nif __name__ == \"__main__\" and {\"-h\", \"--help\"} & set(sys.argv[1:]):\n"
+    "    print(__doc__)\n    sys.exit()\n\ntry:\n    import numpy as np\nexcept ImportError:\n    "
+    "if __name__ != "
     "\"__main__\":\n"
     "        raise\n    sys.exit(\"model.py needs numpy (Debian: python3-numpy; pip install "
     "numpy)\")\n\n";

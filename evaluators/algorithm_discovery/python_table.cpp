@@ -231,9 +231,6 @@ def _predict_file(path, out):
 
 
 def main(arguments):
-    if any(argument in ("-h", "--help") for argument in arguments[1:]):
-        print(__doc__)
-        return 0
     if len(arguments) not in (2, 3):
         print("usage: python3 model.py data.csv [predictions.csv]", file=sys.stderr)
         return 2

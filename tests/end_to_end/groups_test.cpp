@@ -98,7 +98,7 @@ TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
   const Bad all[] = {
       {"vary: {search.algorithm: [random, randam]}\n", ":8:35: search.algorithm is 'randam'"},
       {"vary: {options.epochs: [1, many]}\n", ":8:28: "},
-      {"vary: {data.synthetic: [linear, no_such_task]}\n", ":8:33: "},
+      {"vary: {data.synthetic: [linear, no_such_task]}\n", ":8:34: "},
   };
   for (const Bad& bad : all) {
     write_file(yaml_, small_yaml(200) + bad.vary);
@@ -119,7 +119,7 @@ TEST_F(Groups, ABadVaryHidesNothing) {
       with_store({"validate", yaml_, "--set", "data.dimensions=3", "--set", "final.top=0"});
   EXPECT_EQ(done.exit_code, 2);
   for (const char* said : {"vary.search.algorithm is 'random'; expected a list", "'workers'",
-                           "'dimension'", "final.top is 0"})
+                           "'dimension'", "final.top is '0'"})
     EXPECT_NE(done.err.find(said), std::string::npos) << said << "\n" << done.err;
   write_file(yaml_, small_yaml(200) + "vary: {options.epochs: [many, 2, most]}\n");
   const Finished both = with_store({"validate", yaml_});

@@ -126,21 +126,19 @@ TEST(Init, WhatOnlyAPersonCanMendIsSaid) {
 
 TEST(Init, AFolderOfPluginsIsWrittenDown) {
   TempFolder folder;
-  const Finished built_in = equivolve({"evaluators", "list", "--json"});
-  const std::filesystem::path module =
-      nlohmann::json::parse(built_in.last_line())[0]["file"].get<std::string>();
   std::filesystem::create_directory(folder.path() / "mine");
-  std::filesystem::copy_file(module, folder.path() / "mine" / module.filename());
-  const Finished described = equivolve(
-      {"evaluators", "describe", "algorithm_discovery", "--folder", "mine"}, {}, folder.path());
-  EXPECT_EQ(described.last_line(), "next: equivolve init algorithm_discovery --folder mine");
-  const Finished made =
-      equivolve({"init", "algorithm_discovery", "--folder", "mine"}, {}, folder.path());
+  std::filesystem::copy_file(
+      std::string(EQUIVOLVE_BINARY_DIR) + "/tests/engine/plugins/modules/good/toy_c.so",
+      folder.path() / "mine" / "toy_c.so");
+  const Finished described =
+      equivolve({"evaluators", "describe", "toy_c", "--folder", "mine"}, {}, folder.path());
+  EXPECT_EQ(described.last_line(), "next: equivolve init toy_c --folder mine");
+  const Finished made = equivolve({"init", "toy_c", "--folder", "mine"}, {}, folder.path());
   ASSERT_EQ(made.exit_code, 0) << made.err;
-  const std::string text = read_file(folder.path() / "algorithm_discovery.yaml");
+  const std::string text = read_file(folder.path() / "toy_c.yaml");
   EXPECT_NE(text.find("\nplugins:"), std::string::npos) << text;
   EXPECT_NE(text.find("  folders: [mine]"), std::string::npos) << text;
-  EXPECT_EQ(equivolve({"init", "algorithm_discovery", "--folder", "none"}).exit_code, 2);
+  EXPECT_EQ(equivolve({"init", "toy_c", "--folder", "none"}).exit_code, 2);
 }
 
 /// The file with every comment that is a setting turned into one.

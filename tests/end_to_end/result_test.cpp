@@ -96,6 +96,8 @@ TEST(Apply, SaysWhatItPredictedAndTakesOptionsWithHyphens) {
   const Finished both = apply({"--data", yaml, "--predictions-for", "all"});
   EXPECT_EQ(both.exit_code, 2);
   EXPECT_NE(both.err.find("equivolve: --predictions-for: "), std::string::npos) << both.err;
+  const Finished wrong = apply({"--predictions-for", "none"});
+  EXPECT_NE(wrong.err.find("equivolve: --predictions-for is "), std::string::npos) << wrong.err;
   const Finished described = equivolve({"evaluators", "describe", "algorithm_discovery"});
   EXPECT_NE(described.out.find("--predictions-for"), std::string::npos) << described.out;
 }
