@@ -98,7 +98,7 @@ TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
   const Bad all[] = {
       {"vary: {search.algorithm: [random, randam]}\n", ":8:35: search.algorithm is 'randam'"},
       {"vary: {options.epochs: [1, many]}\n", ":8:28: "},
-      {"vary: {data.synthetic: [linear, no_such_task]}\n", ":8:34: "},
+      {"vary: {data.synthetic: [linear, no_such_task]}\n", ":8:33: "},
   };
   for (const Bad& bad : all) {
     write_file(yaml_, small_yaml(200) + bad.vary);
@@ -124,7 +124,7 @@ TEST_F(Groups, ABadVaryHidesNothing) {
   write_file(yaml_, small_yaml(200) + "vary: {options.epochs: [many, 2, most]}\n");
   const Finished both = with_store({"validate", yaml_});
   EXPECT_NE(both.err.find("many"), std::string::npos) << both.err;
-  EXPECT_NE(both.err.find(":8:33: "), std::string::npos) << "most: " << both.err;
+  EXPECT_NE(both.err.find(":8:34: "), std::string::npos) << "most: " << both.err;
 }
 
 TEST_F(Groups, WarnOfWhatHoldsForAllOfThem) {

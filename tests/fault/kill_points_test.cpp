@@ -73,10 +73,11 @@ TEST(KillPointOfAFile, LeavesNoHalfFile) {
   const std::vector<std::string> command = {"export", "1", "--store", store, "--out", file};
   ASSERT_EQ(equivolve(command).exit_code, 0);
   const std::string whole = file_text(file);
-  const std::map<std::string, std::string> left = {{"output.before_rename", "old"},
+  const std::string old = whole + "and more";
+  const std::map<std::string, std::string> left = {{"output.before_rename", old},
                                                    {"output.after_rename", whole}};
   for (const auto& [point, expected] : left) {
-    write_file(file, "old");
+    write_file(file, old);
     ASSERT_EQ(equivolve(command, {{"EQUIVOLVE_FAULT", point + ":1"}}).signal, SIGKILL) << point;
     EXPECT_EQ(file_text(file), expected) << point;
   }
