@@ -47,18 +47,17 @@ Section budget_keys() {
   section.name = "budget";
   section.help = "When the run ends: whichever comes first. With none of these: " +
                  std::to_string(kDefaultBudgetCandidates) + " candidates.";
-  section.keys = {
-      integer_key("candidates", 0, kAny, "Candidates told.",
-                  field(&Configuration::budget, &BudgetConfig::candidates)),
-      integer_key("evaluations", 0, kAny, "Evaluator calls of told candidates.",
-                  field(&Configuration::budget, &BudgetConfig::evaluations)),
-      duration_key(
-          "time", false,
-          "Running time, added up over resumes, without pauses. Trials in flight get 10 s, then they "
-          "are cancelled. Ends a run at a point that depends on the machine.",
-          field(&Configuration::budget, &BudgetConfig::time)),
-      figures_key("target", "Figures to be reached, all of them by one candidate.",
-                  field(&Configuration::budget, &BudgetConfig::target))};
+  section.keys = {integer_key("candidates", 0, kAny, "Candidates told.",
+                              field(&Configuration::budget, &BudgetConfig::candidates)),
+                  integer_key("evaluations", 0, kAny, "Evaluator calls of told candidates.",
+                              field(&Configuration::budget, &BudgetConfig::evaluations)),
+                  duration_key("time", false,
+                               "Time spent searching, added up over resumes, without pauses, "
+                               "start-up and final stage. Trials in flight get 10 s, then they "
+                               "are cancelled. Ends a run at a point that depends on the machine.",
+                               field(&Configuration::budget, &BudgetConfig::time)),
+                  figures_key("target", "Figures to be reached, all of them by one candidate.",
+                              field(&Configuration::budget, &BudgetConfig::target))};
   return section;
 }
 

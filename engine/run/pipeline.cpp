@@ -70,8 +70,8 @@ TrialResult result_of(const TrialRow& row) {
 }  // namespace
 
 Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
-                   Executor& executor, const RunningTime& time, BudgetMeter budget,
-                   StoreWriter* writer, const ReplayIndex* replay)
+                   Executor& executor, RunningTime& time, BudgetMeter budget, StoreWriter* writer,
+                   const ReplayIndex* replay)
     : settings_(settings),
       searcher_(std::move(searcher)),
       evaluator_(evaluator),
@@ -297,6 +297,10 @@ void Pipeline::ask_more() {
 }
 
 void Pipeline::dispatch(std::uint64_t ticket, Stage stage) {
+  if (!searching_ && (!replay_ || ticket >= replay_->told())) {
+    searching_ = true;
+    time_.hold(RunningTime::Hold::kNotSearching, false);
+  }
   slot(ticket).stage.store(stage, std::memory_order_release);
   active_.fetch_add(1, std::memory_order_acq_rel);
   if (!mine_)

@@ -74,10 +74,11 @@ struct PipelineTotals {
 
 class Pipeline {
  public:
-  /// `writer` may be null (nothing is stored); `replay` may be null (a fresh run). References
+  /// `writer` may be null (nothing is stored); `replay` may be null (a fresh run). `time` is let go
+  /// with the first work that is no replay. References
   /// outlive the pipeline; the executor must be idle when it is destroyed.
   Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluator& evaluator,
-           Executor& executor, const RunningTime& time, BudgetMeter budget, StoreWriter* writer,
+           Executor& executor, RunningTime& time, BudgetMeter budget, StoreWriter* writer,
            const ReplayIndex* replay);
 
   void start();
@@ -160,7 +161,7 @@ class Pipeline {
   search::Searcher searcher_;
   Evaluator& evaluator_;
   Executor& executor_;
-  const RunningTime& time_;
+  RunningTime& time_;
   const Clock& clock_;
   StoreWriter* const writer_;
   const ReplayIndex* const replay_;
@@ -176,6 +177,7 @@ class Pipeline {
   RunDigests digests_;
   PipelineTotals totals_;
   std::uint64_t next_ask_ = 0, next_look_up_ = 0, next_tell_ = 0;
+  bool searching_ = false;  // work that is no replay has begun
   bool ended_ = false;
   StopCause stopped_by_ = StopCause::kNone;
   std::string defect_;

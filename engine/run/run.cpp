@@ -73,7 +73,9 @@ class Session {
         earlier_probes_(earlier_probes),
         clock_(controls.clock ? *controls.clock : machine_clock_),
         time_(clock_, std::chrono::duration_cast<std::chrono::nanoseconds>(
-                          std::chrono::duration<double>(earlier_seconds))) {}
+                          std::chrono::duration<double>(earlier_seconds))) {
+    time_.hold(RunningTime::Hold::kNotSearching, true);
+  }
 
   tl::expected<RunOutcome, RunError> go() {
     // More threads than requests in flight would only wait; the search's own width is a bound.
@@ -152,6 +154,7 @@ class Session {
   void search() {
     pipeline_->start();
     while (!pipeline_->wait(kPoll)) poll(ProgressReport::Phase::kSearch);
+    time_.hold(RunningTime::Hold::kNotSearching, true);
   }
 
   /// Between two waits: signals, wishes, heartbeat, progress.
@@ -193,7 +196,7 @@ class Session {
     if (wish == "stop") ask_to_stop(StopCause::kWish);
     if (wish == "pause" || wish == "continue") {
       paused_ = wish == "pause";
-      time_.pause(paused_);
+      time_.hold(RunningTime::Hold::kPaused, paused_);
       pipeline_->pause(paused_);
       gate_.set(paused_);
       writer_->push(EventRow{paused_ ? "paused" : "continued", "{}"});

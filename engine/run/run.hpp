@@ -21,7 +21,7 @@ struct ProgressReport {
   enum class Phase : std::uint8_t { kSearch, kFinal };
   Phase phase = Phase::kSearch;
   Pipeline::Progress live;
-  double seconds = 0;          ///< of running: all sessions, without pauses
+  double seconds = 0;          ///< of searching: all sessions, without pauses
   double session_seconds = 0;  ///< the same, of this session
   bool paused = false;
 };

@@ -1,7 +1,10 @@
-// How long a run has been running: over all its sessions, and without the time it was paused.
+// How long a run has been searching: over all its sessions, without the time it was paused, and
+// without what comes before and after (start-up, replay, final stage). This is what budget.time
+// means.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 
 #include "engine/run/clock.hpp"
@@ -10,22 +13,26 @@ namespace equivolve::engine {
 
 class RunningTime {
  public:
+  /// Why it stands still.
+  enum class Hold : std::uint8_t { kPaused = 1, kNotSearching = 2 };
+
   /// Runs from now on; `earlier` is what former sessions of the run took. The clock outlives it.
   explicit RunningTime(const Clock& clock, std::chrono::nanoseconds earlier = {})
       : clock_(clock), earlier_(earlier), since_(clock.now()) {}
 
-  void pause(bool paused) {  ///< [any-thread]
+  /// It runs while no reason holds it. [any-thread]
+  void hold(Hold why, bool held) {
     std::lock_guard lock(mutex_);
-    if (paused == paused_) return;
     const auto now = clock_.now();
-    if (paused) ran_ += now - since_;
+    if (holds_ == 0) ran_ += now - since_;
     since_ = now;
-    paused_ = paused;
+    const auto bit = static_cast<unsigned>(why);
+    holds_ = held ? holds_ | bit : holds_ & ~bit;
   }
 
   std::chrono::nanoseconds session() const {  ///< [any-thread]
     std::lock_guard lock(mutex_);
-    return paused_ ? ran_ : ran_ + (clock_.now() - since_);
+    return holds_ != 0 ? ran_ : ran_ + (clock_.now() - since_);
   }
   std::chrono::nanoseconds total() const { return earlier_ + session(); }  ///< [any-thread]
 
@@ -39,7 +46,7 @@ class RunningTime {
   // protected by mutex_
   std::chrono::nanoseconds ran_{0};  // until since_
   std::chrono::nanoseconds since_;   // of the last change
-  bool paused_ = false;
+  unsigned holds_ = 0;               // a bit for each reason
 };
 
 }  // namespace equivolve::engine

@@ -51,7 +51,7 @@ struct RunSummary {
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;
-  double seconds = 0;  ///< of running: all sessions, without pauses
+  double seconds = 0;  ///< of searching: all sessions, without pauses
   /// Nothing where no session that could time its probes came to its end.
   std::optional<double> probe_seconds;
   double look_up_seconds = 0, evaluation_seconds = 0, verification_seconds = 0;

@@ -196,6 +196,26 @@ TEST_F(ToyRun, PausedTimeIsNotSpent) {
   EXPECT_EQ((*reader)->find_run("1")->state.seconds, outcome.summary.seconds);
 }
 
+// A probe takes a millisecond and a trial of the final stage much longer than the whole budget.
+TEST_F(ToyRun, OnlySearchingSpendsTheBudgetOfTime) {
+  config_.budget.time = 50s;
+  evaluator_ = [&](test::ToyEvaluator& toy) {
+    toy.on_probe = [&] { clock_.advance(1ms); };
+    toy.on_trial = [&](const auto& candidate, const auto& request, const auto&) {
+      if (is_final(candidate, request)) clock_.advance(100s);
+    };
+  };
+  const RunSummary first = start().summary;
+  EXPECT_EQ(first.stopped_by, "candidates");
+  EXPECT_GT(first.final_trials, 0u);
+  EXPECT_NEAR(first.seconds, 0.040, 1e-9);
+  config_.budget.candidates = 60;
+  const RunSummary more = resume().summary;
+  EXPECT_EQ(more.stopped_by, "candidates");
+  EXPECT_EQ(more.candidates, 60u);
+  EXPECT_NEAR(more.seconds, 0.060, 1e-9);
+}
+
 // Each probe takes a millisecond by the test's clock, and nothing else takes any time.
 TEST_F(ToyRun, ProbesOfEarlierSessionsCountAfterAResume) {
   evaluator_ = [&](test::ToyEvaluator& toy) { toy.on_probe = [&] { clock_.advance(1ms); }; };
