@@ -143,7 +143,8 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
   if (!info.state.stopped_by.empty())
     std::printf(" (stopped by %s)", info.state.stopped_by.c_str());
   std::printf("%s", fork_text(info).c_str());
-  std::printf("\n  started        %s, %.2f s of search\n", info.created.c_str(), info.state.seconds);
+  std::printf("\n  started        %s, %.2f s of search\n", info.created.c_str(),
+              info.state.seconds);
   std::printf("  evaluator      %s %s, representation %s, seed %llu\n", info.head.evaluator.c_str(),
               info.head.evaluator_version.c_str(), info.head.representation.c_str(),
               static_cast<unsigned long long>(info.head.seed));

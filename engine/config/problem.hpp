@@ -38,8 +38,8 @@ void in_file_order(ConfigProblems& problems);
 /// Appends what a later check found, but for what is said of a value that is refused already.
 void add_new(ConfigProblems& problems, ConfigProblems more);
 
-/// A JSON array of objects (the first kMostProblems) for editors and scripts: file, line, column (null where there is none),
-/// message.
+/// A JSON array of objects (the first kMostProblems) for editors and scripts: file, line, column
+/// (null where there is none), message.
 std::string to_json_text(const ConfigProblems& problems);
 
 /// The problem at (line, column in bytes) of `text`; line 0 gives one without a line.

@@ -226,8 +226,9 @@ class Reader {
     if (format_.decimal != '.' || digits.size() == cell.size() || !to_number(digits)) return "";
     if (separator_ == ',')
       return "; if " + what + " is a number, write it without commas between thousands";
-    return to_number(cell, ',') ? "; if " + what + " is a number with a decimal comma, say "
-                                                   "decimal: \",\""
+    return to_number(cell, ',') ? "; if " + what +
+                                      " is a number with a decimal comma, say "
+                                      "decimal: \",\""
                                 : "";
   }
 
