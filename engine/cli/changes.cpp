@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/config/units.hpp"
@@ -65,6 +66,24 @@ tl::expected<std::vector<std::string>, std::string> add_to_present(
     out.push_back(key + "=" + *sum);
   }
   return out;
+}
+
+std::string overspent(const engine::BudgetConfig& present, const engine::BudgetConfig& changed,
+                      const Spent& spent) {
+  if (changed.candidates != present.candidates && changed.candidates &&
+      *changed.candidates < spent.candidates)
+    return fmt::format("budget.candidates is {}, but it has had {} candidates", *changed.candidates,
+                       spent.candidates);
+  if (changed.evaluations != present.evaluations && changed.evaluations &&
+      *changed.evaluations < spent.evaluations)
+    return fmt::format("budget.evaluations is {}, but it has made {}", *changed.evaluations,
+                       spent.evaluations);
+  if (changed.time != present.time && changed.time && *changed.time < spent.time)
+    return fmt::format("budget.time is {}, but it has searched for {}",
+                       engine::format_duration(*changed.time), engine::format_duration(spent.time));
+  if (changed.target != present.target && spent.reaches_target)
+    return "its best reaches budget.target already";
+  return "";
 }
 
 std::vector<std::string> changed_keys(const std::string& before, const std::string& after) {

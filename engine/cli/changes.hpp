@@ -1,6 +1,8 @@
 // What may be changed of a run that goes on, and "+" values.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,17 @@ namespace equivolve::cli {
 /// and budget.time ("+10m"). Other assignments stay as they are. The error is a sentence.
 tl::expected<std::vector<std::string>, std::string> add_to_present(
     const std::vector<std::string>& assignments, const engine::BudgetConfig& present);
+
+/// What a run has used of its budget.
+struct Spent {
+  std::uint64_t candidates = 0, evaluations = 0;
+  std::chrono::nanoseconds time{0};
+  bool reaches_target = false;  ///< its best reaches the changed target
+};
+
+/// Why no run with the changed budget can be this one, which has gone further; "" when one can.
+std::string overspent(const engine::BudgetConfig& present, const engine::BudgetConfig& changed,
+                      const Spent& spent);
 
 /// Keys ("search.population_size") whose values differ between two configurations as understood
 /// (JSON), sorted.

@@ -28,6 +28,7 @@ engine::ReadOptions read_options(const GroupRequest& command) {
 /// A group that has been checked: its plan, and where it is to be kept.
 struct CheckedGroup {
   engine::GroupPlan plan;
+  engine::ConfigProblems warnings;
   std::filesystem::path store;
   bool relaxed = false;
 };
@@ -43,9 +44,15 @@ class Findings {
     if (exit_code_ != kBadInput) exit_code_ = exit_code;  // what a person can mend comes first
   }
   bool empty() const { return problems_.empty(); }
-  int print() {
+  int print(bool as_objects) {
     engine::in_file_order(problems_);
     std::fprintf(stderr, "%s", engine::text_of(problems_).c_str());
+    if (as_objects)
+      std::printf("%s\n", Json{{"valid", false},
+                               {"problems", Json::parse(engine::to_json_text(problems_))},
+                               {"warnings", Json::array()}}
+                              .dump()
+                              .c_str());
     return exit_code_;
   }
 
@@ -70,11 +77,12 @@ int refuse(const GroupRequest& command, const engine::ConfigProblems& problems) 
     const auto rest = engine::prepare(std::move(*first), {});
     if (!rest) findings.add(rest.error().problems, kBadInput);
   }
-  return findings.print();
+  return findings.print(command.problems_as_objects);
 }
 
 /// Warnings of all settings. What has no effect in some may be there for the others.
-void print_common_warnings(const Preparations& settings) {
+engine::ConfigProblems common_warnings(const Preparations& settings) {
+  engine::ConfigProblems common;
   std::map<std::string, std::size_t> counts;
   for (const engine::Preparation& setting : settings)
     for (const engine::ConfigProblem& warning : setting.warnings) ++counts[warning.text()];
@@ -85,9 +93,10 @@ void print_common_warnings(const Preparations& settings) {
       if (count == 0 || (some && warning.message.find("has no effect") != std::string::npos))
         continue;
       if (some) warning.message += fmt::format(" ({} of {} settings)", count, settings.size());
-      print_warnings({warning});
+      common.push_back(std::move(warning));
     }
   }
+  return common;
 }
 
 /// Prepares each setting once, with its data, so that nothing is begun that cannot be carried out.
@@ -106,13 +115,14 @@ tl::expected<CheckedGroup, int> check(const GroupRequest& command) {
     preparation->evaluator.reset();  // its data; the run reads them again
     settings.push_back(std::move(*preparation));
   }
-  if (!findings.empty()) return tl::unexpected<int>(findings.print());
+  if (!findings.empty()) return tl::unexpected<int>(findings.print(command.problems_as_objects));
   const engine::Configuration& first = settings.front().config;
   checked.plan.name = first.name;
   checked.plan.config_as_written = first.as_written;
   checked.store = command.common.store ? store_path(command.common) : first.store.file;
   checked.relaxed = first.store.relaxed;
-  print_common_warnings(settings);
+  checked.warnings = common_warnings(settings);
+  print_warnings(checked.warnings);
   // Seeds outermost: a group that is cut short has as many runs of each setting.
   for (const std::uint64_t seed : runs->seeds) {
     for (std::size_t i = 0; i < settings.size(); ++i) {
@@ -297,11 +307,16 @@ int resume_group(const CommonOptions& common, int events, GroupOverrides overrid
   return GroupRunner(common, events, std::move(overrides), group.store, std::move(group.info)).go();
 }
 
-int validate_group(const GroupRequest& command) {
+int validate_group(GroupRequest command) {
+  command.problems_as_objects = command.common.json;
   auto checked = check(command);
   if (!checked) return checked.error();
   if (command.common.json)
-    std::printf("{\"valid\":true,\"runs\":%zu,\"warnings\":[]}\n", checked->plan.runs.size());
+    std::printf("%s\n", Json{{"valid", true},
+                             {"runs", checked->plan.runs.size()},
+                             {"warnings", Json::parse(engine::to_json_text(checked->warnings))}}
+                            .dump()
+                            .c_str());
   else if (!command.common.quiet)
     std::printf("%s is valid: a group of %zu runs\n", command.file.c_str(),
                 checked->plan.runs.size());

@@ -18,6 +18,7 @@ struct GroupRequest {
   std::vector<std::string> overrides;  ///< "a.b=c"
   std::optional<std::uint32_t> seeds;  ///< --seeds
   int events = -1;                     ///< descriptor of the event stream; below 0: none
+  bool problems_as_objects = false;    ///< an object to stdout too
 };
 
 /// What may differ from how a group was begun.
@@ -39,6 +40,6 @@ int resume_group(const CommonOptions& common, int events, GroupOverrides overrid
                  FoundGroup group);
 
 /// The checks of run_group, without writing or running anything.
-int validate_group(const GroupRequest& request);
+int validate_group(GroupRequest request);
 
 }  // namespace equivolve::cli

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/cli/changes.hpp"
 #include "engine/cli/commands.hpp"
@@ -34,6 +37,36 @@ tl::expected<std::vector<std::string>, int> overrides_of(const Resume& command,
   return std::move(*overrides);
 }
 
+/// Of a figure that is searched for; a target that names another is refused elsewhere.
+bool reached(const engine::RunInfo& info, const nlohmann::json& best, const std::string& name,
+             double target) {
+  const auto figure = std::find_if(info.head.figures.begin(), info.head.figures.end(),
+                                   [&](const engine::FigureRow& f) { return f.name == name; });
+  if (figure == info.head.figures.end() || !best.contains(name) || !best[name].is_number())
+    return false;
+  const double value = best[name].get<double>();
+  return figure->minimize ? value <= target : value >= target;
+}
+
+Spent spent_of(const FoundRun& found, const engine::BudgetConfig& changed) {
+  const auto summary = nlohmann::json::parse(summary_json_of(*found.reader, found.info));
+  const auto count = [&](const char* key) {
+    return summary[key].is_number() ? summary[key].get<std::uint64_t>() : 0;
+  };
+  Spent spent;
+  spent.candidates = count("candidates");
+  spent.evaluations = count("evaluations");
+  spent.time = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(found.info.state.seconds));
+  if (summary["best"].is_object())
+    spent.reaches_target =
+        !changed.target.empty() &&
+        std::all_of(changed.target.begin(), changed.target.end(), [&](const auto& target) {
+          return reached(found.info, summary["best"]["validation"], target.first, target.second);
+        });
+  return spent;
+}
+
 /// The stored configuration with what the command line changes. Only what leaves the run the same
 /// run may change.
 tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume& command,
@@ -48,6 +81,14 @@ tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume&
   std::vector<std::string> forbidden;
   for (const std::string& key : changed_keys(before, engine::to_json_text(read->configuration)))
     if (!may_change(key)) forbidden.push_back(key);
+  const engine::BudgetConfig& changed = read->configuration.budget;
+  if (const std::string why =
+          overspent(stored->configuration.budget, changed, spent_of(found, changed));
+      forbidden.empty() && !why.empty())
+    return tl::unexpected<int>(
+        fail(kBadInput, fmt::format("run {} has gone further than that: {}; expected a budget it "
+                                    "has not spent (or --fork, for a new run with this one)",
+                                    found.info.id, why)));
   if (forbidden.empty()) return read;
   return tl::unexpected<int>(
       fail(kBadInput, fmt::format("run {} would not be the same run with other values of {}; only "
@@ -134,7 +175,8 @@ CommandSpec resume_command() {
           "prints its summary. Of a group the unfinished runs go on, and those that have not begun "
           "begin.\n\n"
           "With --set the run goes on under another budget, also when it had finished: the result "
-          "is that of one run with that budget. `+` stands for the present value and more. Only "
+          "is that of one run with that budget, and one that it has spent already is refused. `+` "
+          "stands for the present value and more. Only "
           "`budget`, `workers`, `store`, `evaluator.deadline` and `data.file` (the same bytes "
           "elsewhere) may change; with anything else it would be another run.\n\n"
           "That other run starts with --fork: a new run in the same store, from the configuration "

@@ -51,7 +51,7 @@ std::vector<std::string> row(const std::string& name, const Json& contender,
 
 std::string result(const Json& summary, std::optional<std::uint64_t> openings) {
   if (!summary.contains("best") || !summary["best"].is_object())
-    return "<p>There is no result " + std::string(summary.empty() ? "yet" : "") + ".</p>\n";
+    return summary.empty() ? "<p>There is no result yet.</p>\n" : "<p>There is no result.</p>\n";
   const std::string objective = summary.value("objective", "");
   std::vector<std::vector<std::string>> rows;
   const Json& best = summary["best"];

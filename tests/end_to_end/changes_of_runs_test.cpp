@@ -67,11 +67,21 @@ TEST_F(StoredRun, EvaluationsCanBeAddedToAndTargetsRaised) {
   EXPECT_TRUE(problems().empty());
 }
 
-TEST_F(StoredRun, ABudgetThatIsSpentEndsTheRunWhereItIs) {
-  const auto first = run("budget.candidates=400");
-  const auto again = json({"resume", "1", "--set", "budget.candidates=100"});
-  EXPECT_EQ(again["candidates"], 400);
-  EXPECT_EQ(again["result_digest"], first["result_digest"]);
+// One run with that budget would have ended earlier: this one cannot be made to be it.
+TEST_F(StoredRun, ABudgetThatIsSpentIsRefused) {
+  run("budget.candidates=400");
+  const auto before = json({"show", "1"});
+  for (const auto& [setting, said] : std::vector<std::pair<std::string, std::string>>{
+           {"budget.candidates=100", "budget.candidates is 100, but it has had 400 candidates"},
+           {"budget.evaluations=3", "budget.evaluations is 3, but it has made"},
+           {"budget.time=1ns", "budget.time is 1ns, but it has searched for"},
+           {"budget.target.fitness=0.0001", "its best reaches budget.target already"}}) {
+    const Finished done = call({"resume", "1", "--set", setting});
+    EXPECT_EQ(done.exit_code, 2) << setting << done.out;
+    EXPECT_NE(done.err.find(said), std::string::npos) << setting << ": " << done.err;
+  }
+  EXPECT_EQ(json({"show", "1"}), before);
+  EXPECT_EQ(json({"resume", "1", "--set", "budget.candidates=400"})["candidates"], 400);
 }
 
 TEST_F(StoredRun, WhatWouldMakeItAnotherRunIsRefused) {

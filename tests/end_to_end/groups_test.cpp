@@ -111,6 +111,22 @@ TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
   }
 }
 
+TEST_F(Groups, ValidateTellsProgramsTheSame) {
+  write_file(yaml_, small_yaml(200) + "vary: {search.algorithm: [random, randam]}\n");
+  const Finished bad = with_store({"validate", yaml_, "--json"});
+  EXPECT_EQ(bad.exit_code, 2);
+  const json refused = json::parse(bad.last_line());
+  EXPECT_EQ(refused["valid"], false);
+  ASSERT_EQ(refused["problems"].size(), 1u);
+  EXPECT_EQ(refused["problems"][0]["line"], 8);
+  EXPECT_EQ(refused["problems"][0]["column"], 35);
+  write_file(yaml_, small_yaml(0) + "vary: {seed: [1, 2]}\n");
+  const json odd = answer(with_store({"validate", yaml_, "--json"}));
+  EXPECT_EQ(odd["valid"], true);
+  EXPECT_EQ(odd["runs"], 2);
+  EXPECT_EQ(odd["warnings"].size(), 1u) << odd;
+}
+
 TEST_F(Groups, ABadVaryHidesNothing) {
   write_file(yaml_, small_yaml(200) +
                         "vary: {search.algorithm: random, options.epochs: [1, many]}\n"
