@@ -11,6 +11,7 @@
 #include "engine/cli/partial_summary.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/report/stored_summary.hpp"
+#include "engine/run/notes.hpp"
 #include "engine/run/summary.hpp"
 
 namespace equivolve::cli {
@@ -137,7 +138,16 @@ void print_search(const Json& s) {
       std::printf("  %-18s %s\n", key, s[key].get<std::string>().c_str());
 }
 
-void print_text(const engine::RunInfo& info, const Json& summary) {
+/// What the evaluator said of the data when the run began; none when it cannot be read.
+std::vector<std::string> notes_of(const engine::StoreReader& reader, const engine::RunInfo& info) {
+  const auto events = reader.events(info.id);
+  for (const engine::EventRow& event : events ? *events : std::vector<engine::EventRow>())
+    if (event.kind == "started") return engine::notes_of(event.detail);
+  return {};
+}
+
+void print_text(const engine::RunInfo& info, const Json& summary,
+                const std::vector<std::string>& notes) {
   std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
               status_of(info).c_str());
   if (!info.state.stopped_by.empty())
@@ -150,6 +160,7 @@ void print_text(const engine::RunInfo& info, const Json& summary) {
               static_cast<unsigned long long>(info.head.seed));
   std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(),
               info.head.kernel.c_str());
+  for (const std::string& note : notes) std::printf("  data           %s\n", note.c_str());
   std::printf("  candidates     %llu\n", static_cast<unsigned long long>(info.state.told));
   print_search(summary);
   if (summary.contains("best") && summary["best"].is_object()) {
@@ -203,7 +214,7 @@ void print_run(const CommonOptions& common, const engine::StoreReader& reader,
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else
-    print_text(info, summary);
+    print_text(info, summary, notes_of(reader, info));
   say_next(common, next_for(info, store));
 }
 

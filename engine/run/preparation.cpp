@@ -5,6 +5,7 @@
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
 #include "engine/run/executor.hpp"
+#include "engine/run/notes.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -13,7 +14,9 @@ namespace {
 class Preparing {
  public:
   Preparing(ReadConfiguration read, std::function<void(int, std::string_view)> log)
-      : read_(std::move(read)), log_(std::move(log)), problems_(read_.problems) {
+      : read_(std::move(read)),
+        log_(Notes::keeping(notes_, std::move(log))),
+        problems_(read_.problems) {
     if (!problems_.empty()) exit_code_ = 2;
   }
 
@@ -57,6 +60,7 @@ class Preparing {
   void finish();
 
   ReadConfiguration read_;
+  const std::shared_ptr<Notes> notes_ = std::make_shared<Notes>();
   std::function<void(int, std::string_view)> log_;
   ConfigProblems problems_;
   int exit_code_ = 4;
@@ -137,6 +141,7 @@ void Preparing::finish() {
       evaluation_context(prepared_.module->descriptor(), prepared_.evaluator->info(),
                          read_.configuration.evaluator.config_json, prepared_.space_json,
                          prepared_.module->config_schema());
+  prepared_.notes = notes_->take();
   prepared_.warnings = std::move(read_.warnings);
   prepared_.config = std::move(read_.configuration);
 }

@@ -30,6 +30,7 @@ struct Preparation {
   hashing::Digest context;  ///< evaluation context
   RunOrigin origin;         ///< of a new run: its group, or the run it is forked from
   ConfigProblems warnings;
+  std::vector<std::string> notes;  ///< what the evaluator said of its data
 };
 
 /// Loads the evaluator, reads its data, resolves and binds the space, checks what only they can

@@ -11,6 +11,7 @@
 
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
+#include "engine/run/notes.hpp"
 #include "engine/run/speed_up.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/store/fault_point.hpp"
@@ -339,7 +340,7 @@ tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
   auto run = (*writer)->begin_run(head_of(prepared));
   if (!run) return tl::unexpected<RunError>(RunError{3, run.error().message, 0});
   if (controls.started) controls.started(*run);
-  (*writer)->push(EventRow{"started", "{}"});
+  (*writer)->push(EventRow{"started", notes_json(prepared.notes)});
   return Session(prepared, controls, std::move(*writer), *run, nullptr, {}, 0).go();
 }
 

@@ -105,6 +105,21 @@ TEST_F(StoredRun, WhatWouldMakeItAnotherRunIsRefused) {
   EXPECT_EQ(json({"show", "1"}), before);
 }
 
+TEST_F(StoredRun, TellsWhatWasDoneToItsData) {
+  std::string rows = "a,b,y\n";
+  for (int i = 0; i < 60; ++i)
+    rows += std::to_string(i % 7) + "," + (i == 4 ? "" : std::to_string(i % 5)) + "," +
+            std::to_string(i % 2) + "\n";
+  write_file(folder_.path() / "t.csv", rows);
+  write_file(yaml_,
+             "evaluator: algorithm_discovery\ndata: {file: t.csv, target: y, missing: impute}\n"
+             "budget: {candidates: 60}\n");
+  run("seed=1");
+  const Finished shown = call({"show", "1"});
+  EXPECT_NE(shown.out.find("  data           "), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("b 1 (median)"), std::string::npos) << shown.out;
+}
+
 TEST_F(StoredRun, AMovedDataFileIsFollowedWhenItsBytesAreTheSame) {
   const std::string csv = folder_.path() / "t.csv", moved = folder_.path() / "moved.csv";
   std::string rows = "a,b,y\n";
