@@ -20,6 +20,10 @@ namespace {
 constexpr std::size_t kTextSize =
     256;  // one block of fixed size, so that one write replaces all of it
 
+// In the place of a process that let the lock go: it may live on, and must not be taken for the
+// holder in the moment before the next one has written its name.
+constexpr pid_t kNobody = 0;
+
 std::filesystem::path side_file(const std::filesystem::path& store, RunId run) {
   // Two names of one file (a symbolic link) must lead to one lock.
   std::error_code error;
@@ -35,9 +39,9 @@ std::string host_name() {
   return name.data();
 }
 
-std::string holder_text(std::uint64_t commits) {
+std::string holder_text(pid_t pid, std::uint64_t commits) {
   std::string text =
-      fmt::format("host {:.200}\npid {}\ncommits {:020}\n", host_name(), getpid(), commits);
+      fmt::format("host {:.200}\npid {}\ncommits {:020}\n", host_name(), pid, commits);
   text.resize(kTextSize - 1, ' ');
   return text + '\n';
 }
@@ -79,6 +83,7 @@ bool locked_by_other(int descriptor) {
 constexpr auto kPatience = std::chrono::seconds(10);
 
 bool is_alive(const LockHolder& holder) {
+  if (holder.pid == kNobody) return false;
   return holder.host != host_name() || kill(static_cast<pid_t>(holder.pid), 0) == 0 ||
          errno == EPERM;
 }
@@ -140,6 +145,7 @@ tl::expected<RunLock, StoreError> RunLock::take(const std::filesystem::path& sto
   }
   if (const auto before = read_holder(lock.descriptor_)) lock.commits_found_ = before->commits;
   lock.note_commits(lock.commits_found_);
+  lock.named_ = true;
   return lock;
 }
 
@@ -150,6 +156,7 @@ RunLock::~RunLock() {
 RunLock::RunLock(RunLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       file_(std::move(other.file_)),
+      named_(std::exchange(other.named_, false)),
       commits_found_(other.commits_found_) {}
 
 RunLock& RunLock::operator=(RunLock&& other) noexcept {
@@ -157,19 +164,26 @@ RunLock& RunLock::operator=(RunLock&& other) noexcept {
   release(false);
   descriptor_ = std::exchange(other.descriptor_, -1);
   file_ = std::move(other.file_);
+  named_ = std::exchange(other.named_, false);
   commits_found_ = other.commits_found_;
   return *this;
 }
 
 void RunLock::note_commits(std::uint64_t commits) const {
-  const std::string text = holder_text(commits);
+  const std::string text = holder_text(getpid(), commits);
   // A side file that cannot be written only loses the check for a lost -wal; the lock itself holds.
   (void)!pwrite(descriptor_, text.data(), text.size(), 0);
 }
 
 void RunLock::release(bool remove_file) {
   if (descriptor_ < 0) return;
-  if (remove_file) unlink(file_.c_str());
+  if (remove_file) {
+    unlink(file_.c_str());
+  } else if (const auto noted = named_ ? read_holder(descriptor_) : std::nullopt) {
+    const std::string text = holder_text(kNobody, noted->commits);
+    (void)!pwrite(descriptor_, text.data(), text.size(), 0);
+  }
+  named_ = false;
   close(descriptor_);
   descriptor_ = -1;
 }

@@ -42,13 +42,14 @@ class RunLock {
   /// Writes the number into the side file. One system call, not synced: it may lag behind after a
   /// power loss, never lead.
   void note_commits(std::uint64_t commits) const;
-  /// Ends the lock and, when asked, removes the side file.
+  /// Ends the lock and, when asked, removes the side file; else takes the name out of it.
   void release(bool remove_file);
   bool held() const { return descriptor_ >= 0; }
 
  private:
   int descriptor_ = -1;
   std::filesystem::path file_;
+  bool named_ = false;  // the side file has this holder's name
   std::uint64_t commits_found_ = 0;
 };
 

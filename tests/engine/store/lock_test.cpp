@@ -105,6 +105,23 @@ TEST_F(Lock, IsTakenWhenItIsLetGoBeforeItsHolderHadAName) {
   EXPECT_TRUE(taken.get());
 }
 
+// ... nor is one named that let go, though it lives on.
+TEST_F(Lock, DoesNotNameWhoLetItGo) {
+  make_stopped_run();
+  const auto commits = store::read_side_file(file, 1)->commits;
+  ASSERT_TRUE(store::RunLock::take(file, 1));
+  EXPECT_EQ(store::read_side_file(file, 1)->commits, commits);
+  const int descriptor = open(side_file().c_str(), O_RDWR | O_CLOEXEC);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
+  auto taken =
+      std::async(std::launch::async, [&] { return store::RunLock::take(file, 1).has_value(); });
+  EXPECT_EQ(taken.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+  close(descriptor);
+  EXPECT_TRUE(taken.get());
+}
+
 TEST_F(Lock, ManyWhoMakeTheFileAtOnceShareIt) {
   constexpr int kThreads = 8;
   std::vector<std::thread> threads;
