@@ -9,11 +9,10 @@
 #include <fstream>
 
 #include "engine/store/fault_point.hpp"
+#include "engine/store/file_check.hpp"
 
 namespace equivolve::cli {
 namespace {
-
-constexpr std::string_view kSqliteMagic("SQLite format 3", 16);
 
 std::string cannot_write(const std::filesystem::path& file, int error) {
   return fmt::format("cannot write {}: {}", file.string(), std::strerror(error));
@@ -36,7 +35,7 @@ std::string refusal_to_replace(const std::filesystem::path& file, std::string_vi
   if (std::filesystem::is_directory(status)) return cannot_write(file, EISDIR);
   if (!std::filesystem::is_regular_file(status))
     return fmt::format("{} is no regular file; expected a name of a new file", file.string());
-  if (starts_with(file, kSqliteMagic))
+  if (starts_with(file, engine::store::kSqliteMagic))
     return fmt::format("{} is an SQLite database, perhaps of results; it is never written over",
                        file.string());
   if (force || std::filesystem::file_size(file, ignored) == 0 || starts_with(file, beginning))

@@ -94,8 +94,8 @@ sql::Result<void> find_digest(const sql::Database& database, RunId run, RunCount
 
 }  // namespace
 
-sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run) {
-  auto statement = database.prepare(kLastOutcome);
+sql::Result<std::uint64_t> next_number(const sql::Database& database, sql::Sql query, RunId run) {
+  auto statement = database.prepare(query);
   if (!statement) return tl::unexpected(statement.error());
   statement->bind(1, first_id(run));
   statement->bind(2, last_id(run));
@@ -103,6 +103,10 @@ sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run) 
   if (!row) return tl::unexpected(row.error());
   if (!*row || statement->type(0) == sql::Type::kNull) return 0;
   return number_of(statement->integer(0)) + 1;
+}
+
+sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run) {
+  return next_number(database, kLastOutcome, run);
 }
 
 sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool minimize) {

@@ -6,6 +6,9 @@
 
 namespace equivolve::engine::store {
 
+/// One more than the largest id of the run that `query` gives, counted within the run; 0 for none.
+sql::Result<std::uint64_t> next_number(const sql::Database& database, sql::Sql query, RunId run);
+
 /// Tickets told and committed: the last one and those before, found with one seek.
 sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run);
 

@@ -67,8 +67,7 @@ std::uintmax_t wal_size(const std::filesystem::path& file) {
 
 tl::expected<void, StoreError> check_header(const std::filesystem::path& file, const Header& header,
                                             std::uintmax_t size) {
-  static constexpr char kMagic[] = "SQLite format 3";  // with its final NUL
-  if (std::memcmp(header.data(), kMagic, sizeof kMagic) != 0) {
+  if (std::memcmp(header.data(), kSqliteMagic.data(), kSqliteMagic.size()) != 0) {
     const bool zeros = header == Header{};
     return refuse(
         file,

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -11,6 +12,9 @@
 #include "engine/store/writer.hpp"
 
 namespace equivolve::engine::store {
+
+/// How every SQLite file begins, its final NUL included (sqlite.org/fileformat2.html, 1.3).
+inline constexpr std::string_view kSqliteMagic("SQLite format 3", 16);
 
 /// Whether the file is there. When it is, it is a regular file with our header, of a schema that we
 /// know, and not cut off.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "engine/store/counts.hpp"
 #include "engine/store/errors.hpp"
 #include "engine/store/rows.hpp"
 #include "engine/store/schema.hpp"
@@ -22,17 +23,6 @@ struct Counter {
 
 tl::unexpected<sql::Failure> refuse(std::string text) {
   return tl::unexpected(sql::Failure{SQLITE_CONSTRAINT, 0, std::move(text)});
-}
-
-sql::Result<std::uint64_t> next_number(const sql::Database& database, sql::Sql query, RunId run) {
-  auto statement = database.prepare(query);
-  if (!statement) return tl::unexpected(statement.error());
-  statement->bind(1, first_id(run));
-  statement->bind(2, last_id(run));
-  auto row = statement->step();
-  if (!row) return tl::unexpected(row.error());
-  if (!*row || statement->type(0) == sql::Type::kNull) return 0;
-  return number_of(statement->integer(0)) + 1;
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ class StoreReader {
   tl::expected<std::optional<std::uint64_t>, StoreError> test_openings(
       const TestOpeningRow& opening) const;
 
-  /// Reads every outcome of the run once, in short transactions: about 0.1 s a million.
+  /// Reads every outcome of the run once, in short transactions.
   tl::expected<RunCounts, StoreError> counts(const RunInfo& run) const;
 
   tl::expected<ReplayData, StoreError> replay(RunId run) const;

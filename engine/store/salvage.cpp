@@ -13,6 +13,7 @@
 
 #include "engine/store/create.hpp"
 #include "engine/store/errors.hpp"
+#include "engine/store/file_check.hpp"
 #include "engine/store/files.hpp"
 #include "engine/store/ids.hpp"
 #include "engine/store/row.hpp"
@@ -81,7 +82,7 @@ void mend_header(const fs::path& copy) {
   std::fstream file(copy, std::ios::binary | std::ios::in | std::ios::out);
   std::array<char, 100> header{};
   file.read(header.data(), header.size());
-  std::memcpy(header.data(), "SQLite format 3", 16);
+  std::memcpy(header.data(), store::kSqliteMagic.data(), store::kSqliteMagic.size());
   header[16] = 0x10;  // pages of 4,096 bytes
   header[17] = 0;
   header[18] = header[19] = 2;  // WAL
