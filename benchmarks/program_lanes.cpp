@@ -11,12 +11,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <deque>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "benchmarks/measuring.hpp"
 #include "engine/plugins/probe_sink.hpp"
 #include "evaluators/algorithm_discovery/probe.hpp"
 #include "evaluators/algorithm_discovery/space.hpp"
@@ -52,12 +52,6 @@ Arguments read_arguments(int argc, char** argv) {
   if (given.count("--rounds")) out.rounds = std::atoi(given["--rounds"].c_str());
   if (given.count("--seed")) out.seed = std::strtoull(given["--seed"].c_str(), nullptr, 10);
   return out;
-}
-
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 /// What an evaluator is made of, for one problem.
@@ -162,18 +156,14 @@ class Bench {
 struct Measured {
   std::string name;
   std::vector<double> microseconds;  // a program, by round
-  double median() const {
-    std::vector<double> sorted = microseconds;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
+  double median() const { return benchmarks::median(microseconds); }
 };
 
 template <class Body>
 void measure(Measured& into, const Bench& bench, Body body) {
-  const double start = cpu_seconds();
+  const double start = benchmarks::cpu_seconds();
   for (const search::Genome& genome : bench.genomes()) body(genome);
-  into.microseconds.push_back(1e6 * (cpu_seconds() - start) /
+  into.microseconds.push_back(1e6 * (benchmarks::cpu_seconds() - start) /
                               static_cast<double>(bench.genomes().size()));
 }
 
