@@ -51,7 +51,8 @@ def main():
         sign, bound = row["goal"].split()
         good = COMPARE[sign](measured, float(bound))
         missed += not good
-        print(f"{row['id']:28} {row['goal']:>10} {measured:12.4g}  {'yes ' if good else 'NO  '}  {row['promise']}", flush=True)
+        rival = f" (rival: {row['rival']})" if "rival" in row else ""
+        print(f"{row['id']:28} {row['goal']:>10} {measured:12.4g}  {'yes ' if good else 'NO  '}  {row['promise']}{rival}", flush=True)
     sys.exit(1 if missed else 0)
 
 
