@@ -26,6 +26,7 @@ struct Apply {
   bool force = false;                    // writes over foreign files
   std::vector<std::string> overrides;    // where the run's data file has gone
   std::vector<std::pair<std::string, std::string>> options;  // the evaluator's own: --KEY VALUE
+  std::vector<std::string> own_options;                      // names, for suggestions
 };
 
 /// What is applied: a genome, or a reference known by name.
@@ -106,6 +107,13 @@ std::string use_of(const std::vector<engine::Artefact>& artefacts,
   return otherwise;
 }
 
+int unknown_option(const Apply& command, const std::string& given,
+                   const std::vector<std::string>& keys) {
+  std::vector<std::string> names = command.own_options;
+  for (const std::string& key : keys) names.push_back(option_word(key));
+  return fail(kBadInput, "unknown option --" + given + engine::suggestion("--" + given, names));
+}
+
 /// The evaluator's own flags as JSON, checked against its schema. Numbers and booleans are read as
 /// the schema says.
 tl::expected<std::string, int> options_json(const Apply& command,
@@ -119,8 +127,7 @@ tl::expected<std::string, int> options_json(const Apply& command,
   for (const auto& [given, value] : command.options) {
     const std::string name = key_of(given, known);
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return tl::unexpected<int>(
-          fail(kBadInput, "unknown option --" + given + engine::suggestion(name, known)));
+      return tl::unexpected<int>(unknown_option(command, given, known));
     const Json& property = properties[name];
     const std::string type = property.contains("type") && property["type"].is_string()
                                  ? property["type"].get<std::string>()
@@ -188,7 +195,7 @@ int carry_out(const Apply& command) {
 
 CommandSpec apply_command() {
   auto c = std::make_shared<Apply>();
-  return {
+  CommandSpec spec = {
       .name = "apply",
       .part = Part::kResults,
       .summary = "Turn a run's result, or a candidate, into files a person can use",
@@ -239,6 +246,8 @@ CommandSpec apply_command() {
       .action = [c] { return carry_out(*c); },
       .further = &c->options,
   };
+  c->own_options = option_names(spec);
+  return spec;
 }
 
 }  // namespace equivolve::cli

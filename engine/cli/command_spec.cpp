@@ -38,9 +38,22 @@ OptionSpec run_argument(std::string& run, bool required) {
           .required = required};
 }
 
+OptionSpec run_or_group_argument(std::string& run, bool required) {
+  OptionSpec argument = run_argument(run, required);
+  argument.completes = Completes::kRunOrGroup;
+  return argument;
+}
+
 std::string long_name(const OptionSpec& option) {
   const std::size_t comma = option.name.find(',');
   return comma == std::string::npos ? option.name : option.name.substr(comma + 1);
+}
+
+std::vector<std::string> option_names(const CommandSpec& command) {
+  std::vector<std::string> names{"--help"};
+  for (const OptionSpec& option : command.options)
+    if (!option.is_argument()) names.push_back(long_name(option));
+  return names;
 }
 
 }  // namespace equivolve::cli

@@ -24,9 +24,10 @@ enum class Completes : std::uint8_t {
   kNothing,
   kFile,
   kFolder,
-  kRun,        ///< numbers and names of the store's runs
-  kEvaluator,  ///< ids of evaluators that can be found
-  kSetting     ///< keys of a configuration, for KEY=VALUE
+  kRun,         ///< numbers and names of the store's runs
+  kRunOrGroup,  ///< ... and of its groups
+  kEvaluator,   ///< ids of evaluators that can be found
+  kSetting      ///< keys of a configuration, for KEY=VALUE
 };
 
 /// Where a value goes. A bool is a flag; what may be given several times is a vector; an optional
@@ -103,6 +104,11 @@ std::vector<OptionSpec> with_common(std::vector<OptionSpec> options, CommonOptio
 
 /// A RUN argument: number, name or latest.
 OptionSpec run_argument(std::string& run, bool required = true);
+/// The same of a command that takes groups too.
+OptionSpec run_or_group_argument(std::string& run, bool required = true);
+
+/// "--set", "--out" ..., and "--help".
+std::vector<std::string> option_names(const CommandSpec& command);
 
 /// "--quiet" of "-q,--quiet"; an argument's name is its own.
 std::string long_name(const OptionSpec& option);

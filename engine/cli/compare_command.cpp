@@ -85,7 +85,7 @@ CommandSpec compare_command() {
                                .value = "",
                                .help = "Runs and groups (g3, or a name)",
                                .into = &c->subjects,
-                               .completes = Completes::kRun,
+                               .completes = Completes::kRunOrGroup,
                                .required = true},
                               {.name = "--figure",
                                .value = "NAME",

@@ -61,6 +61,10 @@ std::vector<Offer> command_words(const CommandTable& table, const std::string& g
   }
   for (const GroupSpec& entry : table.groups)
     if (group.empty() && entry.part != Part::kHidden) offers.push_back({entry.name, entry.summary});
+  if (group.empty()) {
+    offers.push_back({"help", "Print help, on a command too"});
+    offers.push_back({"version", "Print the version"});
+  }
   return offers;
 }
 
@@ -72,7 +76,7 @@ struct Place {
   const OptionSpec* wants_value = nullptr;
   std::vector<const OptionSpec*> used;
   std::size_t arguments = 0;
-  std::optional<std::filesystem::path> store;
+  Line line;
 };
 
 bool is_group(const CommandTable& table, const std::string& word) {
@@ -94,12 +98,12 @@ void name_command(const CommandTable& table, const std::string& word, Place& pla
 
 void pass_word(const std::string& word, Place& place) {
   if (place.wants_value) {
-    if (long_name(*place.wants_value) == "--store") place.store = word;
+    if (long_name(*place.wants_value) == "--store") place.line.store = word;
     place.wants_value = nullptr;
     return;
   }
   if (!word.starts_with("-")) {
-    ++place.arguments;
+    if (place.arguments++ == 0) place.line.subject = word;
     return;
   }
   const std::size_t sign = word.find('=');
@@ -110,22 +114,45 @@ void pass_word(const std::string& word, Place& place) {
   if (sign == std::string::npos)
     place.wants_value = option;
   else if (long_name(*option) == "--store")
-    place.store = word.substr(sign + 1);
+    place.line.store = word.substr(sign + 1);
 }
 
-Place walk(const CommandTable& table, const std::vector<std::string>& words) {
+/// `instead`: stands in the place of the command that is named; null: nothing does.
+Place walk(const CommandTable& table, const std::vector<std::string>& words,
+           const CommandSpec* instead = nullptr) {
   Place place;
-  for (const std::string& word : words) {
-    if (place.lost) break;
-    if (place.command)
-      pass_word(word, place);
-    else
-      name_command(table, word, place);
+  std::size_t at = 0;
+  // `help run` is help on run.
+  if (!words.empty() && words.front() == "help") ++at;
+  for (; at < words.size() && !place.lost; ++at) {
+    if (place.command) {
+      pass_word(words[at], place);
+      continue;
+    }
+    name_command(table, words[at], place);
+    if (place.command && instead) place.command = instead;
   }
   return place;
 }
 
-Completion values_of(const OptionSpec& option, const Place& place, const Names& names) {
+void offer_settings(const std::string& word, const Place& place, const Names& names,
+                    Completion& out) {
+  if (!names.settings) return;
+  const std::size_t sign = word.find('=');
+  for (const Setting& setting : names.settings(place.line)) {
+    if (sign == std::string::npos) {
+      out.offers.push_back({setting.key + "=", setting.says});
+      out.shell = Shell::kNoSpace;
+    } else if (word.substr(0, sign) == setting.key) {
+      for (const std::string& value : setting.words)
+        out.offers.push_back({setting.key + "=" + value, ""});
+    }
+  }
+}
+
+/// `word`: the value as far as it is typed.
+Completion values_of(const OptionSpec& option, const Place& place, const std::string& word,
+                     const Names& names) {
   Completion out;
   for (const std::string& word : option.words) out.offers.push_back({word, ""});
   switch (option.completes) {
@@ -135,16 +162,21 @@ Completion values_of(const OptionSpec& option, const Place& place, const Names& 
     case Completes::kFolder:
       out.shell = Shell::kFolders;
       break;
+    case Completes::kRunOrGroup:
+      if (names.groups) out.offers = names.groups(place.line);
+      [[fallthrough]];
     case Completes::kRun:
-      if (names.runs) out.offers = names.runs(place.store);
+      if (names.runs) {
+        const std::vector<Offer> runs = names.runs(place.line);
+        out.offers.insert(out.offers.begin(), runs.begin(), runs.end());
+      }
       if (option.name == "SUBJECT") out.shell = Shell::kFiles;
       break;
     case Completes::kEvaluator:
       if (names.evaluators) out.offers = names.evaluators();
       break;
     case Completes::kSetting:
-      if (names.settings) out.offers = names.settings();
-      out.shell = Shell::kNoSpace;
+      offer_settings(word, place, names, out);
       break;
     case Completes::kNothing:
       break;
@@ -171,18 +203,18 @@ const OptionSpec* next_argument(const Place& place) {
 }
 
 Completion in_command(const Place& place, const std::string& word, const Names& names) {
-  if (place.wants_value) return values_of(*place.wants_value, place, names);
+  if (place.wants_value) return values_of(*place.wants_value, place, word, names);
   const std::size_t sign = word.find('=');
   if (word.starts_with("--") && sign != std::string::npos) {
     const OptionSpec* option = find_option(*place.command, word.substr(0, sign));
     if (!option || option->is_flag()) return {};
-    Completion out = values_of(*option, place, names);
+    Completion out = values_of(*option, place, word.substr(sign + 1), names);
     for (Offer& offer : out.offers) offer.text = word.substr(0, sign + 1) + offer.text;
     return out;
   }
   if (!word.starts_with("-"))
     if (const OptionSpec* argument = next_argument(place))
-      return values_of(*argument, place, names);
+      return values_of(*argument, place, word, names);
   return {option_names(place), Shell::kNothing};
 }
 
@@ -190,8 +222,15 @@ Completion in_command(const Place& place, const std::string& word, const Names& 
 
 Completion complete(const CommandTable& table, std::vector<std::string> words, const Names& names) {
   const Typed typed = join_at_signs(words);
-  const Place place = walk(table, typed.before);
+  Place place = walk(table, typed.before);
   if (place.lost) return {};
+  CommandSpec with_further;  // the words once more, now that it is known what else they may be
+  if (place.command && place.command->further && names.further) {
+    with_further = *place.command;
+    for (OptionSpec& option : names.further(place.line))
+      with_further.options.push_back(std::move(option));
+    place = walk(table, typed.before, &with_further);
+  }
   Completion out = place.command ? in_command(place, typed.word, names)
                                  : Completion{command_words(table, place.group), Shell::kNothing};
   keep(out.offers, typed.word);

@@ -26,11 +26,27 @@ struct Completion {
   Shell shell = Shell::kNothing;
 };
 
+/// What stands on the command line besides the word being typed.
+struct Line {
+  std::optional<std::filesystem::path> store;  ///< --store
+  std::string subject;  ///< the first argument: a run, a group, a file; "" when there is none yet
+};
+
+/// A key of a configuration and the words it takes; without any: what does not lie in a list.
+struct Setting {
+  std::string key;
+  std::string says;
+  std::vector<std::string> words;
+};
+
 /// Where names come from that only the machine knows. Empty functions offer nothing.
 struct Names {
-  std::function<std::vector<Offer>(const std::optional<std::filesystem::path>& store)> runs;
+  std::function<std::vector<Offer>(const Line&)> runs;
+  std::function<std::vector<Offer>(const Line&)> groups;
   std::function<std::vector<Offer>()> evaluators;
-  std::function<std::vector<Offer>()> settings;  ///< keys, each with its '='
+  std::function<std::vector<Setting>(const Line&)> settings;
+  /// The options that the subject's evaluator adds to a command which takes such.
+  std::function<std::vector<OptionSpec>(const Line&)> further;
 };
 
 /// `words` are those after the program's name; the last is being typed and may be empty. As bash

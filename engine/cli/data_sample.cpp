@@ -27,19 +27,22 @@ tl::expected<std::string, std::string> beginning_of(const std::filesystem::path&
   return text;
 }
 
+std::string trimmed(const std::string& cell) {
+  const std::size_t from = cell.find_first_not_of(" \t\r"), to = cell.find_last_not_of(" \t\r");
+  return from == std::string::npos ? "" : cell.substr(from, to - from + 1);
+}
+
 char separator_of(const std::string& header) {
   char best = ',';
   for (char c : {';', '\t'})
     if (std::count(header.begin(), header.end(), c) >
         std::count(header.begin(), header.end(), best))
       best = c;
-  const bool none = header.find(best) == std::string::npos;
-  return none && header.find('|') != std::string::npos ? '|' : best;
-}
-
-std::string trimmed(const std::string& cell) {
-  const std::size_t from = cell.find_first_not_of(" \t\r"), to = cell.find_last_not_of(" \t\r");
-  return from == std::string::npos ? "" : cell.substr(from, to - from + 1);
+  if (header.find(best) != std::string::npos) return best;
+  if (header.find('|') != std::string::npos) return '|';
+  // Blanks part cells only where nothing else does.
+  const std::string line = trimmed(header);
+  return line.find(' ') != std::string::npos ? ' ' : best;
 }
 
 /// Rows of cells. A row that the end of the text cuts is left out when `whole` is false.
@@ -50,7 +53,8 @@ std::vector<std::vector<std::string>> cells_of(const std::string& text, char sep
   std::string cell;
   bool quoted = false;
   const auto end_row = [&] {
-    row.push_back(trimmed(cell));
+    const std::string last = trimmed(cell);
+    if (separator != ' ' || !last.empty() || row.empty()) row.push_back(last);
     cell.clear();
     if (row.size() > 1 || !row.front().empty()) rows.push_back(row);
     row.clear();
@@ -63,7 +67,8 @@ std::vector<std::vector<std::string>> cells_of(const std::string& text, char sep
     } else if (c == '"') {
       quoted = !quoted;
     } else if (!quoted && c == separator) {
-      row.push_back(trimmed(cell));
+      // A run of blanks is one separator.
+      if (separator != ' ' || !cell.empty()) row.push_back(trimmed(cell));
       cell.clear();
     } else if (!quoted && c == '\n') {
       end_row();

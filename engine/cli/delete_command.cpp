@@ -146,7 +146,7 @@ CommandSpec delete_command() {
                         .value = "",
                         .help = "Numbers, names or latest; groups (g3): all their runs",
                         .into = &c->runs,
-                        .completes = Completes::kRun,
+                        .completes = Completes::kRunOrGroup,
                         .required = true},
                        {.name = "--yes", .value = "", .help = "Do not ask", .into = &c->yes}},
                       c->common),

@@ -6,12 +6,10 @@
 
 #include "engine/cli/commands.hpp"
 #include "engine/cli/completion.hpp"
+#include "engine/cli/machine_names.hpp"
 #include "engine/cli/man_pages.hpp"
 #include "engine/cli/reference_page.hpp"
-#include "engine/cli/run_view.hpp"
 #include "engine/cli/support.hpp"
-#include "engine/config/keys.hpp"
-#include "engine/plugins/plugin_host.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -44,49 +42,10 @@ int write_reference(const CommandTable& table, const std::filesystem::path& file
   return out ? kFinished : fail(kBadInput, "cannot write " + file.string());
 }
 
-/// A store that cannot be read has nothing to offer, and a shell has no place for the reason.
-std::vector<Offer> runs_of(const std::optional<std::filesystem::path>& store) {
-  CommonOptions common;
-  common.store = store;
-  std::vector<Offer> offers;
-  auto reader = engine::StoreReader::open(store_path(common));
-  if (!reader) return offers;
-  auto runs = (*reader)->runs();
-  if (!runs || runs->empty()) return offers;
-  offers.push_back({"latest", "the last run"});
-  for (const engine::RunInfo& info : *runs) {
-    const std::string says = status_of(info) + ", " + info.head.evaluator;
-    offers.push_back({std::to_string(info.id), info.head.name + ", " + says});
-    const bool known = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {
-      return offer.text == info.head.name;
-    });
-    if (!known) offers.push_back({info.head.name, says});
-  }
-  return offers;
-}
-
-std::vector<Offer> found_evaluators() {
-  std::vector<Offer> offers;
-  for (const engine::FoundPlugin& plugin : engine::list_plugins(engine::plugin_folders({})))
-    if (plugin.problem.empty()) offers.push_back({plugin.descriptor.id, plugin.descriptor.summary});
-  return offers;
-}
-
-std::vector<Offer> known_settings() {
-  std::vector<Offer> offers;
-  for (const engine::Section& section : engine::sections()) {
-    const std::string prefix = section.name.empty() ? "" : section.name + ".";
-    for (const engine::Key& key : section.keys)
-      if (key.kind != engine::KeyKind::kNotYet)
-        offers.push_back({prefix + key.name + "=", key.help});
-  }
-  return offers;
-}
-
 int offer(const CommandTable& table) {
   std::vector<std::string> words;
   for (std::string line; std::getline(std::cin, line);) words.push_back(line);
-  const Completion out = complete(table, words, {runs_of, found_evaluators, known_settings});
+  const Completion out = complete(table, words, machine_names());
   constexpr const char* kShell[] = {"words", "files", "folders", "nospace"};
   std::printf("%s\n", kShell[static_cast<std::size_t>(out.shell)]);
   for (const Offer& offer : out.offers)

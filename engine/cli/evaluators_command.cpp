@@ -123,9 +123,7 @@ int describe_evaluator(const Evaluators& command) {
 }
 
 int carry_out(const Evaluators& command) {
-  for (const std::filesystem::path& folder : command.folders)
-    if (!std::filesystem::is_directory(folder))
-      return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
+  if (const int code = check_folders(command.folders); code != 0) return code;
   return command.id.empty() ? list_evaluators(command) : describe_evaluator(command);
 }
 

@@ -19,7 +19,9 @@ struct ExitCode {
 inline constexpr std::array<ExitCode, 8> kExitCodes = {{
     {"0", "finished, or stopped by a wish"},
     {"1", "a defect in Equivolve: please report it"},
-    {"2", "the command line, the configuration or the data; nothing was written"},
+    {"2",
+     "the command line, the configuration or the data; nothing was written (but the "
+     "file of `init` that needs a change by you)"},
     {"3", "the store"},
     {"4", "the evaluator cannot be loaded, or too many trials failed"},
     {"5", "workers"},

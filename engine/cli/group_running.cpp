@@ -150,6 +150,7 @@ class GroupRunner {
   int go() {
     auto plan = read_plan();
     if (!plan) return plan.error();
+    planned_ = plan->size();
     int exit_code = kFinished;
     for (std::size_t position = 0; position < plan->size(); ++position) {
       const int code = one_run((*plan)[position], position, plan->size());
@@ -159,7 +160,8 @@ class GroupRunner {
       }
       if (code != kFinished || stopped_) return stop(code);
     }
-    print_end(plan->size());
+    if (summaries_.size() < plan->size()) return stop(exit_code);
+    print_end();
     return exit_code;
   }
 
@@ -249,22 +251,28 @@ class GroupRunner {
     std::fflush(stdout);
   }
 
+  /// Not all runs have finished: what there is, and how to go on.
   int stop(int code) {
+    print_sum();
     std::fflush(stdout);
     std::fprintf(stderr, "to go on: %s\n",
                  next_command("resume", fmt::format("g{}", group_.id), store_).c_str());
     return code;
   }
 
-  void print_end(std::size_t runs) {
+  void print_sum() {
     if (common_.json) {
-      Json out{{"group", group_.id}, {"name", group_.name}, {"planned", runs}};
+      Json out{{"group", group_.id}, {"name", group_.name}, {"planned", planned_}};
       out["runs"] = summaries_;
       std::printf("%s\n", out.dump().c_str());
       return;
     }
     std::printf("group g%lld \"%s\": %zu of %zu runs finished\n", static_cast<long long>(group_.id),
-                group_.name.c_str(), summaries_.size(), runs);
+                group_.name.c_str(), summaries_.size(), planned_);
+  }
+
+  void print_end() {
+    print_sum();
     say_next(common_, next_command("compare", fmt::format("g{}", group_.id), store_));
   }
 
@@ -273,7 +281,8 @@ class GroupRunner {
   const GroupOverrides overrides_;
   const std::filesystem::path store_;
   const engine::GroupInfo group_;
-  std::vector<Json> summaries_;
+  std::size_t planned_ = 0;
+  std::vector<Json> summaries_;  // of the runs that have finished
   bool stopped_ = false;
 };
 

@@ -62,6 +62,9 @@ tl::expected<std::vector<Candidate>, int> from_input(const engine::Preparation& 
     if (!chosen) return tl::unexpected<int>(chosen.error());
     candidates.push_back({name, std::move(*chosen)});
   }
+  if (candidates.empty())
+    return tl::unexpected<int>(fail(
+        kBadInput, "--genome -: standard input holds no genome; several are parted by lines ---"));
   return candidates;
 }
 

@@ -64,6 +64,8 @@ void write_down_left_out(const DataSample& sample, const DataGuesses& guesses, S
 /// Settings of the table that it cannot be read without.
 void write_down_needs(const DataSample& sample, const DataGuesses& guesses, Starter& starter) {
   const auto takes = [&](const char* key) { return takes_data_key(starter.config_schema, key); };
+  if (sample.separator == ' ' && takes("separator"))
+    starter.data["separator"] = {"space", "Runs of blanks part its cells."};
   if (sample.decimal == ',' && takes("decimal"))
     starter.data["decimal"] = {",", "Its numbers have decimal commas."};
   if (guesses.missing > 0 && takes("missing"))
@@ -115,7 +117,7 @@ int write_new(const fs::path& file, const std::string& text) {
   close(descriptor);
   if (whole) return 0;
   unlink(file.c_str());
-  return fail(kBadInput, file.string() + ": cannot be written: " + std::strerror(error));
+  return fail(kStoreTrouble, file.string() + ": cannot be written: " + std::strerror(error));
 }
 
 std::string made_by(const Init& command) {
@@ -143,9 +145,7 @@ int check(const Init& command, const fs::path& out) {
 }
 
 int carry_out(Init command) {
-  for (const fs::path& folder : command.folders)
-    if (!fs::is_directory(folder))
-      return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
+  if (const int code = check_folders(command.folders); code != 0) return code;
   std::vector<fs::path> folders;
   for (const fs::path& folder : command.folders) folders.push_back(fs::absolute(folder));
   auto module = engine::load_plugin(command.evaluator, engine::plugin_folders(folders));

@@ -190,9 +190,7 @@ int explain(const CLI::App& node, const Leaves& leaves, const CLI::ParseError& e
   const auto leaf = leaves.find(&node);
   const std::vector<std::string> rest = node.remaining();
   if (leaf == leaves.end() || rest.empty()) return refuse(node, error.what());
-  std::vector<std::string> names{"--help"};
-  for (const OptionSpec& option : leaf->second->options)
-    if (!option.is_argument()) names.push_back(long_name(option));
+  const std::vector<std::string> names = option_names(*leaf->second);
   const std::string& first = rest.front();
   if (!first.starts_with("-")) return refuse(node, "nothing takes '" + first + "'");
   return refuse(node, "unknown option " + first + engine::suggestion(first, names));
@@ -200,9 +198,13 @@ int explain(const CLI::App& node, const Leaves& leaves, const CLI::ParseError& e
 
 int act(const CLI::App& node, const Leaves& leaves) {
   const CommandSpec& spec = *leaves.at(&node);
-  if (spec.further && !pair_up(node.remaining(), *spec.further))
-    return refuse(node, "'" + node.remaining().back() +
-                            "' is not taken; the evaluator's options are given as --KEY VALUE");
+  if (spec.further && !pair_up(node.remaining(), *spec.further)) {
+    const std::string word = node.remaining().back();
+    const std::string hint = engine::suggestion(word, option_names(spec));
+    if (!hint.empty()) return refuse(node, "unknown option " + word + hint);
+    return refuse(node,
+                  "'" + word + "' is not taken; the evaluator's options are given as --KEY VALUE");
+  }
   return spec.action();
 }
 

@@ -81,7 +81,7 @@ CommandSpec report_command() {
                                .value = "",
                                .help = "Number, name or latest; or a group",
                                .into = &c->subject,
-                               .completes = Completes::kRun},
+                               .completes = Completes::kRunOrGroup},
                               {.name = "--html",
                                .value = "FILE",
                                .help = "The page",

@@ -138,6 +138,21 @@ int print_comparison(const Reproduce& command, const FoundRun& found, const Comp
   return kDefect;
 }
 
+/// A signal came first: how far it went, and how to go on.
+int stopped_early(const Reproduce& command, const FoundRun& found, const Comparison& comparison,
+                  const engine::RunOutcome& outcome) {
+  fail(outcome.exit_code,
+       fmt::format("stopped after {} of {} tickets; {}", comparison.compared,
+                   comparison.stored.size(),
+                   comparison.differs ? "they differ" : "so far they are equal"));
+  const std::string next =
+      command.check
+          ? next_command("reproduce", std::to_string(found.info.id), found.store) + " --check"
+          : next_command("resume", std::to_string(outcome.summary.run), found.store);
+  std::fprintf(stderr, "to go on: %s\n", next.c_str());
+  return outcome.exit_code;
+}
+
 int carry_out(const Reproduce& command) {
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
@@ -172,7 +187,7 @@ int carry_out(const Reproduce& command) {
   watch.console.finish();
   if (!outcome) return fail(outcome.error().exit_code, outcome.error().message);
   if (outcome->exit_code != kFinished && outcome->exit_code != kEvaluatorTrouble)
-    return outcome->exit_code;
+    return stopped_early(command, *found, comparison, *outcome);
   return print_comparison(command, *found, comparison,
                           command.check ? std::nullopt : std::optional(outcome->summary.run));
 }

@@ -183,7 +183,7 @@ CommandSpec resume_command() {
           "of RUN (in whatever state it is) with the changes of --set and --seed. It begins anew, "
           "with RUN's seed unless --seed gives another; `list` and `show` say where it comes from.",
       .options = with_common(
-          {run_argument(c->run),
+          {run_or_group_argument(c->run),
            {.name = "--set",
             .value = "KEY=VALUE",
             .help = "Change the budget, or what has no part in the result; with --fork any key "

@@ -40,6 +40,7 @@ std::vector<engine::SchemaOfEvaluator> all_schemas(
 }
 
 int carry_out(const Schema& command) {
+  if (const int code = check_folders(command.folders); code != 0) return code;
   const auto folders = engine::plugin_folders(command.folders);
   std::vector<engine::SchemaOfEvaluator> schemas;
   if (command.evaluator.empty()) {

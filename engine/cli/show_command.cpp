@@ -28,7 +28,7 @@ CommandSpec show_command() {
       .name = "show",
       .part = Part::kResults,
       .summary = "Show a run: figures, references, hashing, the best candidate; or a group",
-      .options = with_common({run_argument(c->run, false)}, c->common),
+      .options = with_common({run_or_group_argument(c->run, false)}, c->common),
       .examples = {{"equivolve show latest", ""},
                    {"equivolve show 3 --json --store runs.db", ""},
                    {"equivolve show g1", "the runs of a group"}},

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
@@ -63,8 +64,10 @@ int carry_out(const Verify& command) {
   else
     print_text(*report, store);
   if (!report->problems.empty()) {
-    say_next(command.common,
-             "equivolve store salvage " + shell_word(store.string()) + " --out saved.db");
+    std::fflush(stdout);
+    fail(kStoreTrouble, fmt::format("{}: {} problems", store.string(), report->problems.size()));
+    std::fprintf(stderr, "to go on: equivolve store salvage %s --out saved.db\n",
+                 shell_word(store.string()).c_str());
     return kStoreTrouble;
   }
   say_next(command.common, next_command("list", "", store));

@@ -55,6 +55,13 @@ void say_next(const CommonOptions& common, const std::string& command) {
   if (!common.quiet && !common.json) std::printf("next: %s\n", command.c_str());
 }
 
+int check_folders(const std::vector<std::filesystem::path>& folders) {
+  for (const std::filesystem::path& folder : folders)
+    if (!std::filesystem::is_directory(folder))
+      return fail(kBadInput, "--folder " + folder.string() + ": no such folder");
+  return 0;
+}
+
 const char* status_name(engine::Status status) {
   switch (status) {
     case engine::Status::kOk:

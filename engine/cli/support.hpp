@@ -33,6 +33,9 @@ std::string option_word(const std::string& key);
 /// Prints "next: COMMAND" to stdout, unless the command was asked to be quiet or to print JSON.
 void say_next(const CommonOptions& common, const std::string& command);
 
+/// 0, or the exit code after naming a folder of plugins that is not there.
+int check_folders(const std::vector<std::filesystem::path>& folders);
+
 /// "ok", "infeasible", "non_finite", "failed", "cancelled".
 const char* status_name(engine::Status status);
 

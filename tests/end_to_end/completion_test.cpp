@@ -53,6 +53,11 @@ TEST_F(ShellCompletion, Bash) {
   EXPECT_EQ(bash({"show", "--store", "=", "runs.db", "l"}), "latest\n");
   EXPECT_EQ(bash({"show", "--store", "none.db", "l"}), "\n");
   EXPECT_EQ(bash({"evaluators", "describe", "algorithm"}), "algorithm_discovery\n");
+  EXPECT_EQ(bash({"apply", "--store", "runs.db", "1", "--dat"}), "--data\n");
+  EXPECT_EQ(bash({"apply", "--store", "runs.db", "1", "--predictions-for", "po"}), "pool\n");
+  EXPECT_EQ(bash({"run", "small.yaml", "--set", "options.ep"}), "options.epochs=\n");
+  EXPECT_EQ(bash({"run", "small.yaml", "--set", "search.algorithm", "=", "reg"}),
+            "regularized_evolution\n");
 }
 
 TEST_F(ShellCompletion, Fish) {

@@ -200,6 +200,31 @@ TEST(Init, NamesThatYamlWouldTakeForSomethingElseAreQuoted) {
   EXPECT_EQ(valid.exit_code, 0) << valid.err;
 }
 
+TEST(Init, BlanksPartCellsWhereNothingElseDoes) {
+  TempFolder folder;
+  std::string rows = "  height   weight label\n";
+  for (int i = 0; i < 60; ++i)
+    rows += " " + std::to_string(i % 7) + "   " + std::to_string(i * i % 11) + " " +
+            (i % 3 == 0 ? "yes" : "no") + "\n";
+  write_file(folder.path() / "table.txt", rows);
+  const Finished made = equivolve({"init", "algorithm_discovery", "table.txt"}, {}, folder.path());
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_NE(read_file(folder.path() / "table.yaml").find("separator: space"), std::string::npos);
+}
+
+TEST(Init, AFullDiskIsTheStoresTrouble) {
+  TempFolder folder;
+  const Finished full = run_process({"/bin/bash", "-c", "ulimit -f 1; exec \"$0\" \"$@\"",
+                                     equivolve_command({}).front(), "init", "algorithm_discovery",
+                                     "--out", (folder.path() / "first.yaml").string()});
+  EXPECT_EQ(full.exit_code, 3) << full.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "first.yaml"));
+}
+
+TEST(Schema, FoldersThatAreNotThereAreRefused) {
+  EXPECT_EQ(equivolve({"schema", "--folder", "nowhere"}).exit_code, 2);
+}
+
 TEST(HashCommand, SaysWhichCandidatesBehaveAlike) {
   TempFolder folder;
   const std::string yaml = folder.path() / "small.yaml";
@@ -215,6 +240,11 @@ TEST(HashCommand, SaysWhichCandidatesBehaveAlike) {
   EXPECT_EQ(twice["context"], answer(equivolve({"validate", yaml, "--json"}))["context"]);
   EXPECT_EQ(equivolve({"hash", yaml, "--genome", "rigde"}).exit_code, 2);
   EXPECT_EQ(equivolve({"hash", yaml, "--genome", "ridge"}).exit_code, 2) << "has no genome";
+  const Finished nothing = run_process(
+      {"/bin/sh", "-c",
+       "printf '\\n' | '" + equivolve_command({}).front() + "' hash '" + yaml + "' --genome -"});
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_NE(nothing.err.find("standard input"), std::string::npos) << nothing.err;
   // The digest is the one that a run stores.
   const std::string store = folder.path() / "runs.db";
   const auto run = answer(equivolve({"run", yaml, "--store", store, "--json", "--quiet"}));

@@ -130,10 +130,17 @@ TEST(Apply, AMovedDataFileIsNamed) {
 TEST(Apply, UnknownOptionsNameTheNearest) {
   TempFolder folder;
   const std::string yaml = std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/quickstart.yaml";
-  const Finished applied = equivolve({"apply", yaml, "--candidate", "logistic_regression", "--out",
-                                      folder.path() / "o", "--dat", "x.csv"});
-  EXPECT_EQ(applied.exit_code, 2);
-  EXPECT_NE(applied.err.find("'data'"), std::string::npos) << applied.err;
+  const auto expect_hint = [&](std::vector<std::string> more, const std::string& hint) {
+    std::vector<std::string> words = {"apply", yaml, "--out", folder.path() / "o"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished applied = equivolve(words);
+    EXPECT_EQ(applied.exit_code, 2);
+    EXPECT_NE(applied.err.find("did you mean '" + hint + "'"), std::string::npos) << applied.err;
+  };
+  const std::string rival = "logistic_regression";
+  expect_hint({"--candidate", rival, "--dat", "x.csv"}, "--data");
+  expect_hint({"--candidate", rival, "--candidat", "ridge"}, "--candidate");
+  expect_hint({"--candidate", rival, "--forse"}, "--force");
 }
 
 /// 80 rows whose labels have nothing to do with their three columns.

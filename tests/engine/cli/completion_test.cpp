@@ -20,17 +20,36 @@ class Completing : public testing::Test {
  protected:
   std::unique_ptr<const CommandTable> table_ = make_command_table();
   std::optional<std::filesystem::path> asked_;
+  std::string subject_;
   Shell shell_ = Shell::kNothing;
 
   Words offers(const Words& words) {
     Names names;
-    names.runs = [this](const std::optional<std::filesystem::path>& store) {
-      asked_ = store;
+    names.runs = [this](const Line& line) {
+      asked_ = line.store;
       return std::vector<Offer>{{"1", "iris"}, {"iris", "finished"}, {"latest", ""}};
     };
     names.evaluators = [] { return std::vector<Offer>{{"algorithm_discovery", ""}}; };
-    names.settings = [] {
-      return std::vector<Offer>{{"budget.candidates=", ""}, {"budget.time=", ""}, {"seed=", ""}};
+    names.groups = [](const Line&) { return std::vector<Offer>{{"g1", "a sweep"}}; };
+    names.settings = [this](const Line& line) {
+      subject_ = line.subject;
+      return std::vector<Setting>{{"budget.candidates", "", {}},
+                                  {"budget.time", "", {}},
+                                  {"search.algorithm", "", {"random", "regularized_evolution"}}};
+    };
+    names.further = [this](const Line& line) {
+      subject_ = line.subject;
+      std::vector<OptionSpec> options;
+      if (line.subject == "iris") {
+        options.push_back({.name = "--data", .value = "VALUE", .help = "rows to predict"});
+        options.back().into = static_cast<std::string*>(nullptr);
+        options.back().completes = Completes::kFile;
+        options.push_back(options.back());
+        options.back().name = "--predictions-for";
+        options.back().completes = Completes::kNothing;
+        options.back().words = {"test", "pool", "all"};
+      }
+      return options;
     };
     const Completion out = complete(*table_, words, names);
     shell_ = out.shell;
@@ -78,12 +97,40 @@ TEST_F(Completing, ValuesOfOptions) {
 TEST_F(Completing, Arguments) {
   EXPECT_THAT(offers({"run", ""}), IsEmpty());
   EXPECT_EQ(shell_, Shell::kFiles);
-  EXPECT_THAT(offers({"show", ""}), ElementsAre("1", "iris", "latest"));
+  EXPECT_THAT(offers({"show", ""}), ElementsAre("1", "iris", "latest", "g1"));
+  EXPECT_THAT(offers({"compare", "latest", "g"}), ElementsAre("g1"));
+  EXPECT_THAT(offers({"export", ""}), ElementsAre("1", "iris", "latest"));  // takes no groups
   EXPECT_THAT(offers({"show", "i"}), ElementsAre("iris"));
   EXPECT_THAT(offers({"apply", "l"}), ElementsAre("latest"));
   EXPECT_EQ(shell_, Shell::kFiles);
   EXPECT_THAT(offers({"evaluators", "describe", "a"}), ElementsAre("algorithm_discovery"));
   EXPECT_THAT(offers({"show", "1", ""}), IsSupersetOf({"--store", "--json"}));
+}
+
+TEST_F(Completing, WhatASettingTakes) {
+  EXPECT_THAT(offers({"run", "x.yaml", "--set", "search.algorithm=r"}),
+              ElementsAre("search.algorithm=random", "search.algorithm=regularized_evolution"));
+  EXPECT_EQ(shell_, Shell::kNothing);
+  EXPECT_EQ(subject_, "x.yaml");
+  EXPECT_THAT(offers({"run", "--set", "search.algorithm", "=", "ra"}), ElementsAre("random"));
+  EXPECT_THAT(offers({"run", "--set", "budget.time=1"}), IsEmpty());
+}
+
+TEST_F(Completing, OptionsOfTheSubjectsEvaluator) {
+  EXPECT_THAT(offers({"apply", "iris", "--d"}), ElementsAre("--data"));
+  EXPECT_THAT(offers({"apply", "iris", "--predictions-for", ""}),
+              ElementsAre("test", "pool", "all"));
+  EXPECT_THAT(offers({"apply", "iris", "--data", ""}), IsEmpty());
+  EXPECT_EQ(shell_, Shell::kFiles);
+  EXPECT_THAT(offers({"apply", "iris", "--data", "x.csv", "--pre"}),
+              ElementsAre("--predictions-for"));
+  EXPECT_THAT(offers({"apply", "other", "--d"}), IsEmpty());
+  EXPECT_THAT(offers({"show", "iris", "--d"}), IsEmpty());
+}
+
+TEST_F(Completing, HelpIsAWordToo) {
+  EXPECT_THAT(offers({"h"}), ElementsAre("hash", "help"));
+  EXPECT_THAT(offers({"help", "res"}), ElementsAre("resume"));
 }
 
 TEST_F(Completing, TheStoreOnTheLineIsTheOneAsked) {
