@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,5 +50,11 @@ class Document {
   Node root_;
   std::vector<std::string> overrides_;
 };
+
+/// A key as Document::set takes it, in parts: `a."b.c".d` is {a, b.c, d}. None when a part is
+/// empty.
+std::optional<std::vector<std::string>> key_parts(std::string_view key);
+/// The key of KEY=VALUE.
+std::string_view assigned_key(std::string_view assignment);
 
 }  // namespace equivolve::engine

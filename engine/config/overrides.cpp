@@ -12,23 +12,6 @@
 namespace equivolve::engine {
 namespace {
 
-// "a.\"b.c\".d" is {a, b.c, d}; empty when a part is.
-std::optional<std::vector<std::string>> key_parts(std::string_view key) {
-  std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (char c : key) {
-    if (c == '"')
-      quoted = !quoted;
-    else if (c == '.' && !quoted)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  for (const std::string& part : parts)
-    if (part.empty() || quoted) return std::nullopt;
-  return parts;
-}
-
 // The '=' that ends the key: the first outside quotes.
 std::size_t equals_sign(std::string_view assignment) {
   bool quoted = false;
@@ -84,6 +67,26 @@ Node* child(Node& node, const std::string& part, const Mark& mark) {
 }
 
 }  // namespace
+
+std::optional<std::vector<std::string>> key_parts(std::string_view key) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (char c : key) {
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == '.' && !quoted)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  for (const std::string& part : parts)
+    if (part.empty() || quoted) return std::nullopt;
+  return parts;
+}
+
+std::string_view assigned_key(std::string_view assignment) {
+  return assignment.substr(0, equals_sign(assignment));
+}
 
 tl::expected<void, ConfigProblem> Document::set(const std::string& assignment) {
   const Mark mark{0, 0, static_cast<std::int32_t>(overrides_.size())};

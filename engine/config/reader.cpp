@@ -132,7 +132,11 @@ void Walk::read_section(const Section& section, const Entry& entry) {
       complain(value.mark,
                fmt::format("vary {}; expected a map of keys, each with a list of values",
                            describe(value)));
-    return;  // vary.cpp reads it
+    else if (!value.entries.empty())  // vary.cpp reads it, and takes it out
+      complain(entry.key_mark,
+               "vary makes a group of runs, which `equivolve run` carries out; expected the "
+               "configuration of one run, without it (or with --set 'vary={}' over it)");
+    return;
   }
   if (value.is_map()) return read_keys(section, value);
   if (value.is_scalar() && !section.short_form.empty()) {

@@ -24,11 +24,24 @@ constexpr const char* kExpectedMap =
     "expected a map of keys as `--set` takes them, each with a list of values: "
     "{search.algorithm: [random, regularized_evolution]}";
 
+using KeyParts = std::vector<std::string>;
+
 struct VariedKey {
   std::string name;
   Mark mark;
   std::vector<Node> values;
+  KeyParts parts;
 };
+
+/// `--set KEY=VALUE`.
+struct Override {
+  KeyParts parts;
+  Mark mark;
+};
+
+bool lies_within(const KeyParts& part, const KeyParts& whole) {
+  return part.size() >= whole.size() && std::equal(whole.begin(), whole.end(), part.begin());
+}
 
 // Everything that a group is made from, and what is wrong with it.
 class Variation {
@@ -38,8 +51,11 @@ class Variation {
         folder_(std::move(folder)),
         default_name_(std::move(default_name)),
         options_(std::move(options)) {
-    for (const std::string& assignment : options_.overrides)
+    for (const std::string& assignment : options_.overrides) {
+      const Mark mark{0, 0, static_cast<std::int32_t>(overrides_.size())};
+      overrides_.push_back({key_parts(assigned_key(assignment)).value_or(KeyParts()), mark});
       if (auto set = document_.set(assignment); !set) problems_.push_back(set.error());
+    }
     options_.overrides.clear();
   }
 
@@ -89,7 +105,12 @@ class Variation {
   }
 
   void take_key(const Entry& entry) {
-    const std::string top = entry.key.substr(0, entry.key.find('.'));
+    const auto parts = key_parts(entry.key);
+    if (!parts)
+      return complain(entry.key_mark,
+                      "the key has an empty part; expected names with dots between them, as in "
+                      "budget.candidates");
+    const std::string& top = parts->front();
     static constexpr std::array<std::string_view, 3> kFixed = {"name", "store", "vary"};
     if (std::find(kFixed.begin(), kFixed.end(), top) != kFixed.end())
       return complain(entry.key_mark,
@@ -108,11 +129,27 @@ class Variation {
                       entry.value.kind == Node::Kind::kSequence ? "is an empty list"
                                                                 : describe(entry.value)));
     check_distinct(entry);
-    VariedKey key{entry.key, entry.key_mark, entry.value.items};
-    if (entry.key == "seed")
+    VariedKey key{entry.key, entry.key_mark, entry.value.items, *parts};
+    check_alone(key);
+    if (key.parts == KeyParts{"seed"})
       seed_key_ = std::move(key);
     else
       keys_.push_back(std::move(key));
+  }
+
+  /// No value may be set over silently by another.
+  void check_alone(const VariedKey& key) {
+    for (const Override& given : overrides_)
+      if (!given.parts.empty() &&
+          (lies_within(given.parts, key.parts) || lies_within(key.parts, given.parts)))
+        complain(given.mark,
+                 fmt::format("{0} varies in this group (vary.{0}); expected this left out, or "
+                             "other values to vary: --set 'vary.\"{0}\"=[...]'",
+                             key.name));
+    for (const VariedKey& other : keys_)
+      if (lies_within(other.parts, key.parts))
+        complain(key.mark, fmt::format("vary.{} sets {} as well; expected one of them", key.name,
+                                       other.name));
   }
 
   void check_distinct(const Entry& entry) {
@@ -216,6 +253,7 @@ class Variation {
   const fs::path folder_;
   const std::string default_name_;
   ReadOptions options_;
+  std::vector<Override> overrides_;
   std::vector<VariedKey> keys_;
   std::optional<VariedKey> seed_key_;
   ConfigProblems problems_;
@@ -228,8 +266,7 @@ class Variation {
 bool varies(const fs::path& file, const ReadOptions& options) {
   auto document = Document::read(file);
   if (!document) return false;
-  for (const std::string& assignment : options.overrides)
-    if (!document->set(assignment)) return false;
+  for (const std::string& assignment : options.overrides) (void)document->set(assignment);
   const Node* vary = document->root().find("vary");
   return vary && vary->is_map() && !vary->entries.empty();
 }

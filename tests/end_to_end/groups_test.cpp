@@ -111,6 +111,33 @@ TEST_F(Groups, BadOnesAreRefusedBeforeAnythingIsWritten) {
   }
 }
 
+// Commands that take one run's configuration do not leave `vary` out without a word.
+TEST_F(Groups, WhatVariesIsNeverIgnored) {
+  const auto refused = [&](const std::vector<std::string>& arguments, const std::string& said) {
+    const Finished done = with_store(arguments);
+    EXPECT_EQ(done.exit_code, 2) << arguments[0] << done.out;
+    EXPECT_NE(done.err.find(said), std::string::npos) << arguments[0] << ": " << done.err;
+  };
+  const std::string out = folder_.path() / "out", group = "vary makes a group of runs",
+                    plain = folder_.path() / "plain.yaml";
+  write_file(plain, small_yaml(50));
+  refused({"run", yaml_, "--set", "search.algorithm=random"}, "search.algorithm varies in this");
+  refused({"validate", yaml_, "--set", "search.algorithm=random"}, "search.algorithm varies in");
+  refused({"run", plain, "--set", "vary={seed: [1, 2]}", "--seed", "9"}, "seed varies in this");
+  refused({"hash", yaml_}, ":8:1: " + group);
+  for (const char* setting : {"vary.nonsense=3", "vary={seed: [1, 2]}"}) {
+    refused({"hash", plain, "--set", setting}, group);
+    refused({"apply", plain, "--candidate", "constant", "--out", out, "--set", setting}, group);
+  }
+  EXPECT_FALSE(std::filesystem::exists(store_));
+  ASSERT_EQ(with_store({"run", plain, "--quiet"}).exit_code, 0);
+  refused({"resume", "1", "--set", "vary={seed: [5, 6]}"}, group);
+  refused({"resume", "1", "--fork", "--set", "vary={seed: [5, 6]}"}, group);
+  refused({"apply", "1", "--out", out, "--set", "vary={seed: [5, 6]}"}, group);
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(with_store({"hash", yaml_, "--set", "vary={}"}).exit_code, 0);
+}
+
 TEST_F(Groups, ValidateTellsProgramsTheSame) {
   write_file(yaml_, small_yaml(200) + "vary: {search.algorithm: [random, randam]}\n");
   const Finished bad = with_store({"validate", yaml_, "--json"});

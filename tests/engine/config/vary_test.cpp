@@ -23,8 +23,9 @@ ReadRuns runs(const std::string& text, std::optional<std::uint64_t> seeds = {},
   return {};
 }
 
-std::string refusal(const std::string& text, std::optional<std::uint64_t> seeds = {}) {
-  const auto result = read_all(text, seeds);
+std::string refusal(const std::string& text, std::optional<std::uint64_t> seeds = {},
+                    std::vector<std::string> overrides = {}) {
+  const auto result = read_all(text, seeds, std::move(overrides));
   if (result) return "accepted";
   std::string all;
   for (const ConfigProblem& problem : result.error()) {
@@ -87,6 +88,43 @@ TEST(Vary, CanBeGivenOnTheCommandLine) {
   EXPECT_EQ(
       runs(kBase, {}, {"vary={search.algorithm: [random, regularized_evolution]}"}).settings.size(),
       2u);
+}
+
+// Neither value may go without a word: not the one of --set, not those of the file.
+TEST(Vary, AnOverrideOfWhatVariesIsRefused) {
+  const std::string file =
+      kBase + "vary: {search.algorithm: [random, regularized_evolution], seed: [1, 2]}\n";
+  EXPECT_EQ(refusal(file, {}, {"budget.candidates=50", "search.algorithm=random"}),
+            "--set search.algorithm=random: search.algorithm varies in this group "
+            "(vary.search.algorithm); expected this left out, or other values to vary: --set "
+            "'vary.\"search.algorithm\"=[...]'");
+  for (const char* other : {"search={algorithm: random}", "search.\"algorithm\"=random",
+                            "search.algorithm.x=1", "seed=9", "\"seed\"=9"})
+    EXPECT_TRUE(refusal(file, {}, {other}).starts_with(std::string("--set ") + other)) << other;
+  for (const char* beside : {"search.algorithms=1", "search.population_size=9", "budget.time=1s"})
+    EXPECT_EQ(refusal(file, {}, {beside}).find("varies"), std::string::npos) << beside;
+  EXPECT_EQ(runs(file, {}, {"vary.seed=[9]"}).seeds, std::vector<std::uint64_t>{9});
+  EXPECT_EQ(runs(file, {}, {"vary.\"search.algorithm\"=[random]"}).settings.size(), 1u);
+  EXPECT_FALSE(runs(file, {}, {"vary={}", "seed=9"}).is_group);
+}
+
+TEST(Vary, AKeySetsNoneOfTheKeysBeforeIt) {
+  EXPECT_EQ(refusal(kBase + "vary: {data.target: [x, y], data: [{file: a}, {file: b}]}\n"),
+            "run.yaml:4:29: vary.data sets data.target as well; expected one of them");
+  EXPECT_EQ(runs(kBase + "vary: {data: [a.csv, b.csv], data.target: [x, y]}\n").runs(), 4u);
+  EXPECT_EQ(runs(kBase + "vary: {'\"seed\"': [3, 4]}\n").seeds, (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_NE(refusal(kBase + "vary: {'\"name\"': [a, b]}\n").find("cannot vary"), std::string::npos);
+}
+
+TEST(Vary, IsNoPartOfASingleRun) {
+  EXPECT_EQ(first_line(kBase + "vary: {seed: [1, 2]}\n"),
+            "run.yaml:4:1: vary makes a group of runs, which `equivolve run` carries out; expected "
+            "the configuration of one run, without it (or with --set 'vary={}' over it)");
+  EXPECT_EQ(problems(kBase + "vary: {seed: [1, 2]}\n", {"vary={}"}), "");
+  for (const char* assignment : {"vary={seed: [5, 6]}", "vary.nonsense=3", "vary.seed=[1]"})
+    EXPECT_TRUE(first_line(kBase, {assignment})
+                    .starts_with(std::string("--set ") + assignment + ": vary makes a group"))
+        << assignment;
 }
 
 TEST(Vary, TheFileAloneNeedNotBeComplete) {
