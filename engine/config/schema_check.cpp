@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <set>
 
@@ -30,9 +31,16 @@ bool has_type(const json& value, const std::string& type) {
   if (type == "boolean") return value.is_boolean();
   if (type == "null") return value.is_null();
   if (type == "number") return value.is_number();
+  // 1e3 and 3.0 are fractions here, as they are for the keys of the engine.
+  return type == "integer" && value.is_number_integer();
+}
+
+// Of a value that is refused: a whole number in another spelling than its digits.
+const char* spelling_words(const json& value, const std::vector<std::string>& types) {
   const bool whole =
       value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>();
-  return type == "integer" && (value.is_number_integer() || whole);
+  const bool integer = std::find(types.begin(), types.end(), "integer") != types.end();
+  return whole && integer ? ", in digits alone" : "";
 }
 
 std::vector<std::string> types_of(const json& schema) {
@@ -140,6 +148,10 @@ std::size_t character_count(const std::string& text) {
 bool within_limits(const json& value, const json& schema) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (value.is_number()) {
+    const json most = schema.value("maximum", json());
+    // Fractions do not tell integers above 2^53 apart.
+    if (value.is_number_unsigned() && most.is_number_unsigned())
+      if (value.get<std::uint64_t>() > most.get<std::uint64_t>()) return false;
     const double number = value.get<double>();
     return number >= limit(schema, "minimum", -kInfinity) &&
            number > limit(schema, "exclusiveMinimum", -kInfinity) &&
@@ -234,13 +246,14 @@ class Check {
           return has_type(value, type);
         });
     if (!right_type || !within_limits(value, schema))
-      return add(pointer,
-                 fmt::format("{} is {}; expected {}", name, shown(value), expectation(schema)));
+      return add(pointer, fmt::format("{} is {}; expected {}{}", name, shown(value),
+                                      expectation(schema), spelling_words(value, types)));
     if (schema.contains("enum") && schema["enum"].is_array()) choice(value, schema, pointer, name);
     if (schema.contains("const") && value != schema["const"])
       return add(pointer,
                  fmt::format("{} is {}; expected {}", name, shown(value), expectation(schema)));
     if (value.is_object()) object(value, schema, pointer, name);
+    rules(value, schema, pointer, name);
     if (const auto forms = forms_of(schema); !forms.empty())
       one_form(value, schema, forms, pointer, name);
     if (value.is_array() && schema.contains("items"))
@@ -253,6 +266,32 @@ class Check {
   bool is_full() const { return problems.size() >= kMostProblems; }
   void add(std::string pointer, std::string message, bool at_key = false) {
     problems.push_back({std::move(pointer), at_key, std::move(message)});
+  }
+
+  // What keys say against each other: `not` names those that may not stand together.
+  void rules(const json& value, const json& schema, const std::string& pointer,
+             const std::string& name) {
+    if (schema.contains("allOf") && schema["allOf"].is_array())
+      for (const json& rule : schema["allOf"]) this->value(value, rule, pointer, name);
+    if (!schema.contains("not") || !schema["not"].is_object()) return;
+    const json& refused = schema["not"];
+    if (!fits(value, refused)) return;
+    std::vector<std::string> keys = required_names(refused);
+    if (!value.is_object() || keys.empty())
+      return add(pointer, fmt::format("{} is {}; expected another value", name, shown(value)));
+    const auto said = [&](const std::string& key) {
+      bool known = true;
+      const bool by_value = member_schema(refused, key, known) != nullptr;
+      return fmt::format("{}.{}{}", name, key, by_value ? " " + shown(value[key]) : "");
+    };
+    const std::string last = keys.back();
+    std::vector<std::string> others;
+    for (const std::string& key : keys)
+      if (key != last) others.push_back(said(key));
+    add(pointer + "/" + escape_pointer_part(last),
+        fmt::format("{} contradicts {}; expected {}", said(last), fmt::join(others, " and "),
+                    refused.value("description", "one of them")),
+        true);
   }
 
   // The first problem decides nothing: of several forms the one is spoken of that the value nearly

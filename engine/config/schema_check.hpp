@@ -1,10 +1,12 @@
 // An evaluator's settings against the JSON Schema it gives: the subset that evaluators need.
 //
-// Understood: type (one or a list), enum, const, minimum, maximum, exclusiveMinimum,
-// exclusiveMaximum, minLength, maxLength, items, minItems, maxItems, properties, required,
-// additionalProperties (false or a schema), oneOf and anyOf (forms; their titles stand in
-// messages), default, title, description, and format: path (a file or folder, made absolute),
-// duration ("10m"), size ("2GiB"). Other keywords are ignored.
+// Understood: type (one or a list; an integer is written in digits alone, neither 3.0 nor 1e3),
+// enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, items,
+// minItems, maxItems, properties, required, additionalProperties (false or a schema), oneOf and
+// anyOf (forms; their titles stand in messages), allOf, not (with required, and properties or none:
+// keys that contradict each other; its description says what is expected instead), default, title,
+// description, and format: path (a file or folder, made absolute), duration ("10m"), size ("2GiB").
+// Other keywords are ignored.
 #pragma once
 
 #include <filesystem>

@@ -25,11 +25,14 @@ constexpr std::string_view kBeforeTable = R"({
             "file": {"type": "string", "format": "path", "description": "A CSV file (.gz allowed)."},
             "target": {"type": ["string", "integer"], "description": "The column to predict, by name or number (-1: the last): numbers, or class names."},
             "test_share": {"type": "number", "minimum": 0, "maximum": 0.9, "default": 0.2, "description": "Share of the rows (of each class) kept for the test split, which the search never sees. 0: no test split."},
-            "split_seed": {"type": "integer", "minimum": 0, "default": 0, "description": "Decides, alone, which rows are the test rows."},
+            "split_seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 0, "description": "Decides, alone, which rows are the test rows."},
 )";
 
+constexpr std::string_view kBetween = R"(
+          },
+          )";
+
 constexpr std::string_view kAfterTable = R"(
-          }
         },
         {
           "title": "synthetic regression tasks",
@@ -42,7 +45,7 @@ constexpr std::string_view kAfterTable = R"(
             "dimension": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 4, "description": "Features of a task, and hidden units of the teacher."},
             "train": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 100, "description": "Training examples a task."},
             "validation": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 100, "description": "Validation examples a task."},
-            "seed": {"type": "integer", "minimum": 0, "default": 0, "description": "Decides the tasks, together with the seed of the repeat."}
+            "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 0, "description": "Decides the tasks, together with the seed of the repeat."}
           }
         }
       ]
@@ -68,7 +71,11 @@ constexpr std::string_view kAfterTable = R"(
 }  // namespace
 
 std::string config_schema() {
-  return std::string(kBeforeTable).append(tables::table_schema()).append(kAfterTable);
+  return std::string(kBeforeTable)
+      .append(tables::table_schema())
+      .append(kBetween)
+      .append(tables::table_rules())
+      .append(kAfterTable);
 }
 
 std::string apply_schema() {

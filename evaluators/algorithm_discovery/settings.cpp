@@ -92,7 +92,9 @@ Settings read_settings(std::string_view config_json) {
   data.finish();
   settings.options = read_options(in.object("options"));
   if (settings.synthetic && settings.options.task == TaskKind::kClassification)
-    throw Refused("/options/task", "synthetic tasks are regression tasks");
+    throw Refused("/options/task",
+                  "classification contradicts data.synthetic, whose tasks are regression; expected "
+                  "regression, or a table in data");
   return settings;
 }
 

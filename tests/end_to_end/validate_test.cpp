@@ -62,6 +62,24 @@ TEST_F(Validate, ReportsProblemsOfAllKindsInTheOrderOfTheFile) {
   EXPECT_TRUE(nothing_written());
 }
 
+TEST_F(Validate, ReportsAllThatKeysOfATableSayAgainstEachOther) {
+  const Finished done = validate(
+      "evaluator: algorithm_discovery\n"
+      "data:\n"
+      "  file: absent.csv\n"
+      "  target: y\n"
+      "  separator: \",\"\n"
+      "  decimal: \",\"\n"
+      "  features: [a]\n"
+      "  drop: [b]\n"
+      "  categorical: 3.5\n");
+  EXPECT_EQ(done.exit_code, 2);
+  for (const char* part : {"a.yaml:6:3: data.decimal \",\" contradicts data.separator \",\"",
+                           "a.yaml:8:3: data.drop contradicts data.features",
+                           "a.yaml:9:16: data.categorical is 3.5; expected "})
+    EXPECT_NE(done.err.find(part), std::string::npos) << part << " in:\n" << done.err;
+}
+
 TEST_F(Validate, GivesEditorsThePlaces) {
   const Finished done = validate(kWrongInManyWays, {"--json"});
   EXPECT_EQ(done.exit_code, 2);

@@ -21,7 +21,8 @@ constexpr const char* kSchema = R"({
                       "test_share": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0.2}}},
       {"title": "synthetic", "type": "object", "required": ["synthetic"], "additionalProperties": false,
        "properties": {"synthetic": {"enum": ["linear", "two_layer_teacher"]}, "tasks": {"type": "integer", "minimum": 1, "default": 10}}}]},
-    "options": {"type": "object", "additionalProperties": false, "properties": {
+    "options": {"type": "object", "additionalProperties": false,
+      "allOf": [{"not": {"required": ["flag", "fixed"], "properties": {"flag": {"const": false}}, "description": "one"}}], "properties": {
       "task": {"enum": ["classification", "regression"]}, "pause": {"type": "string", "format": "duration"},
       "memory": {"type": "string", "format": "size"}, "fixed": {"const": 3}, "flag": {"type": "boolean", "default": true},
       "layers": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": ["integer", "null"]}},

@@ -167,11 +167,18 @@ std::string_view table_schema() {
             "missing_values": {"type": "array", "items": {"type": ["string", "number"]}, "default": ["?", "NA", "N/A", "NaN", "null", "none"], "description": "Cells that count as missing, in any case of their letters, beside empty ones, which always do."},
             "features": {"type": "array", "minItems": 1, "items": {"type": ["string", "integer"]}, "description": "The columns to learn from, by name or number (1 is the first, -1 the last). Without it: all but the target."},
             "drop": {"type": "array", "items": {"type": ["string", "integer"]}, "description": "Columns to leave out, by name or number."},
-            "categorical": {"type": ["string", "array"], "items": {"type": ["string", "integer"]}, "default": "auto", "description": "Columns of categories, a feature of 0 and 1 for each level. auto: those that hold words; none; or a list of columns."},
+            "categorical": {"type": ["string", "array"], "anyOf": [{"enum": ["auto", "none"]}, {"title": "a list of columns", "type": "array", "items": {"type": ["string", "integer"]}}], "default": "auto", "description": "Columns of categories, a feature of 0 and 1 for each level. auto: those that hold words; none; or a list of columns."},
             "max_levels": {"type": "integer", "minimum": 2, "maximum": 1000, "default": 100, "description": "The most different levels a categorical column may have."},
             "missing": {"enum": ["refuse", "drop", "impute"], "default": "refuse", "description": "Missing values of features: refused, their rows dropped, or filled in by the training rows' median (numbers) and as missing_categories says."},
             "missing_categories": {"enum": ["own_level", "most_frequent"], "default": "own_level", "description": "With missing: impute, what a missing category becomes."},
             "missing_target": {"enum": ["refuse", "drop"], "default": "refuse", "description": "Rows without a target: refused, or dropped (as missing: drop does too). Targets are never imputed."})";
+}
+
+std::string_view table_rules() {
+  return R"("allOf": [
+            {"not": {"required": ["features", "drop"], "description": "one of the two"}},
+            {"not": {"required": ["separator", "decimal"], "properties": {"separator": {"const": ","}, "decimal": {"const": ","}},
+                     "description": "another separator, or decimal: '.'"}}])";
 }
 
 }  // namespace equivolve::tables

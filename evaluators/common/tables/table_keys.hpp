@@ -22,6 +22,9 @@ tl::expected<TableSettings, Fault> read_table_keys(const nlohmann::json& data);
 /// Their JSON Schema: members of a "properties" object, without its braces.
 std::string_view table_schema();
 
+/// What they may not say beside each other: an "allOf" for the object that has them.
+std::string_view table_rules();
+
 /// A column's name, or its number (1 the first, -1 the last) as text.
 tl::expected<std::string, Fault> read_column_name(const nlohmann::json& value,
                                                   const std::string& pointer);

@@ -118,7 +118,8 @@ TEST_F(FileSchema, AcceptsAllExamples) {
 bool is_beyond_a_schema(const std::string& name) {
   static const std::set<std::string> names{
       // how a number was spelt, and 2^64 where a reader makes it a fraction
-      "seed_is_octal", "seed_is_a_float", "option_octal", "deadline_too_long",
+      "seed_is_octal", "seed_is_a_float", "option_octal", "option_integer_as_power",
+      "deadline_too_long",
       // what keys say of each other, of the data, of files, and of the evaluator
       "tournament_above_population", "data_file_absent", "data_column_absent",
       "data_file_is_a_folder", "options_contradict_data", "target_unknown", "target_is_a_metric",
@@ -336,6 +337,8 @@ TEST_F(FileSchema, AgreesWithTheReaderOnTheEvaluatorsSettings) {
         {"evaluator", "algorithm_discovery"}, {"data", data}, {"options", json::object()}};
     add_trials(config, complete, "", trials);
   }
+  // How a number is spelt: whole for a schema, no integer for the reader.
+  std::erase_if(trials, [](const Trial& trial) { return trial.what == "/data/target = 1e+300"; });
   EXPECT_GT(trials.size(), 1'000u);
   expect_agreement(trials);
 }

@@ -77,6 +77,41 @@ TEST(SchemaCheck, NamesPlaceAndExpectation) {
   EXPECT_THAT(first(kHead + "options: {pause: soon}\n"), HasSubstr("expected a duration"));
 }
 
+TEST(SchemaCheck, AnIntegerIsWrittenInDigitsAlone) {
+  EXPECT_EQ(first(kHead + "options: {epochs: 1e0}\n"),
+            "run.yaml:3:19: options.epochs is 1.0; expected an integer from 1 to 9, in digits "
+            "alone");
+  for (const char* spelling : {"3.0", "30e-1", "0.3e1", "3."})
+    EXPECT_THAT(first(kHead + "options: {epochs: " + spelling + "}\n"),
+                HasSubstr("options.epochs is 3.0; expected an integer from 1 to 9, in digits"));
+  EXPECT_THAT(first(kHead + "options: {layers: [1, 1e3]}\n"),
+              HasSubstr("run.yaml:3:23: options.layers[1] is 1000.0; expected an integer"));
+  EXPECT_THAT(first("evaluator: toy\ndata: {file: a, target: 3.0}\n"),
+              HasSubstr("data.target is 3.0; expected a text or an integer, in digits alone"));
+  EXPECT_EQ(schema_problems(kHead + "options: {rate: 1e0}\n"), "");
+}
+
+TEST(SchemaCheck, KeysThatContradictEachOtherAreBothNamed) {
+  const std::string schema = R"({"properties": {"options": {"allOf": [
+    {"not": {"required": ["keep", "drop"], "description": "one of the two"}},
+    {"not": {"required": ["mark", "comma"], "properties": {"mark": {"const": ","}, "comma": {"const": true}}}}]}}})";
+  const auto said = [&](const std::string& options) {
+    auto result = read("evaluator: toy\noptions: " + options + "\n");
+    return text_of(apply_evaluator_schema(*result, schema, "/runs"));
+  };
+  EXPECT_THAT(said("{keep: [a], drop: [b]}"),
+              HasSubstr("run.yaml:2:22: options.drop contradicts options.keep; expected one of "
+                        "the two\n"));
+  EXPECT_THAT(said("{comma: true, mark: ','}"),
+              HasSubstr("run.yaml:2:11: options.comma true contradicts options.mark \",\"; "
+                        "expected one of them\n"));
+  const std::string both = said("{keep: [a], drop: [b], comma: true, mark: ','}");
+  EXPECT_THAT(both, HasSubstr("options.drop"));
+  EXPECT_THAT(both, HasSubstr("options.comma"));
+  for (const char* fine : {"{keep: [a]}", "{drop: [b]}", "{comma: false, mark: ','}", "{}"})
+    EXPECT_EQ(said(fine), "") << fine;
+}
+
 TEST(SchemaCheck, ReportsAllProblems) {
   auto result = read(kHead + "options: {task: x, epochs: 0, rte: 1}\n");
   ASSERT_TRUE(result);
@@ -85,7 +120,7 @@ TEST(SchemaCheck, ReportsAllProblems) {
 
 TEST(SchemaDefaults, AreFilledInPathsMadeAbsoluteNumbersTyped) {
   auto result = read(
-      "evaluator: toy\ndata: {file: x.csv, images: pictures}\noptions: {rate: 2, epochs: 3.0}\n");
+      "evaluator: toy\ndata: {file: x.csv, images: pictures}\noptions: {rate: 2, epochs: 3}\n");
   ASSERT_TRUE(result);
   EXPECT_THAT(apply_evaluator_schema(*result, kSchema, "/runs"), IsEmpty());
   EXPECT_EQ(result->configuration.evaluator.config_json,

@@ -75,6 +75,21 @@ TEST(TableKeys, AreRefusedWithAPlace) {
             "/missing_target 'impute' is not one of: refuse, drop");
 }
 
+// What the rules refuse before the file is opened is what the reader refuses.
+TEST(TableKeys, RulesNameKeysThatTheReaderRefusesTogether) {
+  const json rules = json::parse("{" + std::string(table_rules()) + "}")["allOf"];
+  EXPECT_EQ(rules.size(), 2u);
+  for (const json& rule : rules) {
+    json together = json::object();
+    for (const std::string key : rule["not"]["required"]) {
+      const bool by_value = rule["not"].contains("properties");
+      together[key] = by_value ? rule["not"]["properties"][key]["const"] : json::array({"a"});
+      EXPECT_EQ(fault({{key, together[key]}}), "accepted") << key;
+    }
+    EXPECT_NE(fault(together), "accepted") << together;
+  }
+}
+
 TEST(TableKeys, AreThoseOfTheSchema) {
   const json schema = json::parse("{" + std::string(table_schema()) + "}");
   std::set<std::string> in_schema;
