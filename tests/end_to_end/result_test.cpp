@@ -127,6 +127,26 @@ TEST(Apply, AMovedDataFileIsNamed) {
   EXPECT_EQ(there.exit_code, 0) << there.err;
 }
 
+// Rows to be predicted are read once, and may come out of another program.
+TEST(Apply, TakesRowsFromAPipe) {
+  TempFolder folder;
+  const std::string root = EQUIVOLVE_SOURCE_DIR, data = root + "/data/diabetes.csv",
+                    yaml = folder.path() / "t.yaml";
+  write_file(yaml,
+             "evaluator: algorithm_discovery\ndata: {file: " + data + ", target: progression}\n");
+  const auto applied = [&](const std::string& rows, const std::string& out) {
+    const Finished done =
+        run_process({"/bin/bash", "-c",
+                     "exec \"$0\" apply \"$1\" --candidate ridge --out \"$2\" --data " + rows,
+                     equivolve_command({}).front(), yaml, out});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return slurp(out + "/predictions.csv");
+  };
+  const std::string of_file = applied("'" + data + "'", folder.path() / "file");
+  EXPECT_GT(of_file.size(), 1'000u);
+  EXPECT_EQ(applied("<(cat '" + data + "')", folder.path() / "pipe"), of_file);
+}
+
 TEST(Apply, UnknownOptionsNameTheNearest) {
   TempFolder folder;
   const std::string yaml = std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/quickstart.yaml";

@@ -220,6 +220,18 @@ TEST_F(UnderLimits, WhatIsNoOrdinaryFileIsRefused) {
   expect_refused("/proc/self/mem", "cannot be read");
 }
 
+// Its data file is read from the beginning more than once: by resume and reproduce, too.
+TEST_F(UnderLimits, DataInWhatIsNoOrdinaryFileAreRefused) {
+  const std::string pipe = folder_.path() / "pipe.csv";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& file : {pipe, std::string("/dev/zero"), std::string("/dev/full")}) {
+    write_file(yaml_, "evaluator: algorithm_discovery\ndata:\n  file: " + file + "\n  target: y\n");
+    expect_refused(yaml_, "a.yaml:3:9: data.file: '" + file + "' is a pipe or a device");
+    EXPECT_EQ(equivolve({"run", yaml_}, {}, folder_.path()).exit_code, 2);
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "equivolve.db"));
+  }
+}
+
 TEST_F(UnderLimits, UnreadableFilesAreRefused) {
   write_file(yaml_, "evaluator: x\n");
   std::filesystem::permissions(yaml_, std::filesystem::perms::none);

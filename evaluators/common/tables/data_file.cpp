@@ -119,12 +119,16 @@ DataFile::DataFile(DataFile&&) noexcept = default;
 DataFile& DataFile::operator=(DataFile&&) noexcept = default;
 DataFile::~DataFile() = default;
 
-tl::expected<DataFile, std::string> DataFile::open(const std::string& path) {
+tl::expected<DataFile, std::string> DataFile::open(const std::string& path, FileKinds kinds) {
   std::error_code code;
   if (!std::filesystem::exists(path, code))
     return tl::unexpected("there is no file '" + path + "'");
   if (std::filesystem::is_directory(path, code))
     return tl::unexpected("'" + path + "' is a folder");
+  if (kinds == FileKinds::kRegular && !std::filesystem::is_regular_file(path, code))
+    return tl::unexpected("'" + path +
+                          "' is a pipe or a device, which can be read once or never ends; save the "
+                          "table in a file");
   auto parts = std::make_unique<Parts>(path);
   parts->in.open(path, std::ios::binary);
   if (!parts->in) return tl::unexpected("'" + path + "' cannot be opened: " + std::strerror(errno));

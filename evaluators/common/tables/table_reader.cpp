@@ -36,7 +36,7 @@ class Reader {
 
   /// Fills `table` and gives the columns in the planner's order.
   tl::expected<std::vector<Column>, Fault> read(Table& table) {
-    auto file = DataFile::open(path_);
+    auto file = DataFile::open(path_, settled_ ? FileKinds::kPipesToo : FileKinds::kRegular);
     if (!file) return tl::unexpected(Fault{"/file", file.error()});
     if (auto done = scan(*file); !done)
       return tl::unexpected(fault_ ? *fault_ : Fault{"/file", "'" + path_ + "': " + done.error()});
