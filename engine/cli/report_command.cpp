@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/group_view.hpp"
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/report/html.hpp"
@@ -19,10 +20,10 @@ struct Report {
   bool force = false;
 };
 
-/// The page, and what to call its subject in messages. The error is the exit code.
+/// The page, what to call its subject in messages, and the command that is wanted next. The error
+/// is the exit code.
 struct Page {
-  std::string html, subject;
-  std::filesystem::path store;
+  std::string html, subject, next;
 };
 
 tl::expected<Page, int> make_page(const Report& command) {
@@ -30,13 +31,13 @@ tl::expected<Page, int> make_page(const Report& command) {
   tl::expected<std::string, engine::StoreError> html;
   if (auto group = find_group(command.common, command.subject)) {
     page.subject = fmt::format("g{}", group->info.id);
-    page.store = group->store;
+    page.next = next_for(*group);
     html = engine::group_report(*group->reader, group->info, group->store);
   } else {
     auto run = find_run(command.common, command.subject);
     if (!run) return tl::unexpected<int>(run.error());
     page.subject = std::to_string(run->info.id);
-    page.store = run->store;
+    page.next = next_command("show", page.subject, run->store);
     html = engine::run_report(*run->reader, run->info, run->store);
   }
   if (!html) return tl::unexpected<int>(fail(kStoreTrouble, html.error().message));
@@ -58,8 +59,7 @@ int carry_out(const Report& command) {
                             .c_str());
   else if (!command.common.quiet)
     std::printf("report on %s in %s\n", page->subject.c_str(), command.html.c_str());
-  const bool is_group = page->subject.front() == 'g';
-  say_next(command.common, next_command(is_group ? "compare" : "show", page->subject, page->store));
+  say_next(command.common, page->next);
   return kFinished;
 }
 

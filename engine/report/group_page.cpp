@@ -52,6 +52,18 @@ std::string pairs_table(const ComparedFigures& c) {
   return table({"", "difference", "", "P(first is better)"}, rows);
 }
 
+std::string settings_table(const ComparedFigures& c) {
+  if (c.settings.empty()) return "";
+  std::vector<std::string> head = {"settings that differ"};
+  for (std::size_t i = 0; i < c.sides.size(); ++i) head.push_back(side_letter(i));
+  std::vector<std::vector<std::string>> rows;
+  for (const SettingDifference& d : c.settings) {
+    rows.push_back({escaped(d.key)});
+    for (const std::string& value : d.values) rows.back().push_back(escaped(value));
+  }
+  return table(head, rows);
+}
+
 std::string comparison(const StoreReader& reader, const std::vector<Side>& sides) {
   std::string out;
   for (const Stage stage : {Stage::kConfirmed, Stage::kTest}) {
@@ -62,6 +74,7 @@ std::string comparison(const StoreReader& reader, const std::vector<Side>& sides
     }
     out += sides_table(*compared) + pairs_table(*compared);
     if (stage == Stage::kConfirmed) {
+      out += settings_table(*compared);
       for (const std::string& note : compared->notes)
         out += "<p class=\"soft\">" + escaped(note) + "</p>\n";
       out += fmt::format("<p class=\"soft\">{} is better. Brackets are 95 % intervals.</p>\n",
@@ -94,6 +107,90 @@ std::string spread(const Side& side) {
                     figure_text(t_interval(values[stage]).mean)});
   }
   return table({escaped(objective), "runs", "median", "quartile 1", "quartile 3", "mean"}, rows);
+}
+
+/// What a contender reached in the runs of a side, stage by stage.
+using StageValues = std::map<std::string, std::vector<double>>;
+
+std::vector<std::string> median_row(const std::string& name, const StageValues& values) {
+  std::vector<std::string> row = {name};
+  for (const char* stage : {"validation", "confirmed", "test"}) {
+    const auto found = values.find(stage);
+    row.push_back(found == values.end() ? "-" : figure_text(quartiles(found->second).median));
+  }
+  std::size_t runs = 0;
+  for (const auto& [stage, of_stage] : values) runs = std::max(runs, of_stage.size());
+  row.insert(row.begin() + 1, std::to_string(runs));
+  return row;
+}
+
+/// What each side found beside its references: medians over its runs, on each data set.
+std::string rivals_table(const std::vector<Side>& sides) {
+  std::string objective;
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    struct Rivals {
+      StageValues found;
+      std::map<std::string, StageValues> references;
+    };
+    std::map<hashing::Digest, Rivals> on_data;
+    const auto add = [&](StageValues& values, const Json& contender) {
+      for (const char* stage : {"validation", "confirmed", "test"})
+        if (const Json figures = contender.value(stage, Json::object());
+            figures.contains(objective) && figures[objective].is_number())
+          values[stage].push_back(figures[objective].get<double>());
+    };
+    for (const RunInfo& run : sides[i].runs) {
+      const Json summary = summary_of(run);
+      objective = summary.value("objective", "");
+      Rivals& rivals = on_data[run.head.data];
+      add(rivals.found, summary["best"]);
+      const Json references = summary.value("references", Json::object());
+      for (const auto& [name, reference] : references.items())
+        add(rivals.references[name], reference);
+    }
+    for (const auto& [data, rivals] : on_data) {
+      const std::string of_data =
+          on_data.size() > 1 ? ", data " + hashing::to_hex(data).substr(0, 8) : "";
+      rows.push_back(median_row(named(i, sides[i].label) + ": found" + of_data, rivals.found));
+      for (const auto& [name, values] : rivals.references)
+        rows.push_back(median_row(escaped(name) + of_data, values));
+    }
+  }
+  return table({escaped(objective) + ", medians", "runs", "search", "confirmed", "test"}, rows);
+}
+
+/// What hashing did in the runs of each side, and in all of them: sums.
+std::string hashing_table(const std::vector<Side>& sides) {
+  using Sums = std::map<std::string, double>;
+  const auto row_of = [](const std::string& name, Sums sums) {
+    std::vector<std::string> row = {name};
+    for (const char* key : {"candidates", "evaluations", "failed", "classes", "cache_hits"})
+      row.push_back(fmt::format("{:.0f}", sums[key]));
+    const double told = sums["cache_hits"] + sums["evaluations"];
+    row.push_back(fmt::format("{:.1f} %", told > 0 ? 100 * sums["cache_hits"] / told : 0.0));
+    row.push_back(fmt::format("{:.0f} of {:.0f}", sums["wrong_hits"], sums["verified"]));
+    row.push_back(fmt::format("{:.2f} s", sums["evaluation_seconds"]));
+    row.push_back(fmt::format("{:.2f} s", sums["seconds_saved"]));
+    return row;
+  };
+  std::vector<std::vector<std::string>> rows;
+  Sums all;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    Sums sums;
+    for (const RunInfo& run : sides[i].runs) {
+      const Json summary = summary_of(run);
+      for (const auto& [key, value] : summary.items())
+        if (value.is_number()) sums[key] += value.get<double>();
+    }
+    for (const auto& [key, value] : sums) all[key] += value;
+    rows.push_back(row_of(named(i, sides[i].label), sums));
+  }
+  if (sides.size() > 1) rows.push_back(row_of("all", all));
+  return table({"", "candidates", "evaluated", "failed", "classes", "known already", "share known",
+                "wrong of repeated hits", "evaluating", "saved"},
+               rows) +
+         "<p class=\"soft\">Sums over the runs of each setting.</p>\n";
 }
 
 std::string runs_table(const std::vector<Side>& sides) {
@@ -247,10 +344,11 @@ tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
     if (!looks) return tl::unexpected(looks.error());
     const std::string figures =
         sides->size() == 1 ? spread(sides->front()) : comparison(reader, *sides);
-    body += section("Result", figures + *looks);
+    body += section("Result", figures + rivals_table(*sides) + *looks);
     body += section("Course of the search", *curves);
     body += section("Runs", runs_table(*sides));
     body += section("Best candidates", best_candidates(*sides));
+    body += section("Hashing", hashing_table(*sides));
   }
   body += section("Configuration", text_box(group.config_as_written));
   std::string origin = facts({{"started", group.created}, {"results file", store.string()}});

@@ -15,8 +15,8 @@ namespace equivolve::engine {
 tl::expected<std::string, StoreError> run_report(const StoreReader& reader, const RunInfo& run,
                                                  const std::filesystem::path& store);
 
-/// The same for a group: its settings against each other, curves as medians with quartiles, and the
-/// best run of each setting.
+/// The same for a group: its settings against each other and beside the references, curves as
+/// medians with quartiles, the best run of each setting, and sums of what hashing did.
 tl::expected<std::string, StoreError> group_report(const StoreReader& reader,
                                                    const GroupInfo& group,
                                                    const std::filesystem::path& store);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/report/html_check.hpp"
+#include "tests/engine/store/store_fixture.hpp"
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -78,6 +79,66 @@ TEST_F(Report, OfAGroupSaysWhatCompareSays) {
   EXPECT_EQ(visible_text(text_of(page_)).find("g1 search.algorithm"), std::string::npos);
   expect_shown("run 6 (small/6)");
   expect_shown("opened 6 times");
+}
+
+// Runs 1, 3, 5 are random search's, 2, 4, 6 evolution's: seeds are the outer loop.
+TEST_F(Report, OfAGroupHasTheMediansAndSumsOfTheRows) {
+  run(small_yaml(150) +
+      "vary: {search.algorithm: [random, regularized_evolution], seed: [1, 2, 3]}\n");
+  ASSERT_EQ(report("g1", {"--quiet"}).exit_code, 0);
+  const auto median = [&](const std::string& figure, const std::string& rows) {
+    const auto found =
+        query(store_, "SELECT printf('%.4f', v) FROM (SELECT " + figure + " AS v FROM " + rows +
+                          " GROUP BY run) ORDER BY v LIMIT 1 OFFSET 1");
+    return found.empty() ? "none" : found[0];
+  };
+  const std::string winner =
+      "(SELECT json_extract(p.summary_json, '$.best.birth') FROM progress p WHERE p.run = e.run)";
+  const auto references =
+      answer(equivolve({"show", "1", "--store", store_, "--json"}))["references"];
+  ASSERT_FALSE(references.empty());
+  for (const auto& [algorithm, runs] : {std::pair<std::string, std::string>("random", "(1, 3, 5)"),
+                                        {"regularized_evolution", "(2, 4, 6)"}}) {
+    const std::string all = "evaluations e WHERE run IN " + runs,
+                      final_ = all + " AND kind = 'final' AND birth = " + winner;
+    expect_shown("search.algorithm=" + algorithm + ": found 3 " +
+                 median("fitness", "candidates e WHERE run IN " + runs + " AND birth = " + winner) +
+                 " " + median("avg(f0)", final_ + " AND split = 'validation'") + " " +
+                 median("avg(f0)", final_ + " AND split = 'test'"));
+    const auto sums = query(store_,
+                            "SELECT count(*) || ' ' || sum(NOT hit) FROM candidates WHERE "
+                            "run IN " +
+                                runs);
+    expect_shown("search.algorithm=" + algorithm + " " + sums.at(0));
+  }
+  // References are the same whatever is searched with; json sorts their names as the page does.
+  for (const auto& [name, reference] : references.items()) {
+    const std::string subject =
+        query(store_,
+              "SELECT DISTINCT subject FROM evaluations e WHERE run = 1 AND kind = 'reference' "
+              "AND repeat = 0 AND split = 'validation' AND f0 = " +
+                  reference["validation"].begin()->dump())
+            .at(0);
+    const std::string rows =
+        "evaluations e WHERE run IN (1, 3, 5) AND kind = 'reference' AND subject = " + subject;
+    expect_shown(name + " 3 " +
+                 median("avg(f0)", rows + " AND repeat = 0 AND split = 'validation'") + " " +
+                 median("avg(f0)", rows + " AND repeat > 0 AND split = 'validation'") + " ");
+  }
+  expect_shown("all " +
+               query(store_, "SELECT count(*) || ' ' || sum(NOT hit) FROM candidates").at(0));
+  const auto compared = answer(equivolve({"compare", "g1", "--store", store_, "--json"}));
+  ASSERT_FALSE(compared["settings"].empty());
+  for (const auto& [key, values] : compared["settings"].items())
+    expect_shown(key + " " + values[0].get<std::string>() + " " + values[1].get<std::string>());
+}
+
+TEST_F(Report, OfAGroupWithoutAResultSaysHowToGetOne) {
+  ASSERT_TRUE((*engine::StoreWriter::open(store_))->begin_group(make_plan(2)));
+  const Finished done = report("g1");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  expect_shown("There is no result yet");
+  EXPECT_EQ(done.last_line().find("next: equivolve resume g1"), 0u) << done.out;
 }
 
 TEST_F(Report, OfSeedsAloneHasOneSide) {
