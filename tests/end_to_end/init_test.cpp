@@ -254,5 +254,28 @@ TEST(HashCommand, SaysWhichCandidatesBehaveAlike) {
   EXPECT_EQ(best["candidates"][0]["digest"], run["best"]["digest"]);
 }
 
+TEST(HashCommand, ReadsAListOnStandardInput) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "small.yaml", list = folder.path() / "list.txt";
+  write_file(yaml, small_yaml(50));
+  const auto run =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "runs.db", "--json", "--quiet"}));
+  const std::string text = run["best"]["text"];
+  const auto hash = [&](const std::string& input) {
+    write_file(list, input);
+    return run_process({"/bin/sh", "-c", "exec \"$0\" hash \"$1\" --genome - --json < \"$2\"",
+                        equivolve_command({}).front(), yaml, list});
+  };
+  const auto both = answer(hash("---\n" + text + "\n---\n" + text));
+  ASSERT_EQ(both["candidates"].size(), 2u) << both;
+  EXPECT_EQ(both["candidates"][0]["name"], "input 1");
+  EXPECT_EQ(both["candidates"][0]["digest"], run["best"]["digest"]);
+  EXPECT_EQ(both["candidates"][1]["same_as"], "input 1");
+  EXPECT_TRUE(answer(hash(""))["candidates"].empty());
+  const Finished bad = hash(text + "\n---\nno program\n");
+  EXPECT_EQ(bad.exit_code, 2) << bad.err;
+  EXPECT_NE(bad.err.find("input 2"), std::string::npos) << bad.err;
+}
+
 }  // namespace
 }  // namespace equivolve::tests

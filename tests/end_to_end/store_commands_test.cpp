@@ -60,7 +60,10 @@ class StoreCommands : public testing::Test {
         {"reproduce", "1"},
         {"apply", "1", "--out", folder_.path() / "out"},
         {"export", "1", "--out", folder_.path() / "c.csv"},
+        {"compare", "1"},
+        {"report", "1", "--html", folder_.path() / "r.html"},
         {"store", "verify"},
+        {"store", "migrate"},
         {"store", "compact"}};
     for (const auto& command : commands) {
       const Finished done = call(command);
@@ -71,6 +74,7 @@ class StoreCommands : public testing::Test {
     EXPECT_EQ(read_file(store_), before);
     EXPECT_FALSE(fs::exists(folder_.path() / "out"));
     EXPECT_FALSE(fs::exists(folder_.path() / "c.csv"));
+    EXPECT_FALSE(fs::exists(folder_.path() / "r.html"));
   }
 };
 
@@ -108,6 +112,34 @@ TEST_F(StoreCommands, SayWhatToDoWhenTheFolderIsNotThere) {
   EXPECT_NE(done.err.find("make it first"), std::string::npos) << done.err;
 }
 
+TEST_F(StoreCommands, MigrateBringsAnOlderFileUpToDateAndKeepsIt) {
+  fs::copy_file(fs::path(EQUIVOLVE_SOURCE_DIR) / "tests/data/schema-1.db", store_);
+  fs::permissions(store_, fs::perms::owner_read | fs::perms::owner_write);
+  const std::string before = read_file(store_);
+  const Finished old = call({"delete", "1", "--yes"});
+  EXPECT_EQ(old.exit_code, 3);
+  EXPECT_NE(old.err.find("equivolve store migrate"), std::string::npos) << old.err;
+  EXPECT_TRUE(read_file(store_) == before);
+  const auto shown = answer(call({"show", "1", "--json"}));
+  const auto done = answer(call({"store", "migrate", "--json", "--quiet"}));
+  EXPECT_EQ(done["from"], 1);
+  EXPECT_GT(done["to"], 1);
+  const std::string backup = done["backup"];
+  EXPECT_EQ(answer(equivolve({"show", "1", "--json", "--store", backup}))["result_digest"],
+            shown["result_digest"]);
+  EXPECT_EQ(answer(equivolve({"store", "verify", "--json", "--store", backup}))["problems"].size(),
+            0u);
+  EXPECT_TRUE(answer(call({"store", "verify", "--json"}))["problems"].empty());
+  EXPECT_EQ(answer(call({"show", "1", "--json"}))["result_digest"], shown["result_digest"]);
+  const Finished again = call({"store", "migrate"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.out.find("is up to date (schema "), std::string::npos) << again.out;
+  EXPECT_EQ(again.last_line().find("next: equivolve list"), 0u) << again.out;
+  store_ = folder_.path() / "absent.db";
+  EXPECT_EQ(call({"store", "migrate"}).exit_code, 3);
+  EXPECT_FALSE(fs::exists(store_));
+}
+
 // What is wrong with the input is found before the store is touched.
 TEST_F(StoreCommands, FindBadInputBeforeABadStore) {
   write_file(store_, "");
@@ -124,6 +156,9 @@ Finished as_nobody(const std::vector<std::string>& arguments) {
 
 TEST_F(StoreCommands, WorkOnAReadOnlyFolderWhereTheyOnlyRead) {
   make_run();
+  const fs::path open = folder_.path() / "open";
+  fs::create_directory(open);
+  chmod(open.c_str(), 0777);
   chmod(folder_.path().c_str(), 0555);
   chmod(store_.c_str(), 0444);
   const Finished info = as_nobody({"info"});
@@ -132,6 +167,16 @@ TEST_F(StoreCommands, WorkOnAReadOnlyFolderWhereTheyOnlyRead) {
   EXPECT_EQ(as_nobody({"list", "--store", store_}).exit_code, 0);
   EXPECT_EQ(as_nobody({"export", "1", "--store", store_, "--out", "/dev/null"}).exit_code, 2)
       << "the name does not end in .csv";
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"export", "1", "--out", open / "c.csv"},
+        {"report", "1", "--html", open / "r.html"}}) {
+    std::vector<std::string> all = command;
+    all.insert(all.end(), {"--store", store_});
+    const Finished done = as_nobody(all);
+    EXPECT_EQ(done.exit_code, 0) << command.front() << done.err;
+  }
+  EXPECT_GT(fs::file_size(open / "c.csv"), 10'000u);
+  EXPECT_NE(read_file(open / "r.html").find("2000 candidates"), std::string::npos);
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"run", yaml_}, {"delete", "1", "--yes"}, {"store", "compact"}}) {
     std::vector<std::string> all = command;

@@ -76,6 +76,16 @@ TEST(Wishes, StopWaitsUntilTheRunHasEnded) {
   EXPECT_EQ(run.call({"stop", "1", "--wait", "soon"}).exit_code, 2);
 }
 
+TEST(Wishes, StopNeedNotWait) {
+  LongRun run(small_yaml(2'000'000'000));
+  const Finished asked = run.call({"stop", "1", "--wait", "0"});
+  EXPECT_EQ(asked.exit_code, 0) << asked.err;
+  EXPECT_NE(asked.out.find("run 1 was asked to stop"), std::string::npos) << asked.out;
+  const Finished ended = run.end();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_EQ(answer(ended)["status"], "stopped");
+}
+
 TEST(Wishes, PauseHoldsTheRunUntilItMayContinue) {
   LongRun run(small_yaml(2'000'000'000));
   EXPECT_EQ(answer(run.call({"pause", "1", "--json"}))["status"], "paused");

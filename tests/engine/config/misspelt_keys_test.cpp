@@ -25,6 +25,22 @@ TEST(MisspeltKeys, AreRefusedWithTheRightOne) {
   }
 }
 
+TEST(MisspeltSections, AreRefusedWithTheRightOne) {
+  for (const Section& section : sections()) {
+    if (section.name.empty()) continue;
+    const std::string head = section.name == "evaluator" ? "" : "evaluator: toy\n";
+    for (const std::string& wrong : misspelt(section.name)) {
+      const std::string text = head + wrong + ": {}\n";
+      const auto result = read(text);
+      ASSERT_FALSE(result) << text;
+      ASSERT_EQ(result.error().size(), 1u) << text << text_of(result.error());
+      EXPECT_EQ(result.error()[0].line, head.empty() ? 1u : 2u) << text;
+      EXPECT_THAT(result.error()[0].message, HasSubstr("unknown key '" + wrong + "'"));
+      EXPECT_THAT(result.error()[0].message, HasSubstr("did you mean '" + section.name + "'?"));
+    }
+  }
+}
+
 TEST(Tables, EveryKeyHasHelpAndWhatIsExpected) {
   for (const Section& section : sections()) {
     EXPECT_FALSE(section.help.empty()) << section.name;
