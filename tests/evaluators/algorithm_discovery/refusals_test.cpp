@@ -75,7 +75,8 @@ TEST(Refusals, OfSyntheticTasks) {
                  "linear, two_layer_teacher");
   expect_refused(at(good, "/data/dimension", 0), "/data/dimension", "from 1 to 1000");
   expect_refused(at(good, "/data/target", "y"), "/data/target", "unknown key");
-  expect_refused(at(good, "/options/task", "classification"), "/options/task", "regression tasks");
+  expect_refused(at(good, "/options/task", "classification"), "/options/task",
+                 "contradicts data.synthetic, whose tasks are regression");
 }
 
 /// Refusals of a table given as text.
