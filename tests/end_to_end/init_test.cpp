@@ -271,7 +271,9 @@ TEST(HashCommand, ReadsAListOnStandardInput) {
   EXPECT_EQ(both["candidates"][0]["name"], "input 1");
   EXPECT_EQ(both["candidates"][0]["digest"], run["best"]["digest"]);
   EXPECT_EQ(both["candidates"][1]["same_as"], "input 1");
-  EXPECT_TRUE(answer(hash(""))["candidates"].empty());
+  const Finished nothing = hash("---\n\n");
+  EXPECT_EQ(nothing.exit_code, 2) << nothing.out;
+  EXPECT_NE(nothing.err.find("holds no genome"), std::string::npos) << nothing.err;
   const Finished bad = hash(text + "\n---\nno program\n");
   EXPECT_EQ(bad.exit_code, 2) << bad.err;
   EXPECT_NE(bad.err.find("input 2"), std::string::npos) << bad.err;
