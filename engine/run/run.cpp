@@ -12,6 +12,7 @@
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
 #include "engine/run/notes.hpp"
+#include "engine/run/search_only.hpp"
 #include "engine/run/speed_up.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/store/fault_point.hpp"
@@ -42,22 +43,6 @@ RunHead head_of(const Preparation& prepared) {
   head.engine_version = EQUIVOLVE_VERSION;
   head.kernel = kernel_kind();
   return head;
-}
-
-PipelineSettings pipeline_settings(const Preparation& prepared) {
-  const Configuration& c = prepared.config;
-  PipelineSettings s;
-  s.seed = c.seed;
-  s.probe_seed = probe_seed(prepared.context);
-  s.lookahead = c.search.lookahead;
-  s.policy = c.hashing.policy;
-  s.record_digests = c.hashing.record;
-  s.capacity = c.hashing.capacity;
-  s.verify_fraction = c.hashing.verify_fraction;
-  s.leaders_kept = std::max<std::uint32_t>(c.final_stage.top, 1);
-  s.max_failed_share = c.evaluator.max_failed_share;
-  s.deadline = c.evaluator.deadline;
-  return s;
 }
 
 /// One session of a run: from begin_run or resume_run to its end.

@@ -1,0 +1,48 @@
+#include "engine/run/search_only.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace equivolve::engine {
+
+PipelineSettings pipeline_settings(const Preparation& prepared) {
+  const Configuration& c = prepared.config;
+  PipelineSettings s;
+  s.seed = c.seed;
+  s.probe_seed = probe_seed(prepared.context);
+  s.lookahead = c.search.lookahead;
+  s.policy = c.hashing.policy;
+  s.record_digests = c.hashing.record;
+  s.capacity = c.hashing.capacity;
+  s.verify_fraction = c.hashing.verify_fraction;
+  s.leaders_kept = std::max<std::uint32_t>(c.final_stage.top, 1);
+  s.max_failed_share = c.evaluator.max_failed_share;
+  s.deadline = c.evaluator.deadline;
+  return s;
+}
+
+tl::expected<SearchOnly, std::string> search_only(const Preparation& prepared) {
+  const unsigned width = prepared.config.workers != 0 ? prepared.config.workers : available_cores();
+  auto executor = make_executor(prepared.config.executor, width);
+  if (!executor) return tl::unexpected(executor.error());
+  const SteadyClock clock;
+  RunningTime time(clock);
+  const BudgetMeter budget(prepared.config.budget, prepared.evaluator->info().figures);
+  Pipeline pipeline(pipeline_settings(prepared), make_searcher(prepared), *prepared.evaluator,
+                    **executor, time, budget, nullptr, nullptr);
+  const auto start = clock.now();
+  pipeline.start();
+  while (!pipeline.wait(std::chrono::milliseconds(50))) {
+  }
+  const std::chrono::duration<double> spent = clock.now() - start;
+  executor->reset();
+  if (!pipeline.defect().empty()) return tl::unexpected(pipeline.defect());
+  return SearchOnly{pipeline.totals(),
+                    pipeline.accounting(),
+                    pipeline.stopped_by(),
+                    pipeline.digests().result_digest(),
+                    pipeline.digests().trajectory_digest(),
+                    spent.count()};
+}
+
+}  // namespace equivolve::engine
