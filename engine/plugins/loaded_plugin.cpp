@@ -195,7 +195,7 @@ ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t se
   }
   const RawCandidate raw(candidate);
   const eqv_probe_request request{sizeof(eqv_probe_request), seed};
-  ProbeSink sink(info_.sink);
+  ProbeSink sink(info_.sink, &known_probes_, seed);
   int status = EQV_INTERNAL;
   {
     const auto turn = enter();

@@ -8,6 +8,7 @@
 #include "engine/plugins/evaluator.hpp"
 #include "engine/plugins/global_state.hpp"
 #include "engine/plugins/host_bridge.hpp"
+#include "engine/plugins/known_probes.hpp"
 #include "engine/plugins/module_table.hpp"
 #include "engine/plugins/plugin_host.hpp"
 
@@ -49,6 +50,7 @@ class LoadedPlugin final : public Evaluator {
   EvaluatorInfo info_;
   std::size_t first_objective_ = 0;
 
+  KnownProbes known_probes_;
   std::mutex one_at_a_time_;  // held during calls of evaluators that are not thread-safe
   std::atomic<std::uint64_t> trials_{0};
   mutable std::atomic<bool> warned_of_mode_{false};

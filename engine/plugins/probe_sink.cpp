@@ -76,18 +76,29 @@ struct ProbeSink::Callbacks {
     group(context, &nothing, 1, [](auto& sink, auto) { sink.close_set(); });
     if (!probe.fault_) --probe.depth_;
   }
+  static int known(void* context, const void* key, std::size_t size) {
+    ProbeSink& probe = self(context);
+    if (probe.known_ == nullptr || key == nullptr || probe.taken_ > 0 || probe.key_) return 0;
+    probe.key_ = KnownProbes::key_of({static_cast<const std::byte*>(key), size}, probe.seed_);
+    probe.answer_ = probe.known_->find(*probe.key_);
+    return probe.answer_ ? 1 : 0;
+  }
 };
 
-ProbeSink::ProbeSink(const hashing::SinkSettings& settings)
-    : sink_(threads_own_sink(settings)), face_{sizeof(eqv_output_sink), this,
-                                               &Callbacks::values,      &Callbacks::direction,
-                                               &Callbacks::ranking,     &Callbacks::labels,
-                                               &Callbacks::bytes,       &Callbacks::text,
-                                               &Callbacks::integer,     &Callbacks::open_set,
-                                               &Callbacks::end_item,    &Callbacks::close_set} {}
+ProbeSink::ProbeSink(const hashing::SinkSettings& settings, KnownProbes* known, std::uint64_t seed)
+    : sink_(threads_own_sink(settings)),
+      known_(known),
+      seed_(seed),
+      face_{sizeof(eqv_output_sink), this,
+            &Callbacks::values,      &Callbacks::direction,
+            &Callbacks::ranking,     &Callbacks::labels,
+            &Callbacks::bytes,       &Callbacks::text,
+            &Callbacks::integer,     &Callbacks::open_set,
+            &Callbacks::end_item,    &Callbacks::close_set,
+            &Callbacks::known} {}
 
 bool ProbeSink::take(const void* group, std::size_t count) {
-  if (fault_) return false;
+  if (fault_ || answer_) return false;
   if (!group && count > 0) fault_ = "gave a null pointer as output";
   if (count > kMostOutputs - taken_) fault_ = "put out more than 16 Mi values";
   if (fault_) return false;
@@ -95,7 +106,16 @@ bool ProbeSink::take(const void* group, std::size_t count) {
   return true;
 }
 
+hashing::ProbeDigest ProbeSink::finish() const {
+  if (answer_) return {*answer_, {}};
+  hashing::ProbeDigest digest = sink_.finish();
+  // Near a cell's edge the behaviour has several readings; those are not kept.
+  if (key_ && digest.alternatives.empty()) known_->keep(*key_, digest.key);
+  return digest;
+}
+
 std::string ProbeSink::fault() const {
+  if (answer_) return "";
   if (fault_) return fault_;
   return depth_ == 0 ? "" : "left a set open";
 }

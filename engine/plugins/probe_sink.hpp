@@ -1,8 +1,10 @@
 // The C face of hashing::OutputSink: what an evaluator's probe writes into.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "engine/plugins/known_probes.hpp"
 #include "evaluators/sdk/equivolve_evaluator.h"
 #include "hashing/sink.hpp"
 
@@ -13,7 +15,9 @@ namespace equivolve::engine {
 /// pointer, more than 16 Mi numbers) is a fault that spoils the probe, never the process.
 class ProbeSink {
  public:
-  explicit ProbeSink(const hashing::SinkSettings& settings);
+  /// `known`: of this evaluator, may be null; `seed`: the probe's.
+  explicit ProbeSink(const hashing::SinkSettings& settings, KnownProbes* known = nullptr,
+                     std::uint64_t seed = 0);
   ProbeSink(const ProbeSink&) = delete;
   ProbeSink& operator=(const ProbeSink&) = delete;
 
@@ -21,13 +25,17 @@ class ProbeSink {
   /// What the evaluator did wrong, "" for nothing. Call when the probe has returned.
   std::string fault() const;
   /// Only without a fault.
-  hashing::ProbeDigest finish() const { return sink_.finish(); }
+  hashing::ProbeDigest finish() const;
 
  private:
   struct Callbacks;
   bool take(const void* group, std::size_t count);
 
   hashing::OutputSink& sink_;
+  KnownProbes* const known_;
+  const std::uint64_t seed_;
+  std::optional<hashing::Digest> key_;     // the evaluator's, when it gave one
+  std::optional<hashing::Digest> answer_;  // known already
   const char* fault_ = nullptr;
   std::size_t depth_ = 0;
   std::size_t taken_ = 0;

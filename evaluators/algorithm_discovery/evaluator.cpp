@@ -81,6 +81,9 @@ class AlgorithmDiscovery {
     const auto view = checked(candidate);
     if (!view) return EQV_INVALID_CANDIDATE;
     const search::PreparedProgram& program = pruned(*view);
+    thread_local std::vector<std::byte> key;
+    search::canonical_bytes(program, key);
+    if (sink.known(key)) return EQV_OK;
     interpreters::Machine& machine = thread_machine();
     machine.load(program, space_.memories);
     const bool within =

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define EQV_ABI_MAJOR 1u
-#define EQV_ABI_MINOR 0u
+#define EQV_ABI_MINOR 1u
 
 /* What became of a call. EQV_INFEASIBLE and EQV_NON_FINITE are outcomes (the worst fitness); those
  * after them are failures. */
@@ -153,6 +153,10 @@ typedef struct eqv_output_sink {
       void* context); /* items up to close_set are unordered; each ends with end_item */
   void (*end_item)(void* context);
   void (*close_set)(void* context);
+  /* 1.1. A shortcut, called before anything is put out, once at most: `key` (any bytes) is such that
+   * candidates with equal keys put out the same under this handle and seed. 1: the host knows what
+   * that is; return EQV_OK, what is put out then is not looked at. 0: go on. */
+  int (*known)(void* context, const void* key, size_t size);
 } eqv_output_sink;
 
 typedef struct eqv_probe_request {

@@ -25,6 +25,7 @@
 // EQV_THREAD_SAFE.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -142,6 +143,13 @@ class OutputSink {
   void open_set() { raw_.open_set(raw_.context); }
   void end_item() { raw_.end_item(raw_.context); }
   void close_set() { raw_.close_set(raw_.context); }
+  /// Before anything is put out: candidates with equal keys behave alike. True: the host knows how,
+  /// so the probe is done.
+  bool known(std::span<const std::byte> key) {
+    constexpr std::size_t kNeeded = offsetof(eqv_output_sink, known) + sizeof(raw_.known);
+    const bool offered = raw_.struct_size >= kNeeded && raw_.known;
+    return offered && raw_.known(raw_.context, key.data(), key.size()) != 0;
+  }
 
  private:
   const eqv_output_sink& raw_;

@@ -286,6 +286,12 @@ void prepare_pruned(const ProgramView& program, CycleConvention convention, Prep
 
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program) {
   std::vector<std::byte> bytes;
+  canonical_bytes(program, bytes);
+  return bytes;
+}
+
+void canonical_bytes(const PreparedProgram& program, std::vector<std::byte>& bytes) {
+  bytes.clear();
   auto append = [&](const void* data, std::size_t size) {
     const auto* from = static_cast<const std::byte*>(data);
     bytes.insert(bytes.end(), from, from + size);
@@ -298,7 +304,6 @@ std::vector<std::byte> canonical_bytes(const PreparedProgram& program) {
       append(&code.zero_kind[at], 1);
     }
   }
-  return bytes;
 }
 
 }  // namespace equivolve::search

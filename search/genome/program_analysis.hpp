@@ -58,5 +58,7 @@ void prepare_pruned(const ProgramView& program, CycleConvention convention, Prep
 /// Bytes of the prepared program in a canonical order: equal bytes mean equal behaviour (not the
 /// other way round).
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program);
+/// The same into storage that is used again.
+void canonical_bytes(const PreparedProgram& program, std::vector<std::byte>& out);
 
 }  // namespace equivolve::search

@@ -73,6 +73,25 @@ TEST(LoadedPlugin, ProbesToADigestThatDependsOnWhatWasPutOut) {
   EXPECT_NE(a.digest, made.evaluator->probe(view(one), 2).digest);
 }
 
+// The module's key is a genome's first byte, its output the genome's size.
+TEST(LoadedPluginProbe, AKnownKeyNeedsNoRun) {
+  const Made made = make_unruly("key_is_first_byte");
+  const auto digest = [&](std::size_t size, int first, std::uint64_t seed = 1) {
+    search::Genome raw;
+    raw.flat.resize(size);
+    raw.flat[0] = std::byte(first);
+    const ProbeResult result = made.evaluator->probe(view(raw), seed);
+    EXPECT_EQ(result.status, Status::kOk) << result.message;
+    return result.digest;
+  };
+  const auto ten = digest(10, 1), eleven = digest(11, 2);
+  EXPECT_NE(ten, eleven);
+  EXPECT_EQ(digest(11, 1), ten) << "behaves as the key says";
+  EXPECT_EQ(digest(12, 2), eleven);
+  EXPECT_EQ(digest(10, 3), ten) << "another key is no other behaviour";
+  EXPECT_NE(digest(11, 1, 2), ten) << "another seed is another probe";
+}
+
 TEST(LoadedPlugin, TheConfigurationsMantissaBitsWinOverTheEvaluators) {
   const hashing::SinkSettings own = make("toy_c").evaluator->info().sink;
   EXPECT_TRUE(own.exact);

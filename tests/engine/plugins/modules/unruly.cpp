@@ -76,8 +76,9 @@ class Unruly {
     return EQV_OK;
   }
 
-  eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request&,
+  eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request& request,
                    sdk::OutputSink& sink) {
+    if (asked("key_is_first_byte")) return size_by_first_byte(candidate, request, sink);
     if (asked("throw_in_probe")) throw std::runtime_error("no probe today");
     if (asked("probe_non_finite")) return EQV_NON_FINITE;
     if (asked("open_only")) sink.open_set();
@@ -115,6 +116,15 @@ class Unruly {
     const bool drifts = std::getenv("EQUIVOLVE_TEST_DRIFT") != nullptr && sum % 16 == 0;
     result.figures()[0] = (sum % 1000) / 1000.0 + (drifts ? 1 : 0);
     result.figures()[1] = 0;
+    return EQV_OK;
+  }
+
+  /// Of candidates with one first byte only the first's size is seen.
+  static eqv_status size_by_first_byte(const sdk::Candidate& candidate,
+                                       const eqv_probe_request& request, sdk::OutputSink& sink) {
+    if (sink.known(candidate.genome().first(1))) return EQV_OK;
+    sink.integer(static_cast<std::int64_t>(candidate.genome().size()));
+    sink.integer(static_cast<std::int64_t>(request.seed));
     return EQV_OK;
   }
 
