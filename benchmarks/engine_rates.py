@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What the engine costs a candidate: in memory, into a results file, over short and long runs, with one and two workers.
+
+  benchmarks/engine_rates.py PART [--bin build/release/bin] [--json]
+
+PART: memory (an evaluator that does nothing; rate, and CPU and memory from 10^5 to 10^6 candidates), store (the same into a
+results file, half the candidates known), workers (trials of 1 ms and of 10 us), demo (the AutoML-Zero demo through the engine, one
+worker, no results file; five seeds).
+"""
+import argparse
+import json
+import os
+import resource
+import subprocess
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+NOTHING = """evaluator: nothing
+plugins: {{folders: ["{modules}"]}}
+options: {{duplicates: 0, busy_us: 0}}
+budget: {{candidates: 100000}}
+search: {{algorithm: random}}
+hashing: {{capacity: 100000}}
+final: {{top: 1, repeats: 1}}
+workers: {{count: 2}}
+"""
+DEMO = """evaluator: algorithm_discovery
+data: {synthetic: linear, tasks: 10, dimension: 4, train: 100, validation: 100}
+search: {population_size: 1000, tournament_size: 10, mutation_probability: 0.9}
+budget: {candidates: 300000}
+workers: {count: 1}
+"""
+
+
+class Engine:
+    def __init__(self, bin_folder, folder):
+        self.bin = bin_folder
+        self.folder = folder
+        modules = os.path.join(os.path.dirname(bin_folder), "benchmarks", "modules")
+        self.nothing = self.write("nothing.yaml", NOTHING.format(modules=modules))
+        self.demo = self.write("demo.yaml", DEMO)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def search(self, file, *settings):
+        """Without a results file."""
+        command = [os.path.join(self.bin, "engine_rates"), file, *settings]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.folder).stdout)
+
+    def run(self, file, *settings):
+        """Into a new results file: the run's own JSON, with wall time, CPU time and the file's size."""
+        store = os.path.join(self.folder, "runs.db")
+        for suffix in ("", "-wal", "-shm"):
+            if os.path.exists(store + suffix):
+                os.remove(store + suffix)
+        command = [os.path.join(self.bin, "equivolve"), "run", file, "--store", store, "--json", "--quiet"]
+        for setting in settings:
+            command += ["--set", setting]
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        wall = time.monotonic() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        result = json.loads(out.strip().splitlines()[-1])
+        result["wall"] = wall
+        result["cpu"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        result["bytes"] = os.path.getsize(store)
+        return result
+
+
+def memory(engine):
+    short = engine.search(engine.nothing, "budget.candidates=100000")
+    long = engine.search(engine.nothing, "budget.candidates=1000000")
+    # A run of ten million, of which the map of classes forgets all but 100,000.
+    longest = engine.search(engine.nothing, "budget.candidates=10000000")
+    return {"rate": long["rate"], "cpu_us": long["cpu_us"], "cpu_growth": long["cpu_us"] / short["cpu_us"],
+            "memory_growth": long["peak_mib"] / short["peak_mib"], "cpu_growth_to_ten_million": longest["cpu_us"] / short["cpu_us"],
+            "peak_mib": longest["peak_mib"]}
+
+
+def store(engine):
+    run = engine.run(engine.nothing, "budget.candidates=1000000", "options.duplicates=0.5", "hashing.capacity=1000000")
+    return {"rate": run["candidates"] / run["seconds"], "bytes": run["bytes"] / run["candidates"], "cpu_us": 1e6 * run["cpu"] / run["candidates"],
+            "hit_share": run["cache_hits"] / run["candidates"]}
+
+
+def workers(engine):
+    one, two = (engine.search(engine.nothing, "budget.candidates=4000", "options.busy_us=1000", f"workers.count={n}") for n in (1, 2))
+    small = engine.search(engine.nothing, "budget.candidates=200000", "options.busy_us=10")
+    idle = engine.search(engine.nothing, "budget.candidates=200000")
+    return {"two_over_one": one["seconds"] / two["seconds"], "overhead_us": small["cpu_us"] - 10, "overhead_idle_us": idle["cpu_us"]}
+
+
+def demo(engine):
+    seeds = (1, 2, 3, 4, 5)
+    on = [engine.search(engine.demo, f"seed={s}") for s in seeds]
+    off = [engine.search(engine.demo, f"seed={s}", "budget.candidates=100000", "hashing.policy=off") for s in seeds]
+    every = engine.search(engine.demo, "budget.candidates=400000", "hashing.verify_fraction=1")
+    z, p, n = 1.959963984540054, every["wrong_hits"] / every["verified"], every["verified"]
+    high = ((p + z * z / (2 * n)) + z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5) / (1 + z * z / n)
+    return {"slowest_cache_on": min(r["rate"] for r in on), "slowest_cache_off": min(r["rate"] for r in off),
+            "hit_share": sum(r["hits"] for r in on) / sum(r["candidates"] for r in on),
+            "verified": n, "wrong_hits": every["wrong_hits"], "wrong_share_high": high}
+
+
+def main():
+    parts = {"memory": memory, "store": store, "workers": workers, "demo": demo}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=parts)
+    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        out = parts[args.part](Engine(os.path.abspath(args.bin), folder))
+    if args.json:
+        print(json.dumps(out))
+    else:
+        for name, value in out.items():
+            print(f"{name:28} {value:.6g}")
+
+
+if __name__ == "__main__":
+    main()
