@@ -28,7 +28,7 @@ void offer_name(std::vector<Offer>& offers, const std::string& name, const std::
   if (!known) offers.push_back({name, says});
 }
 
-std::vector<Offer> runs_of(const Line& line) {
+std::vector<Offer> offered_runs(const Line& line) {
   std::vector<Offer> offers;
   const auto reader = store_of(line);
   if (!reader) return offers;
@@ -43,7 +43,7 @@ std::vector<Offer> runs_of(const Line& line) {
   return offers;
 }
 
-std::vector<Offer> groups_of(const Line& line) {
+std::vector<Offer> offered_groups(const Line& line) {
   std::vector<Offer> offers;
   const auto reader = store_of(line);
   if (!reader) return offers;
@@ -57,7 +57,7 @@ std::vector<Offer> groups_of(const Line& line) {
   return offers;
 }
 
-std::vector<Offer> found_evaluators() {
+std::vector<Offer> offered_evaluators() {
   std::vector<Offer> offers;
   for (const engine::FoundPlugin& plugin : engine::list_plugins(engine::plugin_folders({})))
     if (plugin.problem.empty()) offers.push_back({plugin.descriptor.id, plugin.descriptor.summary});
@@ -104,7 +104,7 @@ std::vector<std::string> words_of(const Json& property) {
   return words;
 }
 
-std::vector<Setting> settings_of(const Line& line) {
+std::vector<Setting> offered_settings(const Line& line) {
   std::vector<Setting> settings;
   for (const engine::Section& section : engine::sections()) {
     const std::string prefix = section.name.empty() ? "" : section.name + ".";
@@ -128,7 +128,7 @@ std::vector<Setting> settings_of(const Line& line) {
   return settings;
 }
 
-std::vector<OptionSpec> further_options(const Line& line) {
+std::vector<OptionSpec> offered_options(const Line& line) {
   std::vector<OptionSpec> options;
   const auto evaluator = evaluator_of(line);
   if (!evaluator) return options;
@@ -150,7 +150,7 @@ std::vector<OptionSpec> further_options(const Line& line) {
 }  // namespace
 
 Names machine_names() {
-  return {runs_of, groups_of, found_evaluators, settings_of, further_options};
+  return {offered_runs, offered_groups, offered_evaluators, offered_settings, offered_options};
 }
 
 }  // namespace equivolve::cli
