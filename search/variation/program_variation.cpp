@@ -162,20 +162,29 @@ bool lengths_vary(const ProgramSpace& space) {
                      [](const FunctionSpace& f) { return f.min_length != f.max_length; });
 }
 
-/// Each kind of mutation by its weight; the functions it can be done to.
+/// A kind of mutation and the functions it can be done to.
 struct Choice {
-  Operator op;
-  std::vector<std::size_t> functions;
+  Operator op = Operator::kCopy;
+  std::array<std::size_t, kFunctionCount> functions{};
+  std::size_t count = 0;
 };
 
-std::vector<Choice> choices_for(const Program& program, const ProgramSpace& space) {
-  std::vector<Choice> choices;
+/// Each kind of mutation by its weight. (Arrays: a child is bred in less time than a few
+/// allocations take.)
+struct Choices {
+  std::array<Choice, 6> choices;
+  std::size_t count = 0;
+};
+
+Choices choices_for(const Program& program, const ProgramSpace& space) {
+  Choices choices;
   auto offer = [&](Operator op) {
-    Choice choice{op, {}};
+    Choice choice;
+    choice.op = op;
     for (std::size_t f = 0; f < kFunctionCount; ++f)
       if (allows(op, space.functions[f], program.functions[f].size()))
-        choice.functions.push_back(f);
-    if (!choice.functions.empty()) choices.push_back(std::move(choice));
+        choice.functions[choice.count++] = f;
+    if (choice.count > 0) choices.choices[choices.count++] = choice;
   };
   offer(Operator::kChangeArgument);
   offer(Operator::kReplaceInstruction);
@@ -211,12 +220,12 @@ Program random_program(const ProgramSpace& space, Stream& stream) {
   return program;
 }
 
-Varied mutate(const Program& parent, const ProgramSpace& space, Stream& stream) {
-  Varied child{parent, Operator::kCopy};
-  const std::vector<Choice> choices = choices_for(parent, space);
-  if (choices.empty()) return child;
-  const Choice& choice = choices[stream.below(choices.size())];
-  const std::size_t f = choice.functions[stream.below(choice.functions.size())];
+Varied mutate(Program parent, const ProgramSpace& space, Stream& stream) {
+  Varied child{std::move(parent), Operator::kCopy};
+  const Choices choices = choices_for(child.program, space);
+  if (choices.count == 0) return child;
+  const Choice& choice = choices.choices[stream.below(choices.count)];
+  const std::size_t f = choice.functions[stream.below(choice.count)];
   std::vector<eqv_instruction>& code = child.program.functions[f];
   const FunctionSpace& function = space.functions[f];
   child.op = choice.op;

@@ -36,7 +36,7 @@ struct Varied {
 /// One mutation, drawn with equal weight among those that some function allows; removal weighs
 /// twice where lengths vary (so that programs do not grow for nothing). The result lies within the
 /// space when `parent` does.
-Varied mutate(const Program& parent, const ProgramSpace& space, hashing::Stream& stream);
+Varied mutate(Program parent, const ProgramSpace& space, hashing::Stream& stream);
 
 /// One-point crossover in each function; its length is the second parent's, so it lies within any
 /// space that both do.
