@@ -22,4 +22,5 @@ const size_t equivolve_test_c_layout[] = {sizeof(eqv_error),
                                           sizeof(eqv_program_header),
                                           offsetof(eqv_figure, low),
                                           offsetof(eqv_evaluator, evaluate),
-                                          offsetof(eqv_trial_request, scratch)};
+                                          offsetof(eqv_trial_request, scratch),
+                                          offsetof(eqv_output_sink, known)};

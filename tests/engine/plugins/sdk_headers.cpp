@@ -26,4 +26,5 @@ const size_t equivolve_test_cxx_layout[] = {sizeof(eqv_error),
                                             sizeof(eqv_program_header),
                                             offsetof(eqv_figure, low),
                                             offsetof(eqv_evaluator, evaluate),
-                                            offsetof(eqv_trial_request, scratch)};
+                                            offsetof(eqv_trial_request, scratch),
+                                            offsetof(eqv_output_sink, known)};
