@@ -76,7 +76,7 @@ struct Place {
   const OptionSpec* wants_value = nullptr;
   std::vector<const OptionSpec*> used;
   std::size_t arguments = 0;
-  Line line;
+  TypedLine line;
 };
 
 bool is_group(const CommandTable& table, const std::string& word) {

@@ -27,7 +27,7 @@ struct Completion {
 };
 
 /// What stands on the command line besides the word being typed.
-struct Line {
+struct TypedLine {
   std::optional<std::filesystem::path> store;  ///< --store
   std::string subject;  ///< the first argument: a run, a group, a file; "" when there is none yet
 };
@@ -41,12 +41,12 @@ struct Setting {
 
 /// Where names come from that only the machine knows. Empty functions offer nothing.
 struct Names {
-  std::function<std::vector<Offer>(const Line&)> runs;
-  std::function<std::vector<Offer>(const Line&)> groups;
+  std::function<std::vector<Offer>(const TypedLine&)> runs;
+  std::function<std::vector<Offer>(const TypedLine&)> groups;
   std::function<std::vector<Offer>()> evaluators;
-  std::function<std::vector<Setting>(const Line&)> settings;
+  std::function<std::vector<Setting>(const TypedLine&)> settings;
   /// The options that the subject's evaluator adds to a command which takes such.
-  std::function<std::vector<OptionSpec>(const Line&)> further;
+  std::function<std::vector<OptionSpec>(const TypedLine&)> further;
 };
 
 /// `words` are those after the program's name; the last is being typed and may be empty. As bash

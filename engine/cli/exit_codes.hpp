@@ -22,7 +22,7 @@ inline constexpr std::array<ExitCode, 8> kExitCodes = {{
     {"2",
      "the command line, the configuration or the data; nothing was written (but the "
      "file of `init` that needs a change by you)"},
-    {"3", "the store"},
+    {"3", "the store, or another file that cannot be written"},
     {"4", "the evaluator cannot be loaded, or too many trials failed"},
     {"5", "workers"},
     {"130", "stopped by SIGINT; everything is saved"},

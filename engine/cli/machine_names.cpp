@@ -9,13 +9,14 @@
 #include "engine/cli/support.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/plugins/plugin_host.hpp"
+#include "engine/plugins/plugin_names.hpp"
 
 namespace equivolve::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::unique_ptr<engine::StoreReader> store_of(const Line& line) {
+std::unique_ptr<engine::StoreReader> store_of(const TypedLine& line) {
   CommonOptions common;
   common.store = line.store;
   auto reader = engine::StoreReader::open(store_path(common));
@@ -28,7 +29,7 @@ void offer_name(std::vector<Offer>& offers, const std::string& name, const std::
   if (!known) offers.push_back({name, says});
 }
 
-std::vector<Offer> offered_runs(const Line& line) {
+std::vector<Offer> offered_runs(const TypedLine& line) {
   std::vector<Offer> offers;
   const auto reader = store_of(line);
   if (!reader) return offers;
@@ -43,7 +44,7 @@ std::vector<Offer> offered_runs(const Line& line) {
   return offers;
 }
 
-std::vector<Offer> offered_groups(const Line& line) {
+std::vector<Offer> offered_groups(const TypedLine& line) {
   std::vector<Offer> offers;
   const auto reader = store_of(line);
   if (!reader) return offers;
@@ -65,7 +66,7 @@ std::vector<Offer> offered_evaluators() {
 }
 
 /// The configuration that the line's subject is or has.
-std::optional<engine::Configuration> configuration_of(const Line& line) {
+std::optional<engine::Configuration> configuration_of(const TypedLine& line) {
   if (line.subject.ends_with(".yaml") || line.subject.ends_with(".yml")) {
     auto read = engine::read_as_far_as_it_goes(line.subject);
     if (!read) return std::nullopt;
@@ -84,27 +85,52 @@ std::optional<engine::Configuration> configuration_of(const Line& line) {
 }
 
 /// The subject's evaluator; null when it cannot be told or loaded.
-std::unique_ptr<engine::PluginModule> evaluator_of(const Line& line) {
+std::unique_ptr<engine::PluginModule> evaluator_of(const TypedLine& line) {
   const auto configuration = configuration_of(line);
   if (!configuration) return nullptr;
-  auto module = engine::load_plugin(configuration->evaluator.id,
-                                    engine::plugin_folders(configuration->plugin_folders));
+  // Not from the folders that the file names: nobody has asked yet for code from there to run.
+  auto module = engine::load_plugin(configuration->evaluator.id, engine::plugin_folders({}));
   return module ? std::move(*module) : nullptr;
 }
 
-Json properties_of(const Json& schema) {
-  return schema.is_object() ? schema.value("properties", Json::object()) : Json::object();
+/// Keys and what is said of them, those of all forms (oneOf, anyOf) together.
+using Properties = std::vector<std::pair<std::string, Json>>;
+
+void collect(const Json& schema, Properties& into) {
+  if (!schema.is_object()) return;
+  const Json properties = schema.value("properties", Json());
+  if (properties.is_object())
+    for (const auto& [key, property] : properties.items()) {
+      const bool known = std::any_of(into.begin(), into.end(),
+                                     [&name = key](const auto& one) { return one.first == name; });
+      if (!known && property.is_object()) into.emplace_back(key, property);
+    }
+  for (const char* several : {"oneOf", "anyOf", "allOf"})
+    if (const Json forms = schema.value(several, Json()); forms.is_array())
+      for (const Json& form : forms) collect(form, into);
+}
+
+Properties properties_of(const Json& schema) {
+  Properties properties;
+  collect(schema, properties);
+  return properties;
+}
+
+std::string text_of(const Json& property, const char* key) {
+  const Json text = property.value(key, Json());
+  return text.is_string() ? engine::one_line(text.get<std::string>()) : "";
 }
 
 std::vector<std::string> words_of(const Json& property) {
   std::vector<std::string> words;
-  for (const Json& word : property.value("enum", Json::array()))
-    words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
-  if (words.empty() && property.value("type", Json()) == "boolean") words = {"true", "false"};
+  if (const Json known = property.value("enum", Json()); known.is_array())
+    for (const Json& word : known)
+      words.push_back(engine::one_line(word.is_string() ? word.get<std::string>() : word.dump()));
+  if (words.empty() && text_of(property, "type") == "boolean") words = {"true", "false"};
   return words;
 }
 
-std::vector<Setting> offered_settings(const Line& line) {
+std::vector<Setting> offered_settings(const TypedLine& line) {
   std::vector<Setting> settings;
   for (const engine::Section& section : engine::sections()) {
     const std::string prefix = section.name.empty() ? "" : section.name + ".";
@@ -117,31 +143,27 @@ std::vector<Setting> offered_settings(const Line& line) {
   }
   const auto evaluator = evaluator_of(line);
   if (!evaluator) return settings;
-  const Json schema = Json::parse(evaluator->config_schema(), nullptr, false);
-  const Json sections = properties_of(schema);
-  for (const char* section : {"data", "options"}) {
-    const Json properties = properties_of(sections.value(section, Json::object()));
-    for (const auto& [key, property] : properties.items())
-      settings.push_back({std::string(section) + "." + key,
-                          property.value("description", std::string()), words_of(property)});
-  }
+  for (const auto& [section, schema] :
+       properties_of(Json::parse(evaluator->config_schema(), nullptr, false)))
+    for (const auto& [key, property] : properties_of(schema))
+      settings.push_back(
+          {section + "." + key, text_of(property, "description"), words_of(property)});
   return settings;
 }
 
-std::vector<OptionSpec> offered_options(const Line& line) {
+std::vector<OptionSpec> offered_options(const TypedLine& line) {
   std::vector<OptionSpec> options;
   const auto evaluator = evaluator_of(line);
   if (!evaluator) return options;
-  const Json schema = Json::parse(evaluator->apply_schema(), nullptr, false);
-  const Json properties = properties_of(schema);
-  for (const auto& [key, property] : properties.items()) {
+  for (const auto& [key, property] :
+       properties_of(Json::parse(evaluator->apply_schema(), nullptr, false))) {
     OptionSpec option{.name = option_word(key),
                       .value = "VALUE",
-                      .help = property.value("description", std::string()),
+                      .help = text_of(property, "description"),
                       // Nobody reads values while a line is typed.
                       .into = static_cast<std::string*>(nullptr)};
     option.words = words_of(property);
-    if (property.value("format", std::string()) == "path") option.completes = Completes::kFile;
+    if (text_of(property, "format") == "path") option.completes = Completes::kFile;
     options.push_back(std::move(option));
   }
   return options;

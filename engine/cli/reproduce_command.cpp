@@ -138,7 +138,7 @@ int print_comparison(const Reproduce& command, const FoundRun& found, const Comp
   return kDefect;
 }
 
-/// A signal came first: how far it went, and how to go on.
+/// A signal or a wish came first: how far it went, and how to go on.
 int stopped_early(const Reproduce& command, const FoundRun& found, const Comparison& comparison,
                   const engine::RunOutcome& outcome) {
   fail(outcome.exit_code,
@@ -186,7 +186,7 @@ int carry_out(const Reproduce& command) {
   auto outcome = engine::start_run(*preparation, watch.controls);
   watch.console.finish();
   if (!outcome) return fail(outcome.error().exit_code, outcome.error().message);
-  if (outcome->exit_code != kFinished && outcome->exit_code != kEvaluatorTrouble)
+  if (outcome->summary.status == engine::RunStatus::kStopped)
     return stopped_early(command, *found, comparison, *outcome);
   return print_comparison(command, *found, comparison,
                           command.check ? std::nullopt : std::optional(outcome->summary.run));

@@ -39,8 +39,10 @@ bool has_type(const json& value, const std::string& type) {
 const char* spelling_words(const json& value, const std::vector<std::string>& types) {
   const bool whole =
       value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>();
-  const bool integer = std::find(types.begin(), types.end(), "integer") != types.end();
-  return whole && integer ? ", in digits alone" : "";
+  const auto takes = [&](const char* type) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+  };
+  return whole && takes("integer") && !takes("number") ? ", in digits alone" : "";
 }
 
 std::vector<std::string> types_of(const json& schema) {
@@ -233,6 +235,29 @@ const json* likeliest_form(const json& value, const std::vector<const json*>& fo
 
 bool fits(const json& value, const json& schema);
 
+// Whether a schema says no more than what is understood here: of `not` a keyword that is passed
+// over would turn the meaning round.
+bool is_understood(const json& schema) {
+  static constexpr std::array<std::string_view, 8> kWords = {
+      "type", "enum", "const", "minimum", "maximum", "title", "description", "default"};
+  if (!schema.is_object()) return false;
+  for (const auto& [word, ignored] : schema.items())
+    if (std::find(kWords.begin(), kWords.end(), word) == kWords.end()) return false;
+  return true;
+}
+
+// The form of `not` that is taken up: keys that may not stand together, perhaps at some values.
+bool names_keys(const json& refused) {
+  if (!refused.is_object() || required_names(refused).empty()) return false;
+  for (const auto& [word, said] : refused.items()) {
+    if (word == "required" || word == "description" || word == "title") continue;
+    if (word != "properties" || !said.is_object()) return false;
+    for (const auto& [key, property] : said.items())
+      if (!is_understood(property)) return false;
+  }
+  return true;
+}
+
 class Check {
  public:
   std::vector<PointerProblem> problems;
@@ -273,12 +298,10 @@ class Check {
              const std::string& name) {
     if (schema.contains("allOf") && schema["allOf"].is_array())
       for (const json& rule : schema["allOf"]) this->value(value, rule, pointer, name);
-    if (!schema.contains("not") || !schema["not"].is_object()) return;
+    if (!value.is_object() || !schema.contains("not") || !names_keys(schema["not"])) return;
     const json& refused = schema["not"];
     if (!fits(value, refused)) return;
-    std::vector<std::string> keys = required_names(refused);
-    if (!value.is_object() || keys.empty())
-      return add(pointer, fmt::format("{} is {}; expected another value", name, shown(value)));
+    const std::vector<std::string> keys = required_names(refused);
     const auto said = [&](const std::string& key) {
       bool known = true;
       const bool by_value = member_schema(refused, key, known) != nullptr;
@@ -288,10 +311,12 @@ class Check {
     std::vector<std::string> others;
     for (const std::string& key : keys)
       if (key != last) others.push_back(said(key));
+    const std::string conflict =
+        others.empty() ? said(last) + " is not taken here"
+                       : fmt::format("{} contradicts {}", said(last), fmt::join(others, " and "));
+    const std::string otherwise = others.empty() ? "this left out" : "one of them";
     add(pointer + "/" + escape_pointer_part(last),
-        fmt::format("{} contradicts {}; expected {}", said(last), fmt::join(others, " and "),
-                    refused.value("description", "one of them")),
-        true);
+        conflict + "; expected " + refused.value("description", otherwise), true);
   }
 
   // The first problem decides nothing: of several forms the one is spoken of that the value nearly

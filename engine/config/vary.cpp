@@ -146,10 +146,14 @@ class Variation {
                  fmt::format("{0} varies in this group (vary.{0}); expected this left out, or "
                              "other values to vary: --set 'vary.\"{0}\"=[...]'",
                              key.name));
-    for (const VariedKey& other : keys_)
-      if (lies_within(other.parts, key.parts))
-        complain(key.mark, fmt::format("vary.{} sets {} as well; expected one of them", key.name,
-                                       other.name));
+    for (const VariedKey& other : keys_) check_beside(key, other);
+    if (seed_key_) check_beside(key, *seed_key_);
+  }
+
+  void check_beside(const VariedKey& key, const VariedKey& other) {
+    if (lies_within(other.parts, key.parts))
+      complain(key.mark,
+               fmt::format("vary.{} sets {} as well; expected one of them", key.name, other.name));
   }
 
   void check_distinct(const Entry& entry) {

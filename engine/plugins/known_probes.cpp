@@ -18,6 +18,10 @@ std::optional<hashing::Digest> KnownProbes::find(const hashing::Digest& key) con
   return entry.digest;
 }
 
+void KnownProbes::clear() {
+  entries_.assign(kEntries, {});
+}
+
 void KnownProbes::keep(const hashing::Digest& key, const hashing::Digest& digest) {
   const std::size_t at = key.lo % kEntries;
   const std::lock_guard guard(locks_[at % kLocks]);

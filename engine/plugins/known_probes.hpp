@@ -24,6 +24,8 @@ class KnownProbes {
   static hashing::Digest key_of(std::span<const std::byte> key, std::uint64_t seed);
 
   std::optional<hashing::Digest> find(const hashing::Digest& key) const;
+  /// Forgets all: equal keys may mean something else from now on. No find or keep at the same time.
+  void clear();
   void keep(const hashing::Digest& key, const hashing::Digest& digest);
 
  private:

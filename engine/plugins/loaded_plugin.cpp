@@ -162,6 +162,7 @@ std::string LoadedPlugin::default_space(const std::string& representation) const
 }
 
 tl::expected<void, EvaluatorError> LoadedPlugin::bind_space(const std::string& space_json) {
+  known_probes_.clear();
   if (!module_.functions.bind_space) return {};
   eqv_error raw{};
   raw.struct_size = sizeof raw;

@@ -65,12 +65,14 @@ struct ProbeSink::Callbacks {
   }
   static void end_item(void* context) {
     ProbeSink& probe = self(context);
+    probe.used_ = true;
     if (probe.depth_ == 0) probe.fault_ = "ended an item outside any set";
     const char nothing = 0;
     group(context, &nothing, 1, [](auto& sink, auto) { sink.end_item(); });
   }
   static void close_set(void* context) {
     ProbeSink& probe = self(context);
+    probe.used_ = true;
     if (probe.depth_ == 0) probe.fault_ = "closed a set that was not open";
     const char nothing = 0;
     group(context, &nothing, 1, [](auto& sink, auto) { sink.close_set(); });
@@ -78,7 +80,7 @@ struct ProbeSink::Callbacks {
   }
   static int known(void* context, const void* key, std::size_t size) {
     ProbeSink& probe = self(context);
-    if (probe.known_ == nullptr || key == nullptr || probe.taken_ > 0 || probe.key_) return 0;
+    if (probe.known_ == nullptr || key == nullptr || probe.used_ || probe.key_) return 0;
     probe.key_ = KnownProbes::key_of({static_cast<const std::byte*>(key), size}, probe.seed_);
     probe.answer_ = probe.known_->find(*probe.key_);
     return probe.answer_ ? 1 : 0;
@@ -98,6 +100,7 @@ ProbeSink::ProbeSink(const hashing::SinkSettings& settings, KnownProbes* known, 
             &Callbacks::known} {}
 
 bool ProbeSink::take(const void* group, std::size_t count) {
+  used_ = true;
   if (fault_ || answer_) return false;
   if (!group && count > 0) fault_ = "gave a null pointer as output";
   if (count > kMostOutputs - taken_) fault_ = "put out more than 16 Mi values";

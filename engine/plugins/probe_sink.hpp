@@ -34,6 +34,7 @@ class ProbeSink {
   hashing::OutputSink& sink_;
   KnownProbes* const known_;
   const std::uint64_t seed_;
+  bool used_ = false;                      // something was put out
   std::optional<hashing::Digest> key_;     // the evaluator's, when it gave one
   std::optional<hashing::Digest> answer_;  // known already
   const char* fault_ = nullptr;

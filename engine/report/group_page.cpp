@@ -190,7 +190,7 @@ std::string hashing_table(const std::vector<Side>& sides) {
   return table({"", "candidates", "evaluated", "failed", "classes", "known already", "share known",
                 "wrong of repeated hits", "evaluating", "saved"},
                rows) +
-         "<p class=\"soft\">Sums over the runs of each setting.</p>\n";
+         "<p class=\"soft\">Sums over the runs of each setting that have a result.</p>\n";
 }
 
 std::string runs_table(const std::vector<Side>& sides) {

@@ -22,8 +22,9 @@ struct SearchOnly {
   double seconds = 0;  ///< from the first request to the last outcome told, by the wall's clock
 };
 
-/// Searches until the budget is spent. A seed gives the digests that `run` gives. The error says
-/// why the executor could not be made, or why going on was impossible.
+/// Searches until the budget is spent (trials in flight are waited for). A seed gives the digests
+/// that `run` gives. The error says why the executor could not be made, or why going on was
+/// impossible.
 tl::expected<SearchOnly, std::string> search_only(const Preparation& prepared);
 
 }  // namespace equivolve::engine

@@ -56,6 +56,7 @@ TEST_F(ShellCompletion, Bash) {
   EXPECT_EQ(bash({"apply", "--store", "runs.db", "1", "--dat"}), "--data\n");
   EXPECT_EQ(bash({"apply", "--store", "runs.db", "1", "--predictions-for", "po"}), "pool\n");
   EXPECT_EQ(bash({"run", "small.yaml", "--set", "options.ep"}), "options.epochs=\n");
+  EXPECT_EQ(bash({"run", "small.yaml", "--set", "data.split"}), "data.split_seed=\n");
   EXPECT_EQ(bash({"run", "small.yaml", "--set", "search.algorithm", "=", "reg"}),
             "regularized_evolution\n");
 }

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <memory>
 #include <set>
 
 #include "tests/support/equivolve.hpp"
@@ -91,8 +92,10 @@ TEST_F(NextCommand, IsNamedByEachCommandAndWorks) {
     EXPECT_EQ(done.exit_code, 0) << done.err;
     const std::string last = done.last_line(), beginning = "next: ";
     ASSERT_TRUE(last.starts_with(beginning)) << done.out;
-    const std::string next = last.substr(beginning.size());
+    std::string next = last.substr(beginning.size());
     if (!next.starts_with("equivolve ")) continue;  // python3 result/model.py YOUR.csv
+    // A beginner's budget is a large one.
+    if (next.find("run first.yaml") != std::string::npos) next += " --set budget.candidates=60";
     const Finished typed = type(next);
     EXPECT_EQ(typed.exit_code, 0) << next << '\n' << typed.err;
   }
@@ -100,10 +103,11 @@ TEST_F(NextCommand, IsNamedByEachCommandAndWorks) {
 }
 
 TEST_F(NextCommand, OfAGroupWithFailedRunsIsHowToGoOn) {
-  write_file(folder_.path() / "failing.yaml",
-             "evaluator: unruly\noptions: {do: throw_in_evaluate}\nspace: {operations: [scalar_sum]}\n"
-             "budget: {candidates: 20}\nvary: {seed: [1, 2]}\n"
-             "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/good]}\n");
+  write_file(
+      folder_.path() / "failing.yaml",
+      "evaluator: unruly\noptions: {do: throw_in_evaluate}\nspace: {operations: [scalar_sum]}\n"
+      "budget: {candidates: 20}\nvary: {seed: [1, 2]}\n"
+      "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/good]}\n");
   const Finished done = call({"run", "failing.yaml", "--json"});
   EXPECT_EQ(done.exit_code, 4) << done.err;
   EXPECT_NE(done.err.find("to go on: equivolve resume g2"), std::string::npos) << done.err;
@@ -122,20 +126,45 @@ TEST_F(NextCommand, OfADamagedFileIsSalvage) {
   EXPECT_NE(done.err.find("equivolve store salvage"), std::string::npos) << done.err;
 }
 
-TEST_F(NextCommand, OfAReproductionThatIsStopped) {
-  write_file(folder_.path() / "long.yaml", small_yaml(60'000));
-  ASSERT_EQ(call({"run", "long.yaml", "--quiet"}).exit_code, 0);
-  const auto runs = [&] { return answer(call({"list", "--json"})).size(); };
-  const std::size_t before = runs();
-  Child child(equivolve_command(
-      {"reproduce", "latest", "--quiet", "--store", (folder_.path() / "runs.db").string()}));
-  while (runs() == before) {
+class StoppedReproduction : public NextCommand {
+ protected:
+  std::string file_ = folder_.path() / "runs.db";
+
+  /// A run of seconds, and its reproduction while that goes on.
+  std::unique_ptr<Child> begin() {
+    write_file(folder_.path() / "long.yaml",
+               "evaluator: algorithm_discovery\n"
+               "data: {synthetic: linear, tasks: 4, train: 20000, validation: 2000}\n"
+               "budget: {candidates: 600}\nsearch: {algorithm: random}\n"
+               "final: {top: 1, repeats: 1}\n");
+    EXPECT_EQ(call({"run", "long.yaml", "--quiet"}).exit_code, 0);
+    auto child = std::make_unique<Child>(
+        equivolve_command({"reproduce", "latest", "--quiet", "--store", file_}));
+    for (int tries = 0; runs() < 5 && tries < 10'000; ++tries) {
+    }
+    return child;
   }
-  child.signal(SIGTERM);
-  const Finished done = child.wait();
+  std::size_t runs() { return answer(call({"list", "--json"})).size(); }
+  void expect_the_way_on(const Finished& done) {
+    EXPECT_NE(done.err.find("so far they are equal"), std::string::npos) << done.err;
+    EXPECT_NE(done.err.find("to go on: equivolve resume 5"), std::string::npos) << done.err;
+  }
+};
+
+TEST_F(StoppedReproduction, ByASignal) {
+  const auto child = begin();
+  child->signal(SIGTERM);
+  const Finished done = child->wait();
   ASSERT_EQ(done.exit_code, 143) << done.err;
-  EXPECT_NE(done.err.find("so far they are equal"), std::string::npos) << done.err;
-  EXPECT_NE(done.err.find("to go on: equivolve resume 5"), std::string::npos) << done.err;
+  expect_the_way_on(done);
+}
+
+TEST_F(StoppedReproduction, ByAWishIsNoDefect) {
+  const auto child = begin();
+  EXPECT_EQ(call({"stop", "5"}).exit_code, 0);
+  const Finished done = child->wait();
+  ASSERT_EQ(done.exit_code, 0) << done.out << done.err;
+  expect_the_way_on(done);
 }
 
 }  // namespace

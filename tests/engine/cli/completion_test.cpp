@@ -25,19 +25,19 @@ class Completing : public testing::Test {
 
   Words offers(const Words& words) {
     Names names;
-    names.runs = [this](const Line& line) {
+    names.runs = [this](const TypedLine& line) {
       asked_ = line.store;
       return std::vector<Offer>{{"1", "iris"}, {"iris", "finished"}, {"latest", ""}};
     };
     names.evaluators = [] { return std::vector<Offer>{{"algorithm_discovery", ""}}; };
-    names.groups = [](const Line&) { return std::vector<Offer>{{"g1", "a sweep"}}; };
-    names.settings = [this](const Line& line) {
+    names.groups = [](const TypedLine&) { return std::vector<Offer>{{"g1", "a sweep"}}; };
+    names.settings = [this](const TypedLine& line) {
       subject_ = line.subject;
       return std::vector<Setting>{{"budget.candidates", "", {}},
                                   {"budget.time", "", {}},
                                   {"search.algorithm", "", {"random", "regularized_evolution"}}};
     };
-    names.further = [this](const Line& line) {
+    names.further = [this](const TypedLine& line) {
       subject_ = line.subject;
       std::vector<OptionSpec> options;
       if (line.subject == "iris") {

@@ -91,6 +91,22 @@ TEST(SchemaCheck, AnIntegerIsWrittenInDigitsAlone) {
   EXPECT_EQ(schema_problems(kHead + "options: {rate: 1e0}\n"), "");
 }
 
+// What is not understood inside a `not` would turn its meaning round.
+TEST(SchemaCheck, ANotThatIsNotUnderstoodRefusesNothing) {
+  const auto said = [&](const std::string& rule) {
+    auto result = read("evaluator: toy\noptions: {a: 1, b: 2}\n");
+    return text_of(apply_evaluator_schema(
+        *result, R"({"properties": {"options": {"not": )" + rule + "}}}", "/runs"));
+  };
+  for (const char* rule :
+       {R"({"pattern": "^_"})", R"({"$ref": "#/definitions/x"})", R"({"required": []})", "true",
+        R"({"required": ["a", "b"], "properties": {"a": {"pattern": "^_"}}})",
+        R"({"required": ["a"], "minProperties": 3})", R"({"properties": {"a": {"const": 1}}})"})
+    EXPECT_EQ(said(rule), "") << rule;
+  EXPECT_THAT(said(R"({"required": ["b"]})"),
+              HasSubstr("options.b is not taken here; expected this left out"));
+}
+
 TEST(SchemaCheck, KeysThatContradictEachOtherAreBothNamed) {
   const std::string schema = R"({"properties": {"options": {"allOf": [
     {"not": {"required": ["keep", "drop"], "description": "one of the two"}},

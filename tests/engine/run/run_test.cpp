@@ -1,6 +1,7 @@
 // Whole runs in this process, from start or resume to the summary, with a clock that the test sets:
 // nothing here depends on how fast anything is.
 #include "engine/run/run.hpp"
+#include "engine/run/search_only.hpp"
 
 #include <signal.h>
 
@@ -60,6 +61,16 @@ class ToyRun : public testing::Test {
   void settle() {
     for (int i = 0; i < 2; ++i) step(600ms);
   }
+  Preparation preparation() {
+    Preparation prepared;
+    prepared.config = config_;
+    auto toy = std::make_unique<test::ToyEvaluator>();
+    evaluator_(*toy);
+    prepared.evaluator = std::move(toy);
+    prepared.space = test::toy_space();
+    prepared.space_json = "{}";
+    return prepared;
+  }
   ProgressReport last_report() {
     std::lock_guard lock(mutex_);
     return report_;
@@ -71,13 +82,7 @@ class ToyRun : public testing::Test {
 
  private:
   RunOutcome go(const std::optional<RunInfo>& info) {
-    Preparation prepared;
-    prepared.config = config_;
-    auto toy = std::make_unique<test::ToyEvaluator>();
-    evaluator_(*toy);
-    prepared.evaluator = std::move(toy);
-    prepared.space = test::toy_space();
-    prepared.space_json = "{}";
+    const Preparation prepared = preparation();
     RunControls controls;
     controls.clock = &clock_;
     controls.signal = &signal_;
@@ -284,6 +289,18 @@ TEST_F(ToyRun, SaysWhyItCannotBeReproduced) {
   EXPECT_NE(cut.irreproducible_because[0].find("decided by a deadline or for memory"),
             std::string::npos);
   EXPECT_EQ(cut.irreproducible_because[0].find("clock"), std::string::npos);
+}
+
+TEST_F(ToyRun, ASearchAloneIsTheRunsSearch) {
+  config_.budget = {};
+  config_.budget.candidates = 500;
+  const RunOutcome run = start();
+  const auto search = search_only(preparation());
+  ASSERT_TRUE(search) << search.error();
+  EXPECT_EQ(search->result_digest, run.summary.result_digest);
+  EXPECT_EQ(search->trajectory_digest, run.summary.trajectory_digest);
+  EXPECT_EQ(search->totals.candidates, 500u);
+  EXPECT_EQ(search->stopped_by, StopCause::kCandidates);
 }
 
 }  // namespace
