@@ -134,9 +134,9 @@ class StoppedReproduction : public NextCommand {
   std::unique_ptr<Child> begin() {
     write_file(folder_.path() / "long.yaml",
                "evaluator: algorithm_discovery\n"
-               "data: {synthetic: linear, tasks: 4, train: 20000, validation: 2000}\n"
-               "budget: {candidates: 600}\nsearch: {algorithm: random}\n"
-               "final: {top: 1, repeats: 1}\n");
+               "data: {synthetic: linear, tasks: 8, train: 100000, validation: 1000}\n"
+               "budget: {candidates: 2000}\nsearch: {population_size: 50}\n"
+               "hashing: {policy: off}\nfinal: {top: 1, repeats: 1}\n");
     EXPECT_EQ(call({"run", "long.yaml", "--quiet"}).exit_code, 0);
     auto child = std::make_unique<Child>(
         equivolve_command({"reproduce", "latest", "--quiet", "--store", file_}));
