@@ -20,6 +20,10 @@ class Counts {
     if (classes > few_.size()) many_.resize(classes);
     counts_ =
         classes > few_.size() ? std::span<Count>(many_) : std::span<Count>(few_).first(classes);
+    if (classes == 2) {
+      count_two(truth, told);
+      return;
+    }
     for (std::size_t i = 0; i < truth.size(); ++i) {
       Count& count = counts_[truth[i]];
       ++count.rows;
@@ -33,6 +37,20 @@ class Counts {
   }
 
  private:
+  /// Sums that the compiler makes vectors of: the most frequent case, and a large part of a trial.
+  void count_two(std::span<const std::uint32_t> truth, std::span<const std::uint32_t> told) {
+    std::uint32_t ones = 0, right = 0, right_ones = 0;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+      const std::uint32_t same = truth[i] == told[i] ? 1 : 0;
+      ones += truth[i];
+      right += same;
+      right_ones += truth[i] & same;
+    }
+    const auto rows = static_cast<std::uint32_t>(truth.size());
+    counts_[0] = {rows - ones, right - right_ones};
+    counts_[1] = {ones, right_ones};
+  }
+
   std::array<Count, 32> few_{};
   std::vector<Count> many_;
   std::span<Count> counts_;
