@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "evaluators/common/interpreters/machine.hpp"
+#include "evaluators/common/interpreters/setup_draws.hpp"
 #include "search/genome/program_ops.hpp"
 
 namespace equivolve::interpreters {
@@ -54,9 +55,14 @@ void call_draws(const LaneStep& step, const LaneBlock& block) {
   const bool uniform = info.immediate == search::Immediate::kRange;
   const double first = step.value, second = search::aux_float(step.aux);
   const std::size_t n = elements(info.out, block.dimension);
+  const auto purpose = static_cast<hashing::Purpose>(block.purpose);
+  if (!uniform && block.step == 0) {
+    const auto normals = block.draws->normals({block.seeds, block.lanes}, purpose, step.ordinal, n);
+    for (std::size_t at = 0; at < normals.size(); ++at) step.out[at] = first + second * normals[at];
+    return;
+  }
   for (std::uint32_t l = 0; l < block.lanes; ++l) {
-    hashing::Stream stream(block.seeds[l], static_cast<hashing::Purpose>(block.purpose),
-                           block.step << 32 | step.ordinal);
+    hashing::Stream stream(block.seeds[l], purpose, block.step << 32 | step.ordinal);
     for (std::size_t e = 0; e < n; ++e)
       step.out[e * block.lanes + l] =
           uniform ? stream.uniform(first, second) : first + second * stream.gaussian();

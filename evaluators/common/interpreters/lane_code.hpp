@@ -28,6 +28,8 @@ struct LaneCode {
   std::uint32_t count = 0;
 };
 
+class SetupDraws;
+
 /// The lanes of one running program.
 struct LaneBlock {
   double* scratch = nullptr;  ///< lanes * d * d doubles when there are matrices, else lanes * d
@@ -35,7 +37,8 @@ struct LaneBlock {
   std::uint32_t lanes = 0;               ///< a multiple of 4
   const std::uint64_t* seeds = nullptr;  ///< of random draws, one a lane
   std::uint32_t purpose = 0;
-  std::uint64_t step = 0;  ///< function calls so far
+  std::uint64_t step = 0;       ///< function calls so far; 0: setup runs
+  SetupDraws* draws = nullptr;  ///< remembers what setup draws
 };
 
 enum class FeatureLayout : std::uint8_t {

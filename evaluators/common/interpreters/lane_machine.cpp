@@ -146,6 +146,7 @@ void LaneMachine::reset(std::span<const std::uint64_t> seeds, hashing::Purpose p
   block_.purpose = static_cast<std::uint32_t>(purpose);
   read_own_features();
   block_.step = 0;
+  block_.draws = &draws_;
 }
 
 void LaneMachine::read_own_features() {

@@ -9,6 +9,7 @@
 
 #include "evaluators/common/interpreters/lane_dispatch.hpp"
 #include "evaluators/common/interpreters/machine.hpp"
+#include "evaluators/common/interpreters/setup_draws.hpp"
 
 namespace equivolve::interpreters {
 
@@ -89,6 +90,7 @@ class LaneMachine {
   double* memory_ = nullptr;
   std::array<std::uint64_t, kMostLanes> seeds_{};
   std::array<double, kMostLanes> told_{};
+  SetupDraws draws_;
   LaneBlock block_;
 };
 
