@@ -153,10 +153,10 @@ typedef struct eqv_output_sink {
       void* context); /* items up to close_set are unordered; each ends with end_item */
   void (*end_item)(void* context);
   void (*close_set)(void* context);
-  /* 1.1. A shortcut, called before anything is put out, once at most: `key` (any bytes) is such that
-   * candidates with equal keys put out the same under this handle, its bound
-   * space and this seed. 1: the host knows what
-   * that is; return EQV_OK, what is put out then is not looked at. 0: go on. */
+  /* 1.1. A shortcut, called before anything is put out, once at most: `key` (any bytes) is such
+   * that candidates with equal keys put out the same under this handle, its bound space and this
+   * seed. 1: the host knows what that is; return EQV_OK, what is put out then is not looked at. 0:
+   * go on. */
   int (*known)(void* context, const void* key, size_t size);
 } eqv_output_sink;
 
