@@ -32,9 +32,9 @@ std::optional<Request> RegularizedEvolution::ask(Ticket ticket, hashing::Stream 
   const bool crosses =
       settings_.crossover_probability > 0 && stream.chance(settings_.crossover_probability);
   const bool mutates = stream.chance(settings_.mutation_probability);
-  recipe.op = crosses   ? Operator::kCrossover
-              : mutates ? Operator::kChangeArgument
-                        : Operator::kCopy;
+  recipe.kind = crosses   ? Recipe::Kind::kCrossover
+                : mutates ? Recipe::Kind::kMutation
+                          : Recipe::Kind::kCopy;
   const Member& first = tournament(stream);
   recipe.first_parent = first.birth;
   recipe.first = first.genome;

@@ -6,8 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "hashing/stream.hpp"
 #include "search/genome/genome.hpp"
-#include "search/variation/program_variation.hpp"
+#include "search/variation/operator.hpp"
 
 namespace equivolve::search {
 
@@ -17,8 +18,8 @@ inline constexpr Birth kNoBirth = std::numeric_limits<Birth>::max();
 
 /// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
 struct Recipe {
-  Operator op =
-      Operator::kRandom;  ///< kRandom, kCopy, kCrossover; anything else: a mutation, drawn by vary
+  enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover };
+  Kind kind = Kind::kRandom;  ///< which mutation or crossover is drawn by vary
   Birth first_parent = kNoBirth;
   Birth second_parent = kNoBirth;
   std::shared_ptr<const Genome> first,

@@ -1,13 +1,8 @@
 #include "search/algorithms/searcher.hpp"
 
+#include "search/variation/variation.hpp"
+
 namespace equivolve::search {
-namespace {
-
-Program parent_of(const std::shared_ptr<const Genome>& genome) {
-  return program_of(genome->flat).value();  // parents were bred here, so they parse
-}
-
-}  // namespace
 
 std::optional<Request> Searcher::ask(Ticket ticket) {
   const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
@@ -18,19 +13,17 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
   // Attempts of one birth are streams of their own: a child never draws more than 2^20 blocks.
   hashing::Stream stream(seed_, hashing::Purpose::kVary, request.birth, attempt << 20);
   const Recipe& recipe = request.recipe;
-  switch (recipe.op) {
-    case Operator::kRandom:
-      return {to_genome(random_program(*space_, stream)), Operator::kRandom};
-    case Operator::kCopy:
+  switch (recipe.kind) {
+    case Recipe::Kind::kRandom:
+      return {random_genome(*space_, stream), Operator::kRandom};
+    case Recipe::Kind::kCopy:
       return {*recipe.first, Operator::kCopy};
-    case Operator::kCrossover:
-      return {to_genome(crossover(parent_of(recipe.first), parent_of(recipe.second), stream)),
-              Operator::kCrossover};
-    default:
-      break;
+    case Recipe::Kind::kMutation:
+      return mutate_genome(recipe.first->flat, *space_, stream);
+    case Recipe::Kind::kCrossover:
+      return cross_genomes(recipe.first->flat, recipe.second->flat, *space_, stream);
   }
-  Varied child = mutate(parent_of(recipe.first), *space_, stream);
-  return {to_genome(child.program), child.op};
+  return {};
 }
 
 void Searcher::tell(const Request& request, const Candidate& candidate, const Outcome& outcome) {

@@ -9,21 +9,15 @@
 #include "search/algorithms/random_search.hpp"
 #include "search/algorithms/regularized_evolution.hpp"
 #include "search/algorithms/request.hpp"
-#include "search/space/program_space.hpp"
+#include "search/space/space.hpp"
 
 namespace equivolve::search {
 
 using Algorithm = std::variant<RandomSearch, RegularizedEvolution>;
 
-/// A bred genome and how it came to be (which mutation was drawn).
-struct Bred {
-  Genome genome;
-  Operator op = Operator::kRandom;
-};
-
 class Searcher {
  public:
-  Searcher(Algorithm algorithm, std::shared_ptr<const ProgramSpace> space, std::uint64_t seed)
+  Searcher(Algorithm algorithm, std::shared_ptr<const Space> space, std::uint64_t seed)
       : algorithm_(std::move(algorithm)), space_(std::move(space)), seed_(seed) {}
 
   /// The next request, or nothing until more has been told. Tickets rise by one. [one at a time]
@@ -37,7 +31,7 @@ class Searcher {
 
  private:
   Algorithm algorithm_;
-  std::shared_ptr<const ProgramSpace> space_;
+  std::shared_ptr<const Space> space_;
   std::uint64_t seed_;
 };
 

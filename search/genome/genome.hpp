@@ -3,13 +3,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace equivolve::search {
 
-enum class Representation : std::uint32_t { kProgram = 1 };  ///< values of equivolve_genome.h
+/// Values of equivolve_genome.h.
+enum class Representation : std::uint32_t {
+  kProgram = 1,
+  kExpression = 2,
+  kGraph = 3,
+  kConfiguration = 4,
+  kSequence = 5
+};
+std::string_view representation_name(Representation representation);  ///< "program", ...
+std::optional<Representation> representation_named(std::string_view name);
 
 struct Genome {
   Representation representation = Representation::kProgram;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/genome/program.hpp"
@@ -31,5 +34,11 @@ struct ProgramSpace {
   }
   bool operator==(const ProgramSpace&) const = default;
 };
+
+// What every representation offers, here for programs; space.hpp says what each is for.
+tl::expected<void, Error> check_genome(GenomeView flat, const ProgramSpace& space);
+std::string genome_text(GenomeView flat, const ProgramSpace& space);
+tl::expected<Genome, Error> parse_genome(std::string_view text, const ProgramSpace& space);
+std::vector<std::byte> structural_bytes(GenomeView flat, const ProgramSpace& space);
 
 }  // namespace equivolve::search

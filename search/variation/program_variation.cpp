@@ -199,18 +199,6 @@ Choices choices_for(const Program& program, const ProgramSpace& space) {
 
 }  // namespace
 
-std::string_view operator_name(Operator op) {
-  constexpr std::array<std::string_view, 8> names = {"random",
-                                                     "copy",
-                                                     "change_argument",
-                                                     "replace_instruction",
-                                                     "randomise_function",
-                                                     "insert_instruction",
-                                                     "remove_instruction",
-                                                     "crossover"};
-  return names[static_cast<std::size_t>(op)];
-}
-
 Program random_program(const ProgramSpace& space, Stream& stream) {
   Program program;
   for (std::size_t f = 0; f < kFunctionCount; ++f) {
@@ -220,8 +208,8 @@ Program random_program(const ProgramSpace& space, Stream& stream) {
   return program;
 }
 
-Varied mutate(Program parent, const ProgramSpace& space, Stream& stream) {
-  Varied child{std::move(parent), Operator::kCopy};
+VariedProgram mutate(Program parent, const ProgramSpace& space, Stream& stream) {
+  VariedProgram child{std::move(parent), Operator::kCopy};
   const Choices choices = choices_for(child.program, space);
   if (choices.count == 0) return child;
   const Choice& choice = choices.choices[stream.below(choices.count)];
@@ -267,6 +255,22 @@ Program crossover(const Program& first, const Program& second, Stream& stream) {
     child.functions[f].insert(child.functions[f].end(), from_b, b.end());
   }
   return child;
+}
+
+Genome random_genome(const ProgramSpace& space, Stream& stream) {
+  return to_genome(random_program(space, stream));
+}
+
+Bred mutate_genome(GenomeView parent, const ProgramSpace& space, Stream& stream) {
+  // Parents were bred here, so they parse.
+  VariedProgram child = mutate(program_of(parent).value(), space, stream);
+  return {to_genome(child.program), child.op};
+}
+
+Bred cross_genomes(GenomeView first, GenomeView second, const ProgramSpace& /*space*/,
+                   Stream& stream) {
+  return {to_genome(crossover(program_of(first).value(), program_of(second).value(), stream)),
+          Operator::kCrossover};
 }
 
 }  // namespace equivolve::search

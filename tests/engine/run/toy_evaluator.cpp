@@ -82,13 +82,13 @@ TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRe
   return result;
 }
 
-std::shared_ptr<const search::ProgramSpace> toy_space() {
+std::shared_ptr<const search::Space> toy_space() {
   using search::Op;
-  auto space = std::make_shared<search::ProgramSpace>();
-  space->memories = {3, 1, 0, 1};
-  for (auto& f : space->functions)
+  search::ProgramSpace space;
+  space.memories = {3, 1, 0, 1};
+  for (auto& f : space.functions)
     f = {3, 3, 3, {Op::kScalarSum, Op::kScalarDifference, Op::kScalarProduct, Op::kScalarSin}};
-  return space;
+  return std::make_shared<const search::Space>(std::move(space));
 }
 
 }  // namespace equivolve::engine::test

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "engine/plugins/evaluator.hpp"
-#include "search/space/program_space.hpp"
+#include "search/space/space.hpp"
 
 namespace equivolve::engine::test {
 
@@ -49,6 +49,6 @@ class ToyEvaluator final : public Evaluator {
 };
 
 /// Small programs of four operations.
-std::shared_ptr<const search::ProgramSpace> toy_space();
+std::shared_ptr<const search::Space> toy_space();
 
 }  // namespace equivolve::engine::test

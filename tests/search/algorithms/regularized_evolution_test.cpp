@@ -22,8 +22,9 @@ class Drive {
     return request;
   }
   void tell(const Request& r, double fitness, bool ranked = true) {
-    algorithm_.tell(r, {r.birth, std::make_shared<const Genome>(), kNoBirth, kNoBirth, r.recipe.op},
-                    {ranked, {fitness}});
+    algorithm_.tell(
+        r, {r.birth, std::make_shared<const Genome>(), kNoBirth, kNoBirth, Operator::kRandom},
+        {ranked, {fitness}});
   }
 
  private:
@@ -43,7 +44,7 @@ TEST(RegularizedEvolution, StartsWithRandomCandidatesThenWaits) {
   std::vector<Request> first;
   for (int i = 0; i < 10; ++i) {
     first.push_back(*drive.ask());
-    EXPECT_EQ(first.back().recipe.op, Operator::kRandom);
+    EXPECT_EQ(first.back().recipe.kind, Recipe::Kind::kRandom);
   }
   EXPECT_FALSE(drive.ask());
   drive.tell(first[0], 1);
@@ -91,9 +92,9 @@ TEST(RegularizedEvolution, MutatesAsOftenAsAsked) {
   const int n = 4000;
   for (int i = 0; i < n + 10; ++i) {
     Request r = *drive.ask();
-    copies += r.recipe.op == Operator::kCopy;
-    crossed += r.recipe.op == Operator::kCrossover;
-    EXPECT_TRUE(r.recipe.op != Operator::kCrossover || (r.recipe.first && r.recipe.second));
+    copies += r.recipe.kind == Recipe::Kind::kCopy;
+    crossed += r.recipe.kind == Recipe::Kind::kCrossover;
+    EXPECT_TRUE(r.recipe.kind != Recipe::Kind::kCrossover || (r.recipe.first && r.recipe.second));
     drive.tell(r, i);
   }
   EXPECT_NEAR(crossed, n * 0.25, 5 * std::sqrt(n * 0.25 * 0.75));
@@ -110,7 +111,7 @@ TEST(RegularizedEvolution, StartsAnewWithoutProgress) {
   for (int i = 0; i < 11; ++i) drive.tell(*drive.ask(), 1);
   // 21 tells, the first of them the only best: a new start.
   Request fresh = *drive.ask();
-  EXPECT_EQ(fresh.recipe.op, Operator::kRandom);
+  EXPECT_EQ(fresh.recipe.kind, Recipe::Kind::kRandom);
   drive.tell(old, 1000);  // bred before the restart: not let in
   for (int i = 0; i < 9; ++i) drive.tell(*drive.ask(), i);
   EXPECT_NE(drive.ask()->recipe.first_parent, old.birth);

@@ -88,7 +88,7 @@ TEST(Mutation, ConstantsAreScaledAndSometimesNegated) {
   int scaled = 0, negated = 0;
   Stream stream(3, Purpose::kTest, 0);
   for (int i = 0; i < 6000; ++i) {
-    const Varied child = mutate(parent, space, stream);
+    const VariedProgram child = mutate(parent, space, stream);
     const auto& c = child.program[Function::kSetup][0];
     if (child.op != Operator::kChangeArgument || c.out != parent[Function::kSetup][0].out ||
         c.value == 0.5)
