@@ -44,7 +44,7 @@ tl::expected<Subject, int> subject_of_file(const Apply& command) {
   if (!command.candidate)
     return tl::unexpected<int>(fail(kBadInput,
                                     "apply with a YAML file needs --candidate: a reference's name, "
-                                    "a program's text or a file with it"));
+                                    "a genome's text or a file with it"));
   auto preparation = prepared_file(command.common, command.subject, command.overrides);
   if (!preparation) return tl::unexpected<int>(preparation.error());
   auto chosen = choose_candidate(*preparation, *command.candidate);
@@ -215,7 +215,7 @@ CommandSpec apply_command() {
                         .required = true},
                        {.name = "--candidate",
                         .value = "TEXT",
-                        .help = "A reference candidate's name, a program's text, or a file with it",
+                        .help = "A reference candidate's name, a genome's text, or a file with it",
                         .into = &c->candidate,
                         .completes = Completes::kFile},
                        {.name = "--set",

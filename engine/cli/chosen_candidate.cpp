@@ -1,10 +1,11 @@
 #include "engine/cli/chosen_candidate.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 
 #include "engine/cli/support.hpp"
 #include "engine/plugins/nearest_name.hpp"
-#include "search/genome/program.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -15,17 +16,27 @@ tl::expected<std::string, int> read_text(const std::filesystem::path& file) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+/// A text without a mark that genomes have is more likely a misspelt name. A sequence has none, so
+/// it is read first.
+bool looks_like_a_name(const engine::Preparation& preparation, const std::string& text) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+  };
+  return std::all_of(text.begin(), text.end(), is_word) &&
+         !search::parse_genome(text, *preparation.space);
+}
+
 }  // namespace
 
 tl::expected<Chosen, int> parse_candidate(const engine::Preparation& preparation,
                                           const std::string& text, const std::string& place) {
-  auto program = search::parse_program(text, preparation.space->memories);
-  if (!program)
-    return tl::unexpected<int>(fail(kBadInput, place + ":" + std::to_string(program.error().line) +
-                                                   ":" + std::to_string(program.error().column) +
-                                                   ": " + program.error().message));
+  auto genome = search::parse_genome(text, *preparation.space);
+  if (!genome)
+    return tl::unexpected<int>(fail(kBadInput, place + ":" + std::to_string(genome.error().line) +
+                                                   ":" + std::to_string(genome.error().column) +
+                                                   ": " + genome.error().message));
   Chosen chosen;
-  chosen.genome = search::to_genome(*program);
+  chosen.genome = std::move(*genome);
   return chosen;
 }
 
@@ -47,10 +58,10 @@ tl::expected<Chosen, int> choose_candidate(const engine::Preparation& preparatio
     if (!text) return tl::unexpected<int>(text.error());
     return parse_candidate(preparation, *text, candidate);
   }
-  if (candidate.find(':') == std::string::npos)
+  if (looks_like_a_name(preparation, candidate))
     return tl::unexpected<int>(fail(
-        kBadInput, "'" + candidate + "' is neither a reference candidate, a file, nor a program" +
-                       engine::suggestion(candidate, names)));
+        kBadInput, "'" + candidate + "' is neither a reference candidate, a file, nor a " +
+                       preparation.config.representation + engine::suggestion(candidate, names)));
   return parse_candidate(preparation, candidate, "candidate");
 }
 

@@ -7,7 +7,8 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
-#include "search/genome/program.hpp"
+#include "engine/config/space.hpp"
+#include "search/variation/operator.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -33,9 +34,8 @@ std::vector<std::string> told_names(const engine::RunInfo& info) {
   return names;
 }
 
-std::string genome_text(const engine::GenomeRow& row) {
-  auto view = search::view_program(row.flat);
-  return view ? search::to_text(*view) : std::string();
+std::string text_of(const engine::GenomeRow& row, const search::Space* space) {
+  return space ? search::genome_text(row.flat, *space) : std::string();
 }
 
 std::string csv_text(const std::string& text) {
@@ -52,7 +52,7 @@ std::string id_or_empty(std::uint64_t id) {
 }
 
 std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
-                    const engine::TrialRow* trial) {
+                    const engine::TrialRow* trial, const search::Space* space) {
   std::string out = fmt::format("{},{},{},{},{},{},{}", o.ticket, o.birth, id_or_empty(g.parent),
                                 id_or_empty(g.second_parent),
                                 search::operator_name(static_cast<search::Operator>(g.operator_id)),
@@ -60,12 +60,12 @@ std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
-  return out + "," + csv_text(genome_text(g)) + "\n";
+  return out + "," + csv_text(text_of(g, space)) + "\n";
 }
 
 std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
                      const engine::TrialRow* trial, const engine::RunInfo& info,
-                     const std::vector<std::string>& names) {
+                     const std::vector<std::string>& names, const search::Space* space) {
   auto id = [](std::uint64_t value) {
     return value == engine::kNone64 ? Json(nullptr) : Json(value);
   };
@@ -85,7 +85,7 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
       row["trial"][info.head.figures[i].name] =
           std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
   }
-  row["genome"] = genome_text(g);
+  row["genome"] = text_of(g, space);
   return row.dump() + "\n";
 }
 
@@ -106,12 +106,14 @@ int carry_out(const Export& command) {
     out->write(",seconds,genome\n");
   }
   std::uint64_t rows = 0;
-  auto visited = found->reader->each_candidate(found->info.id, [&](const engine::OutcomeRow& o,
-                                                                   const engine::GenomeRow& g,
-                                                                   const engine::TrialRow* trial) {
-    out->write(kind == ".csv" ? csv_row(o, g, trial) : json_row(o, g, trial, found->info, names));
-    ++rows;
-  });
+  const auto space = engine::space_of_resolved(found->info.head.config_resolved);
+  auto visited = found->reader->each_candidate(
+      found->info.id,
+      [&](const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
+        out->write(kind == ".csv" ? csv_row(o, g, trial, space.get())
+                                  : json_row(o, g, trial, found->info, names, space.get()));
+        ++rows;
+      });
   if (!visited) return fail(kStoreTrouble, visited.error().message);
   if (auto written = out->commit(); !written) return fail(kStoreTrouble, written.error());
   if (command.common.json)

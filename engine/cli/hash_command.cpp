@@ -9,7 +9,6 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/support.hpp"
 #include "hashing/equivalence_cache.hpp"
-#include "search/genome/program.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -34,7 +33,7 @@ struct Hashed {
   std::string same_as;  // the first candidate with this behaviour; empty: it is the first
 };
 
-/// Programs on standard input, with lines "---" between them.
+/// Genomes on standard input, with lines "---" between them.
 std::vector<std::string> split_list(const std::string& text) {
   std::vector<std::string> parts(1);
   std::size_t at = 0;

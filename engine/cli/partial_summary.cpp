@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/config/space.hpp"
 #include "engine/run/summary.hpp"
-#include "search/genome/program.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -33,7 +33,8 @@ engine::BestSummary best_of(const engine::StoreReader& reader, const engine::Run
   best.validation = told_figures(info.head, counts.best->told);
   const auto genome = reader.genome(info.id, best.birth);
   if (!genome) return best;
-  if (const auto view = search::view_program(genome->flat)) best.text = search::to_text(*view);
+  if (const auto space = engine::space_of_resolved(info.head.config_resolved))
+    best.text = search::genome_text(genome->flat, *space);
   return best;
 }
 

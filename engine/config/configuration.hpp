@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "hashing/equivalence_cache.hpp"
-#include "search/space/program_space.hpp"
 
 namespace equivolve::engine {
 
@@ -76,7 +75,8 @@ struct Configuration {
   EvaluatorConfig evaluator;
   /// The `space` section as JSON text, "{}" when absent: merged over the evaluator's default_space.
   std::string space_json = "{}";
-  std::string representation = "program";
+  /// How candidates are written. "": the evaluator's first (settle_representation).
+  std::string representation;
   SearchConfig search;
   HashingConfig hashing;
   BudgetConfig budget;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/plugins/nearest_name.hpp"
 
@@ -42,15 +43,20 @@ ConfigProblem map_problem(const ReadConfiguration& read, const EvaluatorError& e
       pointer, false, nowhere ? error.message : fmt::format("{}: {}", name, error.message));
 }
 
-ConfigProblems check_representation(const ReadConfiguration& read,
-                                    const EvaluatorDescriptor& descriptor) {
-  const std::string& asked = read.configuration.representation;
+ConfigProblems settle_representation(ReadConfiguration& read,
+                                     const EvaluatorDescriptor& descriptor) {
+  Configuration& c = read.configuration;
   const auto& accepted = descriptor.representations;
-  if (std::find(accepted.begin(), accepted.end(), asked) != accepted.end()) return {};
-  return {read.document.problem_at_pointer(
-      "/space/representation", false,
-      fmt::format("space.representation is '{}', evaluator is '{}'; expected {}", asked,
-                  descriptor.id, fmt::join(accepted, " or ")))};
+  if (c.representation.empty()) c.representation = accepted.front();
+  if (std::find(accepted.begin(), accepted.end(), c.representation) == accepted.end())
+    return {read.document.problem_at_pointer(
+        "/space/representation", false,
+        fmt::format("space.representation is '{}', evaluator is '{}'; expected {}",
+                    c.representation, descriptor.id, fmt::join(accepted, " or ")))};
+  auto config = nlohmann::json::parse(c.evaluator.config_json);
+  config["representation"] = c.representation;
+  c.evaluator.config_json = config.dump();
+  return {};
 }
 
 ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,

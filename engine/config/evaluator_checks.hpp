@@ -13,9 +13,10 @@ enum class PointsInto : std::uint8_t { kConfig, kSpace };
 ConfigProblem map_problem(const ReadConfiguration& read, const EvaluatorError& error,
                           PointsInto into);
 
-/// The evaluator's representations against the one that is asked for.
-ConfigProblems check_representation(const ReadConfiguration& read,
-                                    const EvaluatorDescriptor& descriptor);
+/// The evaluator's representations against the one that is asked for; its first, where none is.
+/// Writes it into the configuration (representation, config_json).
+ConfigProblems settle_representation(ReadConfiguration& read,
+                                     const EvaluatorDescriptor& descriptor);
 
 /// Targets on figures that the evaluator has not, or that no candidate is told by (metrics), and
 /// values that no candidate can reach, or that every one does.

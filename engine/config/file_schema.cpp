@@ -4,8 +4,7 @@
 
 #include "engine/config/keys.hpp"
 #include "engine/config/schema_check.hpp"
-#include "engine/config/space_schema.hpp"
-#include "search/genome/program_ops.hpp"
+#include "engine/config/spaces/space_section.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -102,15 +101,13 @@ Json schema_of(const Section& section) {
   return out;
 }
 
-// The program space, with the operations by name.
+// One form for each representation, told apart by the key that names it; without that key it is the
+// evaluator's first, which the schema of one evaluator knows.
 Json space_part() {
-  Json space = Json::parse(space_schema());
-  Json names = Json::array();
-  for (const search::OpInfo& info : search::op_table()) names.push_back(std::string(info.name));
-  space["properties"]["operations"]["items"] = {{"enum", names}};
-  for (const char* function : {"setup", "predict", "learn"})
-    space["properties"][function]["properties"]["operations"]["items"] = {{"enum", names}};
-  return space;
+  Json forms = Json::array();
+  for (const SpaceSection& section : space_sections())
+    forms.push_back(Json::parse(section.editor_schema()));
+  return forms.size() == 1 ? forms.front() : Json{{"anyOf", std::move(forms)}};
 }
 
 // Formats of ours in words that every validator knows ("duration" means another one to them).

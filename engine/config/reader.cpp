@@ -1,5 +1,6 @@
 #include "engine/config/reader.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "engine/config/contradictions.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/node_json.hpp"
+#include "engine/config/spaces/space_section.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
 
@@ -18,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr const char* kOnlyRepresentation = "program";
 
 // One walk over the tree. Collects problems and goes on.
 class Walk {
@@ -61,9 +61,7 @@ std::string dotted(const Section& section, const std::string& key) {
 
 void Walk::run() {
   read_root();
-  configuration.evaluator.config_json =
-      json{{"data", data_}, {"options", options_}, {"representation", configuration.representation}}
-          .dump();
+  configuration.evaluator.config_json = json{{"data", data_}, {"options", options_}}.dump();
 }
 
 void Walk::read_root() {
@@ -203,12 +201,16 @@ void Walk::read_space(const Entry& entry, json space) {
   configuration.space_json = space.dump();
   if (!space.contains("representation")) return;
   const Node& node = *entry.value.find("representation");
-  if (space["representation"] == kOnlyRepresentation) return;
-  const bool later = node.text == "graph" || node.text == "expression" ||
-                     node.text == "configuration" || node.text == "sequence";
-  complain(node.mark, fmt::format("space.representation {}{}; expected {}", describe(node),
-                                  later ? ", which is not available yet in this version" : "",
-                                  kOnlyRepresentation));
+  std::vector<std::string> names;
+  for (const SpaceSection& section : space_sections())
+    names.emplace_back(search::representation_name(section.representation));
+  if (space["representation"].is_string() &&
+      std::find(names.begin(), names.end(), node.text) != names.end()) {
+    configuration.representation = node.text;
+    return;
+  }
+  complain(node.mark, fmt::format("space.representation {}; expected {}{}", describe(node),
+                                  fmt::join(names, ", "), suggestion(node.text, names)));
 }
 
 // ---- what a file need not say

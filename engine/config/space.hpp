@@ -1,41 +1,36 @@
-// The `space` section of a program search: JSON (or YAML) to search::ProgramSpace and back.
-// docs/spaces.md has the format.
+// The `space` section of a configuration: JSON (or YAML) to search::Space and back. docs/spaces.md
+// has the format; spaces/ has the keys of each representation.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
-#include "engine/config/schema_check.hpp"
-#include "engine/plugins/evaluator.hpp"
-#include "search/space/program_space.hpp"
+#include "engine/config/reader.hpp"
+#include "engine/config/spaces/space_section.hpp"
+#include "search/space/space.hpp"
 
 namespace equivolve::engine {
 
-/// What the user wrote, over what the evaluator offers. Problems point into the user's text, and
-/// are all there are; one in the evaluator's own text has an empty pointer. [any-thread]
-tl::expected<search::ProgramSpace, std::vector<PointerProblem>> parse_program_space(
-    const std::string& default_json, const std::string& user_json);
-
-/// Every key written out, operations by name. parse_program_space(to_json(space), "{}") is the same
-/// space.
-std::string to_json(const search::ProgramSpace& space);
-
-/// Both in one: the resolved space as JSON, for bind_space and the store.
-tl::expected<std::string, std::vector<PointerProblem>> merge_space(const std::string& default_json,
-                                                                   const std::string& user_json);
+/// Every key written out.
+std::string to_json(const search::Space& space);
 
 struct ResolvedSpace {
-  search::ProgramSpace space;
-  std::string json;
+  std::shared_ptr<const search::Space> space;
+  std::string json;  ///< for bind_space and the store
 };
-/// Of a configuration that was read; problems with their lines.
+/// Of a configuration that was read and has a representation; problems with their lines.
 tl::expected<ResolvedSpace, ConfigProblems> resolve_space(const ReadConfiguration& read,
                                                           const std::string& default_json);
 
 /// What can be said of the section without an evaluator: its form, names of operations, and what
 /// one of its keys says against another.
 ConfigProblems check_space_alone(const ReadConfiguration& read);
+
+/// The space of a run, from its configuration as the store has it. What cannot be read is
+/// taken for a program space, whose genomes can be read without; null for other representations.
+std::shared_ptr<const search::Space> space_of_resolved(const std::string& resolved_json);
 
 }  // namespace equivolve::engine

@@ -57,6 +57,21 @@ json sink_part(const hashing::SinkSettings& sink) {
   return {{"mantissa_bits", sink.mantissa_bits}, {"edge_bits", sink.edge_bits}};
 }
 
+/// What a genome means: names and kinds that its numbers stand for. Ranges are not among it: a
+/// value means the same in a wider one.
+json meaning_of(const json& space) {
+  json meaning = json::object();
+  if (!space.is_object()) return meaning;
+  for (const char* key : {"inputs", "alphabet"})
+    if (space.contains(key)) meaning[key] = space[key];
+  if (space.value("representation", "") == "graph") meaning["operations"] = space["operations"];
+  const auto parameters = space.find("parameters");
+  if (parameters == space.end() || !parameters->is_object()) return meaning;
+  for (const auto& [name, parameter] : parameters->items())
+    meaning["parameters"][name] = {part(parameter, "type"), part(parameter, "values")};
+  return meaning;
+}
+
 json figures_part(const std::vector<NamedFigure>& figures) {
   json out = json::array();
   for (const NamedFigure& figure : figures)
@@ -71,7 +86,7 @@ hashing::Digest evaluation_context(const EvaluatorDescriptor& descriptor, const 
                                    const std::string& config_schema) {
   const json config = parsed(config_json);
   const json space = parsed(space_json);
-  const json context = {
+  json context = {
       {"context", kContextVersion},
       {"evaluator", descriptor.id},
       {"version", descriptor.version},
@@ -84,6 +99,7 @@ hashing::Digest evaluation_context(const EvaluatorDescriptor& descriptor, const 
       {"memories", part(space, "memories")},
       {"sink", sink_part(info.sink)},
   };
+  if (json meaning = meaning_of(space); !meaning.empty()) context["meaning"] = std::move(meaning);
   // nlohmann::json keeps keys sorted and writes a double as its shortest round-trip text: one text
   // a meaning.
   const std::string canonical = context.dump(-1, ' ', false, json::error_handler_t::replace);

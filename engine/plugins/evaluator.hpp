@@ -17,6 +17,7 @@
 #include "hashing/digest.hpp"
 #include "hashing/sink.hpp"
 #include "search/genome/genome.hpp"
+#include "search/space/space.hpp"
 
 namespace equivolve::engine {
 
@@ -111,7 +112,9 @@ class Evaluator {
   virtual const EvaluatorInfo& info() const = 0;
   virtual std::string default_space(
       const std::string& representation) const = 0;  ///< JSON; "{}" when not offered
-  virtual tl::expected<void, EvaluatorError> bind_space(const std::string& space_json) = 0;
+  /// Before any candidate. `space` gives genomes their readable form; the evaluator sees the text.
+  virtual tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space> space,
+                                                        const std::string& space_json) = 0;
   virtual std::vector<ReferenceCandidate> reference_candidates() const = 0;
 
   /// [any-thread] Digest of a candidate's behaviour; serialised inside when the evaluator is not

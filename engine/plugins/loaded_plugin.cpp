@@ -151,17 +151,20 @@ std::unique_lock<std::mutex> LoadedPlugin::enter() {
 }
 
 std::string LoadedPlugin::default_space(const std::string& representation) const {
-  if (!module_.functions.default_space || representation != representation_name(EQV_PROGRAM))
-    return "{}";
+  const auto known = search::representation_named(representation);
+  if (!module_.functions.default_space || !known) return "{}";
   TextCollector text;
   std::string thrown;
   const int status = guarded("default_space", thrown, [&] {
-    return module_.functions.default_space(handle_, EQV_PROGRAM, text.sink());
+    return module_.functions.default_space(handle_, static_cast<std::uint32_t>(*known),
+                                           text.sink());
   });
   return status == EQV_OK && !text.overflowed() ? text.text() : "{}";
 }
 
-tl::expected<void, EvaluatorError> LoadedPlugin::bind_space(const std::string& space_json) {
+tl::expected<void, EvaluatorError> LoadedPlugin::bind_space(
+    std::shared_ptr<const search::Space> space, const std::string& space_json) {
+  space_ = std::move(space);
   known_probes_.clear();
   if (!module_.functions.bind_space) return {};
   eqv_error raw{};
@@ -194,7 +197,7 @@ ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t se
     out.message = "the evaluator offers no probe";
     return out;
   }
-  const RawCandidate raw(candidate);
+  const RawCandidate raw(candidate, space_.get());
   const eqv_probe_request request{sizeof(eqv_probe_request), seed};
   ProbeSink sink(info_.sink, &known_probes_, seed);
   int status = EQV_INTERNAL;
@@ -218,7 +221,7 @@ ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t se
 
 TrialResult LoadedPlugin::evaluate(const CandidateView& candidate, const TrialRequest& request,
                                    const std::atomic<bool>& stop) {
-  const RawCandidate raw(candidate);
+  const RawCandidate raw(candidate, space_.get());
   FigureBuffer buffer(info_.figures.size());
   RunningTrial trial;
   trial.number = ++trials_;
@@ -262,7 +265,7 @@ tl::expected<std::vector<Artefact>, EvaluatorError> LoadedPlugin::apply(
   if (!descriptor().offers_apply)
     return tl::unexpected(EvaluatorError{
         "", fmt::format("evaluator '{}' does not offer apply", descriptor().id), true});
-  const RawCandidate raw(candidate);
+  const RawCandidate raw(candidate, space_.get());
   const eqv_apply_request request{sizeof(eqv_apply_request), text_of(options_json), common_seed, 1};
   ArtefactCollector artefacts;
   eqv_error raw_error{};

@@ -24,7 +24,8 @@ class LoadedPlugin final : public Evaluator {
   const EvaluatorDescriptor& descriptor() const override { return module_.descriptor; }
   const EvaluatorInfo& info() const override { return info_; }
   std::string default_space(const std::string& representation) const override;
-  tl::expected<void, EvaluatorError> bind_space(const std::string& space_json) override;
+  tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space> space,
+                                                const std::string& space_json) override;
   std::vector<ReferenceCandidate> reference_candidates() const override;
   ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
@@ -49,6 +50,7 @@ class LoadedPlugin final : public Evaluator {
   eqv_handle* handle_ = nullptr;
   EvaluatorInfo info_;
   std::size_t first_objective_ = 0;
+  std::shared_ptr<const search::Space> space_;  // once bound
 
   KnownProbes known_probes_;
   std::mutex one_at_a_time_;  // held during calls of evaluators that are not thread-safe

@@ -8,6 +8,7 @@
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/read_struct.hpp"
 #include "search/genome/equivolve_genome.h"
+#include "search/genome/genome.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -81,7 +82,7 @@ tl::expected<EvaluatorDescriptor, std::string> descriptor_of(const eqv_evaluator
 }  // namespace
 
 std::string representation_name(std::uint32_t number) {
-  return number == EQV_PROGRAM ? "program" : "";
+  return std::string(search::representation_name(static_cast<search::Representation>(number)));
 }
 
 tl::expected<ModuleTable, std::string> open_module(const std::filesystem::path& file) {

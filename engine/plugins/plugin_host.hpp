@@ -72,7 +72,8 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin(
 ///     in `config_schema` has "format": "path", are left out: the data's digest stands for them);
 ///   - all of "options", as `config_json` has them (fill in defaults first: see
 ///   engine/config/schema_check.hpp);
-///   - the representation, and the space's "memories", which say what an address in a genome means;
+///   - the representation, and what of the space says what a genome means: "memories", "inputs",
+///     "alphabet", a graph's "operations", names and values of "parameters";
 ///   - how probe outputs are told apart (mantissa bits, edge bits, or exact).
 /// It does not cover seeds, lengths and operations a search may use, search, budget, workers or
 /// store; nor key order, comments, spelling of numbers and quoting of text, which parsing has

@@ -2,11 +2,10 @@
 
 #include <cstdint>
 
-#include "search/genome/program.hpp"
-
 namespace equivolve::engine {
 
-RawCandidate::RawCandidate(const CandidateView& view) : raw_{} {
+RawCandidate::RawCandidate(const CandidateView& view, const search::Space* space)
+    : space_(space), raw_{} {
   search::GenomeView genome = view.genome;
   if (reinterpret_cast<std::uintptr_t>(genome.data()) % 8 != 0) {
     aligned_.assign(genome.begin(), genome.end());
@@ -17,20 +16,18 @@ RawCandidate::RawCandidate(const CandidateView& view) : raw_{} {
   raw_.genome = genome.data();
   raw_.genome_size = genome.size();
   raw_.reference = {view.reference.data() ? view.reference.data() : "", view.reference.size()};
-  raw_.context = &raw_;
+  raw_.context = this;
   raw_.text = &RawCandidate::write_text;
 }
 
 void RawCandidate::write_text(void* context, const eqv_text_sink* sink) {
-  const auto& raw = *static_cast<const eqv_candidate*>(context);
+  const auto& self = *static_cast<const RawCandidate*>(context);
   // A reference known by name has no genome, hence no text. Nothing may be thrown into the
   // evaluator.
   try {
-    if (raw.genome_size == 0) return;
-    const auto program =
-        search::view_program({static_cast<const std::byte*>(raw.genome), raw.genome_size});
-    if (!program) return;
-    const std::string text = search::to_text(*program);
+    if (self.raw_.genome_size == 0 || !self.space_) return;
+    const std::string text = search::genome_text(
+        {static_cast<const std::byte*>(self.raw_.genome), self.raw_.genome_size}, *self.space_);
     sink->write(sink->context, text.data(), text.size());
   } catch (...) {
     return;

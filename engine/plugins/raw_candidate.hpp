@@ -6,6 +6,7 @@
 
 #include "engine/plugins/evaluator.hpp"
 #include "evaluators/sdk/equivolve_evaluator.h"
+#include "search/space/space.hpp"
 
 namespace equivolve::engine {
 
@@ -13,7 +14,8 @@ namespace equivolve::engine {
 /// copied, unless it breaks the promise of 8-byte alignment.
 class RawCandidate {
  public:
-  explicit RawCandidate(const CandidateView& view);
+  /// `space` gives the readable form; without one there is none.
+  RawCandidate(const CandidateView& view, const search::Space* space);
   RawCandidate(const RawCandidate&) = delete;
   RawCandidate& operator=(const RawCandidate&) = delete;
   const eqv_candidate* get() const { return &raw_; }
@@ -21,6 +23,7 @@ class RawCandidate {
  private:
   static void write_text(void* context, const eqv_text_sink* sink);
 
+  const search::Space* const space_;
   std::vector<std::byte> aligned_;
   eqv_candidate raw_;
 };

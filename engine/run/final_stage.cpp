@@ -262,11 +262,11 @@ tl::expected<FinalResult, std::string> run_final_stage(const FinalStageParts& pa
     c.name = r.name;
     c.subject = result.references.size();
     if (!r.genome_text.empty()) {
-      auto program = search::parse_program(r.genome_text, parts.memories);
-      if (!program)
+      auto genome = search::parse_genome(r.genome_text, parts.space);
+      if (!genome)
         return tl::unexpected<std::string>("reference candidate '" + r.name +
-                                           "': " + program.error().message);
-      c.genome = search::to_genome(*program);
+                                           "': " + genome.error().message);
+      c.genome = std::move(*genome);
     }
     result.references.push_back(std::move(c));
   }

@@ -68,9 +68,9 @@ struct FinalStageParts {
   const std::atomic<bool>& stop;    ///< polled; true: no trial is begun any more
   const std::atomic<bool>& cancel;  ///< polled; true: trials in flight give up too
   std::chrono::nanoseconds deadline{0};
-  search::MemoryShape memories;  ///< to parse the references' programs
-  hashing::Digest context;       ///< evaluation context
-  PauseGate* gate = nullptr;     ///< passed before each trial; null: none
+  const search::Space& space;  ///< to parse the references' genomes
+  hashing::Digest context;     ///< evaluation context
+  PauseGate* gate = nullptr;   ///< passed before each trial; null: none
 };
 
 /// The error names a reference whose genome does not parse.

@@ -96,7 +96,7 @@ void Preparing::load() {
 void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
-  refuse(check_representation(read_, prepared_.module->descriptor()));
+  refuse(settle_representation(read_, prepared_.module->descriptor()));
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -120,9 +120,9 @@ void Preparing::ask_evaluator() {
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));
-  prepared_.space = std::make_shared<const search::ProgramSpace>(std::move(space->space));
+  prepared_.space = std::move(space->space);
   prepared_.space_json = std::move(space->json);
-  if (auto bound = prepared_.evaluator->bind_space(prepared_.space_json); !bound)
+  if (auto bound = prepared_.evaluator->bind_space(prepared_.space, prepared_.space_json); !bound)
     refuse(bound.error(), PointsInto::kSpace);
 }
 

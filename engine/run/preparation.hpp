@@ -25,7 +25,7 @@ struct Preparation {
   Configuration config;
   std::unique_ptr<PluginModule> module;
   std::unique_ptr<Evaluator> evaluator;
-  std::shared_ptr<const search::ProgramSpace> space;
+  std::shared_ptr<const search::Space> space;
   std::string space_json;   ///< resolved
   hashing::Digest context;  ///< evaluation context
   RunOrigin origin;         ///< of a new run: its group, or the run it is forked from

@@ -211,7 +211,7 @@ class Session {
                                 final_stop_,
                                 final_cancel_,
                                 prepared_.config.evaluator.deadline,
-                                prepared_.space->memories,
+                                *prepared_.space,
                                 prepared_.context,
                                 &gate_};
     // The stage runs on the executor; this thread goes on polling beside it.

@@ -51,27 +51,22 @@ std::optional<Interval> test_interval(std::size_t objective, const Contender& c,
   return interval;
 }
 
-std::string text_of(const search::Genome& genome) {
-  auto view = search::view_program(genome.flat);
-  return view ? search::to_text(*view) : std::string();
-}
-
-BestSummary best_of(const std::vector<NamedFigure>& figures, const Leader& leader) {
+BestSummary best_of(const Preparation& prepared, const Leader& leader) {
   BestSummary best;
   best.birth = leader.birth;
   best.digest = leader.has_digest ? hashing::to_hex(leader.digest) : "";
-  best.text = text_of(*leader.genome);
-  best.validation = named(figures, leader.figures);
+  best.text = search::genome_text(leader.genome->flat, *prepared.space);
+  best.validation = named(prepared.evaluator->info().figures, leader.figures);
   return best;
 }
 
-void add_final(RunSummary& s, const std::vector<NamedFigure>& figures,
-               const FinalResult& final_result) {
+void add_final(RunSummary& s, const Preparation& prepared, const FinalResult& final_result) {
+  const std::vector<NamedFigure>& figures = prepared.evaluator->info().figures;
   const std::size_t objective = objective_position(figures);
   s.final_trials = final_result.trials;
   if (final_result.winner >= 0) {
     const Contender& winner = final_result.found[static_cast<std::size_t>(final_result.winner)];
-    s.best = best_of(figures, *winner.leader);
+    s.best = best_of(prepared, *winner.leader);
     s.best->confirmed = confirmed(figures, winner);
     s.best->test = named(figures, winner.test);
     s.best->confirmed_interval = confirmed_interval(objective, winner);
@@ -171,8 +166,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.trajectory_digest = pipeline.digests().trajectory_digest();
   if (!figures.empty()) s.objective = figures[objective_position(figures)].name;
   if (!pipeline.leaders().leaders().empty())
-    s.best = best_of(figures, pipeline.leaders().leaders().front());
-  add_final(s, figures, final_result);
+    s.best = best_of(prepared, pipeline.leaders().leaders().front());
+  add_final(s, prepared, final_result);
   s.defect = pipeline.defect();
   return s;
 }

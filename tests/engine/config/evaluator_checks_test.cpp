@@ -54,10 +54,22 @@ TEST(EvaluatorChecks, TargetsMustBeWithinReach) {
 }
 
 TEST(EvaluatorChecks, RepresentationsMustBeAccepted) {
-  const auto result = read("evaluator: toy\n");
+  auto result = read("evaluator: toy\nspace: {representation: program}\n");
   EvaluatorDescriptor other = kDescriptor;
-  other.representations = {"graph"};
-  EXPECT_THAT(text_of(check_representation(*result, other)), HasSubstr("expected graph"));
+  other.representations = {"graph", "sequence"};
+  EXPECT_THAT(text_of(settle_representation(*result, other)),
+              HasSubstr("run.yaml:2:25: space.representation is 'program', evaluator is 'toy'; "
+                        "expected graph or sequence"));
+}
+
+TEST(EvaluatorChecks, TheEvaluatorsFirstRepresentationStandsWhereNoneIsNamed) {
+  auto result = read("evaluator: toy\n");
+  EvaluatorDescriptor other = kDescriptor;
+  other.representations = {"graph", "sequence"};
+  EXPECT_TRUE(settle_representation(*result, other).empty());
+  EXPECT_EQ(result->configuration.representation, "graph");
+  EXPECT_THAT(result->configuration.evaluator.config_json,
+              HasSubstr(R"("representation":"graph")"));
 }
 
 TEST(MapProblem, LeadsFromThePointerToTheLine) {

@@ -10,7 +10,7 @@
 
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
-#include "engine/config/space_schema.hpp"
+#include "engine/config/spaces/program_schema.hpp"
 #include "engine/plugins/plugin_host.hpp"
 #include "tests/engine/config/config_support.hpp"
 
@@ -71,7 +71,7 @@ TEST(MisspeltSettings, AreRefusedWithTheRightOne) {
   with_options["options"] = json::object();
   expect_suggestions(config["properties"]["options"], with_options, "/options");
   with_options["space"] = json::object();
-  expect_suggestions(json::parse(space_schema()), with_options, "/space");
+  expect_suggestions(json::parse(program_schema()), with_options, "/space");
 }
 
 // ---- values
@@ -193,7 +193,7 @@ TEST(BadSettings, AreRefusedForEveryKeyWithPlaceAndRange) {
   std::size_t count = expect_all_refused(forms[0], {"data"}, {"file: x.csv", "target: y"});
   count += expect_all_refused(forms[1], {"data"}, {"synthetic: linear"});
   count += expect_all_refused(config["properties"]["options"], {"options"}, {});
-  count += expect_all_refused(json::parse(space_schema()), {"space"}, {});
+  count += expect_all_refused(json::parse(program_schema()), {"space"}, {});
   EXPECT_GT(count, 300u);
 }
 

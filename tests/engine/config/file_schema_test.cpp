@@ -15,7 +15,7 @@
 #include "engine/config/node_json.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
-#include "engine/config/space_schema.hpp"
+#include "engine/config/spaces/program_schema.hpp"
 #include "engine/plugins/plugin_host.hpp"
 #include "tests/engine/config/config_support.hpp"
 #include "tests/support/process.hpp"
@@ -346,7 +346,7 @@ TEST_F(FileSchema, AgreesWithTheReaderOnTheEvaluatorsSettings) {
 TEST_F(FileSchema, AgreesWithTheReaderOnTheSpace) {
   std::vector<Trial> trials;
   const json complete = {{"evaluator", "toy"}, {"space", json::object()}};
-  add_trials({{"properties", {{"space", json::parse(space_schema())}}}}, complete, "", trials);
+  add_trials({{"properties", {{"space", json::parse(program_schema())}}}}, complete, "", trials);
   // What a schema does not see: that no operation is left, and lengths beside each other.
   trials.erase(std::remove_if(trials.begin(), trials.end(),
                               [](const Trial& trial) {

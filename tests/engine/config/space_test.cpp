@@ -30,9 +30,13 @@ const std::string kDefault =
   "operations": )" +
     names({Op::kDot, Op::kScalarProduct, Op::kTranspose}) + R"(, "constant_range": 2})";
 
+const SpaceSection& programs() {
+  return space_section(search::Representation::kProgram);
+}
+
 search::ProgramSpace space(const std::string& user) {
-  const auto result = parse_program_space(kDefault, user);
-  if (result) return *result;
+  const auto result = programs().read(kDefault, user);
+  if (result) return std::get<search::ProgramSpace>(*result);
   for (const PointerProblem& problem : result.error())
     ADD_FAILURE() << problem.pointer << ": " << problem.message;
   return {};
@@ -41,7 +45,7 @@ search::ProgramSpace space(const std::string& user) {
 // "POINTER MESSAGE" of each problem.
 std::vector<std::string> refusals(const std::string& user, const std::string& offered = kDefault) {
   std::vector<std::string> out;
-  if (const auto result = parse_program_space(offered, user); !result)
+  if (const auto result = programs().read(offered, user); !result)
     for (const PointerProblem& problem : result.error())
       out.push_back(problem.pointer + " " + problem.message);
   return out;
@@ -147,10 +151,10 @@ TEST(Space, AnEmptyListNeedsALengthOfZero) {
 
 TEST(Space, WithoutADefaultTheUserSaysAll) {
   EXPECT_EQ(refusals("{}", "{}").size(), 3u) << "no operations";
-  const auto alone = parse_program_space(
+  const auto alone = programs().read(
       "{}", R"({"memories": {"dimension": 3}, "operations": )" + names({Op::kDot}) + "}");
   ASSERT_TRUE(alone);
-  EXPECT_EQ(alone->memories.dimension, 3u);
+  EXPECT_EQ(std::get<search::ProgramSpace>(*alone).memories.dimension, 3u);
 }
 
 TEST(Space, ADefaultMayLeaveTheOperationsToTheUser) {
@@ -173,9 +177,10 @@ TEST(Space, RoundTrips) {
        {"{}", R"({"memories": {"matrices": 0}})",
         R"({"learn": {"min_length": 0, "max_length": 1000}})", R"({"constant_range": 1e-3})"}) {
     const search::ProgramSpace one = space(user);
-    EXPECT_EQ(parse_program_space(to_json(one), "{}"), one);
-    EXPECT_EQ(parse_program_space("{}", to_json(one)), one);
-    EXPECT_EQ(merge_space(kDefault, user), to_json(one));
+    const search::Space any(one);
+    EXPECT_EQ(programs().read(to_json(any), "{}"), any);
+    EXPECT_EQ(programs().read("{}", to_json(any)), any);
+    EXPECT_EQ(*space_of_resolved(R"({"space": )" + to_json(any) + "}"), any);
   }
 }
 
@@ -188,7 +193,8 @@ TEST(Space, ProblemsHaveLines) {
   EXPECT_THAT(text_of(resolved.error()),
               HasSubstr("run.yaml:4:23: space.setup.max_length is 1001"));
   auto fine = read("evaluator: toy\nspace: {memories: {scalars: 5}}\n");
-  EXPECT_EQ(resolve_space(*fine, kDefault)->space.memories.scalars, 5u);
+  EXPECT_EQ(std::get<search::ProgramSpace>(*resolve_space(*fine, kDefault)->space).memories.scalars,
+            5u);
 }
 
 }  // namespace

@@ -138,6 +138,8 @@ TEST(LoadedPlugin, AppliesAndRefusesArtefactNames) {
 
 TEST(LoadedPlugin, ACandidatesTextIsItsProgram) {
   const Made made = make_unruly("tell_text");
+  ASSERT_TRUE(made.evaluator->bind_space(
+      std::make_shared<const search::Space>(search::ProgramSpace()), "{}"));
   const TrialResult result = evaluate(*made.evaluator);
   EXPECT_EQ(result.status, Status::kInfeasible);
   EXPECT_THAT(result.message, HasSubstr("s1 = s0 + s0"));
@@ -178,11 +180,12 @@ TEST(LoadedPluginCreate, FailuresAreOneLine) {
 }
 
 TEST(LoadedPluginCreate, SpaceRefusalsNameTheValue) {
-  EXPECT_TRUE(make_unruly("nothing").evaluator->bind_space("{}"));
-  const auto bound = make_unruly("refuse_space").evaluator->bind_space("{}");
+  EXPECT_TRUE(make_unruly("nothing").evaluator->bind_space(nullptr, "{}"));
+  const auto bound = make_unruly("refuse_space").evaluator->bind_space(nullptr, "{}");
   ASSERT_FALSE(bound);
   EXPECT_EQ(bound.error().json_pointer, "/memories/scalars");
-  EXPECT_TRUE(make("toy_c").evaluator->bind_space("{}")) << "not offered: nothing to refuse";
+  EXPECT_TRUE(make("toy_c").evaluator->bind_space(nullptr, "{}"))
+      << "not offered: nothing to refuse";
 }
 
 struct Expected {

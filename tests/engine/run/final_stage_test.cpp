@@ -33,20 +33,14 @@ struct Stage {
   FinalConfig config{10, 5};
   std::atomic<bool> stop{false}, cancel{false};
   unsigned workers = 2;
+  std::shared_ptr<const search::Space> space = test::toy_space();
 
   FinalResult go(const std::vector<Leader>& found) {
     auto executor = make_thread_executor(workers);
-    const FinalStageParts parts{3,
-                                config,
-                                evaluator,
-                                *executor,
-                                nullptr,
-                                nullptr,
-                                stop,
-                                cancel,
-                                std::chrono::nanoseconds(0),
-                                {3, 1, 0, 1},
-                                {}};
+    const FinalStageParts parts{3,         config,  evaluator,
+                                *executor, nullptr, nullptr,
+                                stop,      cancel,  std::chrono::nanoseconds(0),
+                                *space,    {}};
     auto result = run_final_stage(parts, found);
     EXPECT_TRUE(result) << (result ? "" : result.error());
     return result ? *result : FinalResult();
@@ -209,7 +203,7 @@ TEST(FinalStage, RefusesAReferenceThatDoesNotParse) {
                               stage.stop,
                               stage.cancel,
                               std::chrono::nanoseconds(0),
-                              {3, 1, 0, 1},
+                              *stage.space,
                               {}};
   auto result = run_final_stage(parts, {});
   ASSERT_FALSE(result);

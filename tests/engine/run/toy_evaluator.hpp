@@ -16,7 +16,10 @@ class ToyEvaluator final : public Evaluator {
   const EvaluatorDescriptor& descriptor() const override { return descriptor_; }
   const EvaluatorInfo& info() const override { return info_; }
   std::string default_space(const std::string&) const override { return "{}"; }
-  tl::expected<void, EvaluatorError> bind_space(const std::string&) override { return {}; }
+  tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space>,
+                                                const std::string&) override {
+    return {};
+  }
   std::vector<ReferenceCandidate> reference_candidates() const override { return references; }
   ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,

@@ -5,6 +5,6 @@
 
 namespace equivolve::engine {
 
-const std::string& space_schema();
+const std::string& program_schema();
 
 }  // namespace equivolve::engine

@@ -1,4 +1,4 @@
-#include "engine/config/space_schema.hpp"
+#include "engine/config/spaces/program_schema.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -38,7 +38,7 @@ std::string make_schema() {
 
 }  // namespace
 
-const std::string& space_schema() {
+const std::string& program_schema() {
   static const std::string schema = make_schema();
   return schema;
 }
