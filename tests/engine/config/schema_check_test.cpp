@@ -141,7 +141,7 @@ TEST(SchemaDefaults, AreFilledInPathsMadeAbsoluteNumbersTyped) {
   EXPECT_THAT(apply_evaluator_schema(*result, kSchema, "/runs"), IsEmpty());
   EXPECT_EQ(result->configuration.evaluator.config_json,
             R"({"data":{"file":"/runs/x.csv","images":"/runs/pictures"},)"
-            R"("options":{"epochs":3,"rate":2.0,"task":"regression"},"representation":"program"})");
+            R"("options":{"epochs":3,"rate":2.0,"task":"regression"}})");
 }
 
 TEST(SchemaDefaults, LeavingOneOutIsTheSameAsWritingIt) {
