@@ -25,6 +25,15 @@ std::uint64_t non_finite_word(double value) {
   return value > 0 ? kPlusInfinityWord : kMinusInfinityWord;
 }
 
+std::uint64_t own_scale_word(double value, int mantissa_bits, bool shifted) {
+  std::uint64_t magnitude = exact_word(value) & kMagnitudeMask;
+  const int cut = 52 - mantissa_bits;
+  // Magnitudes order like their bits, so a carry out of the mantissa is the next exponent.
+  if (shifted && cut > 0 && magnitude < kInfinityBits)
+    magnitude = std::min(magnitude + (std::uint64_t{1} << (cut - 1)), kInfinityBits - 1);
+  return (magnitude >> cut) << 1 | (value < 0 ? 1 : 0);
+}
+
 double largest_finite(std::span<const double> group) {
   // Magnitudes order like their bits.
   std::uint64_t largest = 0;

@@ -38,6 +38,11 @@ std::uint64_t exact_word(double value);
 /// The word of a value that is not finite.
 std::uint64_t non_finite_word(double value);
 
+/// A value's exponent and its top `mantissa_bits`, the rest cut off; with half a cell added
+/// first where `shifted`. Infinities and the one NaN have words of their own; the sign of what is
+/// not 0 is kept. mantissa_bits 1..52.
+std::uint64_t own_scale_word(double value, int mantissa_bits, bool shifted);
+
 /// Largest magnitude among the finite values; 0 when there is none.
 double largest_finite(std::span<const double> group);
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
+#include <unordered_map>
 
 #include "hashing/flat_index.hpp"
+#include "hashing/stream.hpp"
 
 namespace equivolve::hashing {
 namespace {
@@ -18,6 +21,9 @@ std::uint64_t index_hash(const Digest& digest) {
 std::uint64_t index_hash(ClassId cls) {
   return cls * 0x9E3779B97F4A7C15;
 }
+struct DigestHash {
+  std::size_t operator()(const Digest& digest) const { return index_hash(digest); }
+};
 
 // One class held.
 struct Entry {
@@ -28,6 +34,7 @@ struct Entry {
   std::uint32_t newer = kNone;  // neighbours in order of recency
   std::uint32_t older = kNone;
   std::uint32_t first_record = kNone;
+  std::uint32_t seen = 0;  // look-ups, the founder's included
 };
 
 // What is known of one level of a class. Records of a class form a list; so does what is free.
@@ -36,8 +43,9 @@ struct Record {
   double seconds = 0;  // mean
   Level level = 0;
   std::uint32_t next = kNone;
-  std::uint32_t trials = 0;  // settled
-  std::uint32_t count = 0;   // of those, with figures
+  std::uint32_t reserved = 0;  // evaluations handed out
+  std::uint32_t trials = 0;    // settled
+  std::uint32_t count = 0;     // of those, with figures
   std::uint8_t status = 0;
   std::uint8_t reason = 0;
 };
@@ -80,8 +88,13 @@ struct EquivalenceCache::State {
   Accounting accounting;
   Slab<Entry> entries;
   Slab<Record> records;
-  std::vector<double> moments;  // per record: means, then sums of squared deviations
+  std::vector<double> moments;      // per record: means, sums of squared deviations, and the first
+                                    // trial's figures where those are kept
+  std::vector<Digest> second_keys;  // per entry, with two_keys
+  std::deque<std::uint32_t> retired;  // forgotten; kept while someone may wait for their outcome
+  std::unordered_map<Digest, std::vector<WarmOutcome>, DigestHash> warm;
   FlatIndex by_digest;
+  FlatIndex by_second;
   FlatIndex by_class;
   std::uint32_t newest = kNone;
   std::uint32_t oldest = kNone;
@@ -89,17 +102,31 @@ struct EquivalenceCache::State {
   std::vector<double> variance;  // of the record recalled last
   Recalled recalled;
 
-  std::span<double> means(std::uint32_t record) {
-    return std::span(moments).subspan(2 * std::size_t{settings.figures} * record, settings.figures);
+  bool keeps_first() const { return settings.policy == Policy::kAggregate; }
+  std::span<double> figures_at(std::uint32_t record, std::size_t part) {
+    const std::size_t parts = keeps_first() ? 3 : 2;
+    const std::size_t figures = settings.figures;
+    return std::span(moments).subspan((parts * record + part) * figures, figures);
   }
-  std::span<double> deviations(std::uint32_t record) {
-    return std::span(moments).subspan(2 * std::size_t{settings.figures} * record + settings.figures,
-                                      settings.figures);
-  }
+  std::span<double> means(std::uint32_t record) { return figures_at(record, 0); }
+  std::span<double> deviations(std::uint32_t record) { return figures_at(record, 1); }
+  std::span<double> first_figures(std::uint32_t record) { return figures_at(record, 2); }
 
   std::uint32_t find(const Digest& key) const {
     return by_digest.find(index_hash(key),
                           [&](std::uint32_t at) { return entries[at].key == key; });
+  }
+  std::uint32_t find_second(const Digest& key) const {
+    return by_second.find(index_hash(key),
+                          [&](std::uint32_t at) { return second_keys[at] == key; });
+  }
+  // Under the key, else under the first alternative that is known.
+  std::uint32_t find(const ProbeDigest& digest) const {
+    std::uint32_t entry = find(digest.key);
+    const auto& others = digest.alternatives;
+    if (settings.two_keys) return entry != kNone || others.empty() ? entry : find_second(others[0]);
+    for (std::size_t i = 0; entry == kNone && i < others.size(); ++i) entry = find(others[i]);
+    return entry;
   }
   std::uint32_t find_class(ClassId cls) const {
     return by_class.find(index_hash(cls), [&](std::uint32_t at) { return entries[at].cls == cls; });
@@ -142,21 +169,79 @@ struct EquivalenceCache::State {
     return now - entries[at].last_seen < settings.lookahead;
   }
 
-  void evict(std::uint32_t at) {
+  // It is found no more; its outcome still is.
+  void hide(std::uint32_t at) {
+    unlink(at);
+    by_digest.erase(index_hash(entries[at].key), at);
+    if (settings.two_keys) by_second.erase(index_hash(second_keys[at]), at);
+    --held;
+  }
+
+  void drop(std::uint32_t at) {
     for (std::uint32_t r = entries[at].first_record; r != kNone;) {
       const std::uint32_t next = records[r].next;
       records.give_back(r);
       r = next;
     }
-    unlink(at);
-    by_digest.erase(index_hash(entries[at].key), at);
     by_class.erase(index_hash(entries[at].cls), at);
     entries.give_back(at);
-    --held;
+  }
+
+  void evict(std::uint32_t at) {
+    hide(at);
+    drop(at);
     ++accounting.evictions;
   }
 
-  std::uint32_t found(const Digest& key, Ticket ticket) {
+  void forget(std::uint32_t at) {
+    hide(at);
+    retired.push_back(at);
+    ++accounting.forgotten;
+  }
+
+  void drop_retired(Ticket now) {
+    while (!retired.empty() && !pinned(retired.front(), now)) {
+      drop(retired.front());
+      retired.pop_front();
+    }
+  }
+
+  bool forgets(const Entry& entry) const {
+    if (settings.policy != Policy::kForget) return false;
+    const std::uint32_t hit = entry.seen - 1;
+    if (settings.forget_after != 0 && hit >= settings.forget_after) return true;
+    return settings.forget_probability > 0 &&
+           Stream(settings.seed, Purpose::kForget, entry.cls, hit)
+               .chance(settings.forget_probability);
+  }
+
+  // The list's class of this probe, taken off the list.
+  std::vector<WarmOutcome> take_warm(const ProbeDigest& digest) {
+    if (warm.empty()) return {};
+    auto at = warm.find(digest.key);
+    for (std::size_t i = 0; at == warm.end() && i < digest.alternatives.size(); ++i)
+      at = warm.find(digest.alternatives[i]);
+    if (at == warm.end()) return {};
+    std::vector<WarmOutcome> known = std::move(at->second);
+    warm.erase(at);
+    return known;
+  }
+
+  void settle_warm(std::uint32_t entry, const WarmOutcome& known) {
+    reserve(entry, known.level, entries[entry].founder);
+    const std::uint32_t at = entries[entry].first_record;
+    Record& record = records[at];
+    record.reserved = record.trials = std::max<std::uint32_t>(known.count, 1);
+    record.count = known.mean.size() == settings.figures ? known.count : 0;
+    record.status = known.status;
+    record.reason = known.reason;
+    record.seconds = known.seconds;
+    if (record.count == 0) return;
+    std::ranges::copy(known.mean, means(at).begin());
+    if (keeps_first()) std::ranges::copy(known.mean, first_figures(at).begin());
+  }
+
+  std::uint32_t found(const Digest& key, const ProbeDigest& digest, Ticket ticket) {
     while (held >= settings.capacity && !pinned(oldest, ticket)) evict(oldest);
     const std::uint32_t at = entries.take();
     Entry& entry = entries[at];
@@ -167,17 +252,23 @@ struct EquivalenceCache::State {
     link_newest(at);
     by_digest.insert(index_hash(key), at);
     by_class.insert(index_hash(entry.cls), at);
+    if (settings.two_keys) {
+      second_keys.resize(std::max<std::size_t>(second_keys.size(), std::size_t{at} + 1));
+      second_keys[at] = digest.alternatives.empty() ? key : digest.alternatives[0];
+      by_second.insert(index_hash(second_keys[at]), at);
+    }
     ++held;
     return at;
   }
 
   void reserve(std::uint32_t entry, Level level, Ticket leader) {
     const std::uint32_t at = records.take();
-    const std::size_t room = 2 * std::size_t{settings.figures} * (std::size_t{at} + 1);
+    const std::size_t parts = keeps_first() ? 3 : 2;
+    const std::size_t room = parts * std::size_t{settings.figures} * (std::size_t{at} + 1);
     if (moments.size() < room) moments.resize(room);
-    std::ranges::fill(means(at), 0.0);
-    std::ranges::fill(deviations(at), 0.0);
+    for (std::size_t part = 0; part < parts; ++part) std::ranges::fill(figures_at(at, part), 0.0);
     records[at].leader = leader;
+    records[at].reserved = 1;
     records[at].level = level;
     records[at].next = entries[entry].first_record;
     entries[entry].first_record = at;
@@ -196,6 +287,16 @@ EquivalenceCache::~EquivalenceCache() = default;
 EquivalenceCache::EquivalenceCache(EquivalenceCache&&) noexcept = default;
 EquivalenceCache& EquivalenceCache::operator=(EquivalenceCache&&) noexcept = default;
 
+void EquivalenceCache::warm_start(const std::vector<WarmOutcome>& known) {
+  for (const WarmOutcome& one : known) state_->warm[one.digest].push_back(one);
+}
+
+std::uint64_t EquivalenceCache::sightings(const ProbeDigest& digest) const {
+  const State& s = *state_;
+  const std::uint32_t entry = s.find(digest);
+  return entry == kNone ? 0 : s.entries[entry].seen;
+}
+
 Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket ticket) {
   State& s = *state_;
   assert(level < s.settings.levels);
@@ -205,33 +306,45 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
   verdict.founder = verdict.leader = ticket;
   if (s.settings.policy == Policy::kOff) return verdict;
 
-  std::uint32_t entry = s.find(digest.key);
-  for (std::size_t i = 0; entry == kNone && i < digest.alternatives.size(); ++i) {
-    entry = s.find(digest.alternatives[i]);
-    verdict.by_alternative = entry != kNone;
-  }
+  s.drop_retired(ticket);
+  std::uint32_t entry = s.find(digest);
   if (entry == kNone) {
-    entry = s.found(digest.key, ticket);
+    const std::vector<WarmOutcome> known = s.take_warm(digest);
+    entry = s.found(known.empty() ? digest.key : known.front().digest, digest, ticket);
+    for (const WarmOutcome& one : known) s.settle_warm(entry, one);
     verdict.founded = true;
-    ++s.accounting.misses;
+    verdict.warm = !known.empty();
+    s.accounting.misses += verdict.warm ? 0 : 1;
   } else {
     s.see(entry, ticket);
+    verdict.by_alternative = s.entries[entry].key != digest.key;
     s.accounting.alternative_hits += verdict.by_alternative ? 1 : 0;
   }
+  ++s.entries[entry].seen;
   verdict.cls = s.entries[entry].cls;
   verdict.digest = s.entries[entry].key;
   verdict.founder = s.entries[entry].founder;
 
-  const std::uint32_t record = s.find_record(entry, level);
-  if (record == kNone) {
-    verdict.partial = !verdict.founded;
+  const std::uint32_t at = s.find_record(entry, level);
+  if (at == kNone) {
+    verdict.partial = !verdict.founded || verdict.warm;
     s.accounting.partial_hits += verdict.partial ? 1 : 0;
+    verdict.warm = false;
     s.reserve(entry, level, ticket);
     return verdict;
   }
-  ++s.accounting.hits;
-  verdict.leader = s.records[record].leader;
-  verdict.kind = s.records[record].trials > 0 ? Verdict::Kind::kKnown : Verdict::Kind::kWaitFor;
+  Record& record = s.records[at];
+  if (s.settings.policy == Policy::kAggregate && record.reserved < s.settings.max_evaluations) {
+    record.leader = ticket;
+    verdict.trial = record.reserved++;
+    verdict.warm = false;
+    ++s.accounting.again;
+    return verdict;
+  }
+  ++(verdict.warm ? s.accounting.warm_hits : s.accounting.hits);
+  verdict.leader = record.leader;
+  verdict.kind = record.trials > 0 ? Verdict::Kind::kKnown : Verdict::Kind::kWaitFor;
+  if (!verdict.warm && s.forgets(s.entries[entry])) s.forget(entry);
   return verdict;
 }
 
@@ -242,14 +355,16 @@ void EquivalenceCache::settle(ClassId cls, Level level, std::uint8_t status, std
   if (at == kNone) return;
   assert(figures.empty() || figures.size() == s.settings.figures);
   Record& record = s.records[at];
-  if (++record.trials == 1) {
+  const bool spoils = s.keeps_first() && record.status == 0 && status != 0;
+  if (++record.trials == 1 || spoils) {
     record.status = status;
     record.reason = reason;
   }
   record.seconds += (seconds - record.seconds) / record.trials;
   if (figures.empty()) return;
   // Welford 1962: mean and sum of squared deviations, one value at a time.
-  ++record.count;
+  if (++record.count == 1 && s.keeps_first())
+    std::ranges::copy(figures, s.first_figures(at).begin());
   const std::span<double> means = s.means(at);
   const std::span<double> deviations = s.deviations(at);
   for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -264,13 +379,14 @@ const Recalled* EquivalenceCache::recall(ClassId cls, Level level) {
   const std::uint32_t at = s.find_record_of(cls, level);
   if (at == kNone || s.records[at].trials == 0) return nullptr;
   const Record& record = s.records[at];
-  s.recalled = {record.status, record.reason, record.count, record.seconds, {}, {}};
+  s.recalled = {record.status, record.reason, record.count, record.seconds, {}, {}, {}};
   if (record.count > 0) {
     const double freedom = record.count > 1 ? record.count - 1.0 : 1.0;
     std::ranges::transform(s.deviations(at), s.variance.begin(),
                            [freedom](double sum) { return sum / freedom; });
     s.recalled.mean = s.means(at);
     s.recalled.variance = s.variance;
+    s.recalled.first = s.keeps_first() ? s.first_figures(at) : s.means(at);
   }
   return &s.recalled;
 }

@@ -20,8 +20,12 @@ using Level = std::uint32_t;    ///< fidelity of an evaluation
 inline constexpr ClassId kNoClass = std::numeric_limits<ClassId>::max();
 
 enum class Policy : std::uint8_t {
-  kReuse,  ///< a hit takes the stored outcome
-  kOff,    ///< nothing is merged
+  kReuse,      ///< a hit takes the stored outcome
+  kOff,        ///< nothing is merged
+  kForget,     ///< the same, but now and then the class is dropped after a hit: the next arrival
+               ///< founds a new one and is evaluated, so that lucky outliers die
+  kAggregate,  ///< the first arrivals are evaluated, each with a seed of its own, and the outcome
+               ///< is the mean so far; later ones take it
 };
 
 struct CacheSettings {
@@ -32,6 +36,25 @@ struct CacheSettings {
   std::uint64_t lookahead = 16;
   std::uint32_t levels = 1;
   std::uint32_t figures = 1;  ///< named figures a trial returns
+
+  double forget_probability = 0.1;    ///< kForget: that a hit drops its class; 0..1
+  std::uint64_t forget_after = 0;     ///< kForget: hits that drop it at the latest; 0: any number
+  std::uint32_t max_evaluations = 5;  ///< kAggregate: arrivals of a class that are evaluated
+  std::uint64_t seed = 0;             ///< of the draws of kForget
+  /// A class is found under its founder's key and under its first alternative: for two shifted
+  /// grids, where a probe's first alternative is its digest on the other grid.
+  bool two_keys = false;
+};
+
+/// What an earlier run found out about a behaviour, for `warm_start`.
+struct WarmOutcome {
+  Digest digest;
+  Level level = 0;
+  std::uint8_t status = 0;
+  std::uint8_t reason = 0;
+  std::uint32_t count = 0;   ///< trials with figures
+  double seconds = 0;        ///< mean of a trial
+  std::vector<double> mean;  ///< settings.figures values, or none
 };
 
 /// What look_up decides.
@@ -49,6 +72,8 @@ struct Verdict {
   bool founded = false;         ///< the class is new
   bool partial = false;         ///< the class was known, this level of it was not
   bool by_alternative = false;  ///< matched on a neighbouring digest
+  std::uint32_t trial = 0;      ///< of kEvaluate: evaluations of this class and level before it
+  bool warm = false;            ///< the class is new here and known from an earlier run
 };
 
 /// A settled outcome as the cache keeps it: `status` is the caller's code, `figures` the mean of
@@ -60,17 +85,21 @@ struct Recalled {
   double seconds = 0;                ///< mean seconds of a trial
   std::span<const double> mean;      ///< valid until the next non-const call
   std::span<const double> variance;  ///< sample variance (n - 1), 0 for one trial
+  std::span<const double> first;     ///< figures of the first trial; kAggregate only, else the mean
 };
 
 struct Accounting {
   std::uint64_t look_ups = 0;
-  std::uint64_t hits = 0;          ///< class and level known or in flight
+  std::uint64_t hits = 0;          ///< class and level known or in flight; not evaluated again
+  std::uint64_t again = 0;         ///< known, and evaluated again (kAggregate)
+  std::uint64_t warm_hits = 0;     ///< class founded here, known from an earlier run
   std::uint64_t partial_hits = 0;  ///< class known, level not
-  std::uint64_t misses = 0;        ///< class founded
+  std::uint64_t misses = 0;        ///< class founded and not known from an earlier run
   std::uint64_t alternative_hits = 0;
   std::uint64_t evictions = 0;
-  std::uint64_t classes = 0;  ///< founded so far
-  double seconds_saved = 0;   ///< sum over hits of the mean seconds of a trial of that class
+  std::uint64_t forgotten = 0;  ///< classes dropped by kForget
+  std::uint64_t classes = 0;    ///< founded so far
+  double seconds_saved = 0;     ///< sum over hits of the mean seconds of a trial of that class
   bool operator==(const Accounting&) const = default;
 };
 
@@ -90,13 +119,22 @@ class EquivalenceCache {
   EquivalenceCache(EquivalenceCache&&) noexcept;
   EquivalenceCache& operator=(EquivalenceCache&&) noexcept;
 
+  /// Before the first look-up: what is known already. A behaviour of the list founds a class here
+  /// when it is first seen, under the digest of the list, whose outcome need not be evaluated (at
+  /// the levels listed).
+  void warm_start(const std::vector<WarmOutcome>& known);
+
+  /// How often the class of this probe was looked up so far; 0 when it is not held. Changes
+  /// nothing.
+  std::uint64_t sightings(const ProbeDigest& digest) const;
+
   /// Tickets must rise from call to call. Founds a class, or finds one and makes it the most
   /// recent.
   Verdict look_up(const ProbeDigest& digest, Level level, Ticket ticket);
 
   /// The leader's trial ended. `figures` has settings.figures values (empty allowed when the status
   /// has none). Ignored when the class was evicted meanwhile. A failed leader's status stands for
-  /// the whole class.
+  /// the whole class; under kAggregate the first status that is not 0 does.
   void settle(ClassId cls, Level level, std::uint8_t status, std::uint8_t reason,
               std::span<const double> figures, double seconds);
 

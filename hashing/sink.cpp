@@ -58,6 +58,8 @@ OutputSink& OutputSink::operator=(OutputSink&&) noexcept = default;
 void OutputSink::values(std::span<const double> group) {
   if (settings_.exact) {
     put_exact(group);
+  } else if (settings_.grid != GridKind::kScaled) {
+    put_own_scale(GroupKind::kValues, group, 1);
   } else {
     put_grid(GroupKind::kValues, group, 1);
   }
@@ -65,7 +67,27 @@ void OutputSink::values(std::span<const double> group) {
 
 void OutputSink::direction(std::span<const double> group) {
   const double largest = largest_finite(group);
-  put_grid(GroupKind::kDirection, group, largest > 0 ? largest : 1);
+  const double divisor = largest > 0 ? largest : 1;
+  if (settings_.grid != GridKind::kScaled && !settings_.exact) {
+    put_own_scale(GroupKind::kDirection, group, divisor);
+  } else {
+    put_grid(GroupKind::kDirection, group, divisor);
+  }
+}
+
+// Each value's own cell; the cells of the second grid wait in `spare_`.
+void OutputSink::put_own_scale(GroupKind kind, std::span<const double> group, double divisor) {
+  words_.push_back(header_word(kind, group.size()));
+  const auto place = [&](std::vector<std::uint64_t>& out, bool shifted) {
+    for (const double value : group)
+      out.push_back(own_scale_word(value / divisor, settings_.mantissa_bits, shifted));
+  };
+  if (settings_.grid == GridKind::kShifted) {
+    choices_.push_back(
+        {Choice::Kind::kScale, words_.size() - 1, words_.size(), group.size(), spare_.size(), 0});
+    place(spare_, true);
+  }
+  place(words_, false);
 }
 
 void OutputSink::put_exact(std::span<const double> group) {
@@ -185,6 +207,14 @@ ProbeDigest OutputSink::finish() const {
   ProbeDigest result{digest_of(words_), {}};
   if (choices_.empty()) return result;
   std::vector<std::uint64_t> words;
+  if (settings_.grid == GridKind::kShifted && !settings_.exact) {
+    words = words_;
+    for (const Choice& choice : choices_)
+      std::copy_n(spare_.begin() + static_cast<std::ptrdiff_t>(choice.other), choice.count,
+                  words.begin() + static_cast<std::ptrdiff_t>(choice.word));
+    result.alternatives.push_back(digest_of(words));
+    return result;
+  }
   const std::vector<detail::Reading> readings = detail::most_ambiguous(choices_);
   for (std::size_t k = 1; k < readings.size(); ++k) {
     words = words_;

@@ -22,6 +22,15 @@ struct SetMark;
 struct Choice;
 }  // namespace detail
 
+/// What a number's cell is relative to.
+enum class GridKind : std::uint8_t {
+  kScaled,     ///< its group's scale, rounded, with neighbours tried near an edge: the default
+  kPublished,  ///< its own exponent, cut off: Gillard et al. 2023 (whose code also leaves out the
+               ///< sign; this keeps it)
+  kShifted,    ///< its own exponent, on two grids half a cell apart: equal on either is equal. The
+               ///< digest's one alternative is that on the second grid (CacheSettings::two_keys)
+};
+
 /// How finely numbers are told apart.
 struct SinkSettings {
   /// Cells are 2^-mantissa_bits of the group's scale. 1..52; default 24 for double outputs, 12 for
@@ -34,8 +43,14 @@ struct SinkSettings {
   /// All bits of each value, no grid and no neighbours: for arithmetic that is the same bit for bit
   /// in every spelling.
   bool exact = false;
+  GridKind grid = GridKind::kScaled;  ///< without effect under `exact`
   bool operator==(const SinkSettings&) const = default;
 };
+
+/// Whether a digest's first alternative is that on a second grid (CacheSettings::two_keys).
+inline bool has_two_keys(const SinkSettings& settings) {
+  return settings.grid == GridKind::kShifted && !settings.exact;
+}
 
 /// One probe's outputs. Not synchronised; reusable after clear().
 ///
@@ -75,6 +90,7 @@ class OutputSink {
   void put_packed(detail::GroupKind kind, const void* data, std::size_t size);
   void put_grid(detail::GroupKind kind, std::span<const double> group, double divisor);
   void put_exact(std::span<const double> group);
+  void put_own_scale(detail::GroupKind kind, std::span<const double> group, double divisor);
   void put_scaled(detail::GroupKind kind, std::span<const double> group, double divisor,
                   int exponent);
   void put_rescaled(std::size_t header, std::span<const double> group, int exponent);
