@@ -108,6 +108,7 @@ std::vector<Hashed> hashed(const engine::Preparation& preparation,
   hashing::CacheSettings settings;
   settings.policy = hashing::Policy::kReuse;
   settings.capacity = candidates.size() + 1;
+  settings.two_keys = hashing::has_two_keys(preparation.evaluator->info().sink);
   hashing::EquivalenceCache cache(settings);
   std::vector<Hashed> out;
   std::map<std::uint64_t, std::string> founders;

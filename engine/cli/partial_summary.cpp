@@ -69,10 +69,11 @@ Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& i
     if (counts->best) known.best = best_of(*reader, info, *counts);
   }
   Json summary = Json::parse(engine::to_json(known));
-  for (const char* key : {"partial_hits", "evictions", "largest_error", "final_trials",
-                          "look_up_seconds", "evaluation_seconds", "verification_seconds",
-                          "seconds_saved", "reproducible", "irreproducible_because",
-                          "result_digest", "trajectory_digest", "best_reference", "improved"})
+  for (const char* key :
+       {"partial_hits", "evictions", "warm_hits", "forgotten", "evaluated_again", "largest_error",
+        "final_trials", "look_up_seconds", "evaluation_seconds", "verification_seconds",
+        "seconds_saved", "reproducible", "irreproducible_because", "result_digest",
+        "trajectory_digest", "best_reference", "improved"})
     summary[key] = nullptr;
   if (counts) return summary;
   for (const char* key : {"stopped_at", "candidates", "evaluations", "cache_hits", "classes",

@@ -179,7 +179,10 @@ int carry_out(const Reproduce& command) {
   if (const int code = check_context(found->info, *preparation); code != 0) return code;
   if (!preparation->evaluator->descriptor().deterministic)
     std::fprintf(stderr, "warning: the evaluator says that it is not deterministic\n");
+  auto origins = engine::origins_of(*found->reader, found->info.id);
+  if (!origins) return fail(kStoreTrouble, origins.error().message);
   Watch watch(command.common, -1, preparation->config.budget);
+  watch.controls.origins = std::move(*origins);
   watch.controls.committed = [&](const std::vector<engine::OutcomeRow>& outcomes) {
     comparison.take(outcomes);
   };

@@ -95,6 +95,11 @@ void print_hashing(const Json& s) {
       fmt::format("{:.0f} classes, {:.1f} % known", *classes, all > 0 ? 100 * *known / all : 0.0);
   if (const auto evicted = number(s, "evictions"))
     line += fmt::format(", {:.0f} evicted", *evicted);
+  for (const auto& [key, words] :
+       {std::pair("warm_hits", "known from earlier runs"), std::pair("forgotten", "forgotten"),
+        std::pair("evaluated_again", "evaluated again")})
+    if (const auto count = number(s, key); count && *count > 0)
+      line += fmt::format(", {:.0f} {}", *count, words);
   std::string times;
   for (const auto& [key, words] :
        {std::pair("probe_seconds", "in probes"), std::pair("look_up_seconds", "in look-ups"),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hashing/equivalence_cache.hpp"
+#include "hashing/sink.hpp"
 
 namespace equivolve::engine {
 
@@ -32,10 +33,21 @@ struct SearchConfig {
   std::uint64_t restart_after =
       0;  ///< births without a new best after which the population starts anew; 0: never
   std::uint32_t lookahead = 16;  ///< part of the run's identity
+  /// Times that a mutation which behaves like its parent is bred again; 0: never.
+  std::uint32_t functional_change = 0;
+  std::uint64_t tabu_limit = 0;  ///< sightings of a behaviour after which it is refused; 0: none
+  std::uint32_t tabu_attempts = 10;  ///< refusals of one child at most
 };
 
 struct HashingConfig {
   hashing::Policy policy = hashing::Policy::kReuse;
+  /// `policy: auto`: kReuse, until probing has slowed the run down for long.
+  bool stops_probing = false;
+  double forget_probability = 0.1;
+  std::uint64_t forget_after = 0;  ///< hits; 0: any number
+  std::uint32_t max_evaluations = 5;
+  bool warm_start = false;
+  std::optional<hashing::GridKind> grid;  ///< none: the evaluator's own
   std::uint64_t capacity = 1'000'000;
   double verify_fraction = 0.005;
   int mantissa_bits = 0;  ///< 0: the evaluator's own

@@ -75,13 +75,15 @@ void check_search(Complaints& odd, const Configuration& c) {
   const SearchConfig& search = c.search;
   if (search.algorithm == "random")
     for (const char* key : {"population_size", "tournament_size", "mutation_probability",
-                            "crossover_probability", "restart_after"})
+                            "crossover_probability", "restart_after", "functional_change"})
       odd.without_effect("search", key, "search.algorithm is random");
   else if (search.mutation_probability == 0 && search.crossover_probability == 0)
     odd.add(
         {{"search", "mutation_probability"}, {"search", "crossover_probability"}},
         "search.mutation_probability and search.crossover_probability are 0; every child is its "
         "parent's copy");
+  if (search.tabu_limit == 0)
+    odd.without_effect("search", "tabu_attempts", "search.tabu_limit is 0");
   if (c.workers > search.lookahead)
     odd.add(
         {{"workers", "count"}, {"search", "lookahead"}},
@@ -90,16 +92,28 @@ void check_search(Complaints& odd, const Configuration& c) {
             c.workers, search.lookahead));
 }
 
+void check_policy_keys(Complaints& odd, const HashingConfig& hashing) {
+  if (hashing.policy != hashing::Policy::kForget)
+    for (const char* key : {"forget_probability", "forget_after"})
+      odd.without_effect("hashing", key, "hashing.policy is not forget");
+  if (hashing.policy != hashing::Policy::kAggregate)
+    odd.without_effect("hashing", "max_evaluations", "hashing.policy is not aggregate");
+}
+
 void check_hashing(Complaints& odd, const Configuration& c) {
   const HashingConfig& hashing = c.hashing;
+  check_policy_keys(odd, hashing);
   if (hashing.policy == hashing::Policy::kOff) {
-    for (const char* key : {"capacity", "verify_fraction"})
+    for (const char* key : {"verify_fraction", "warm_start"})
       odd.without_effect("hashing", key, "hashing.policy is off");
-    if (!hashing.record) odd.without_effect("hashing", "mantissa_bits", "hashing.policy is off");
+    const bool probes = hashing.record || c.search.functional_change > 0 || c.search.tabu_limit > 0;
+    for (const char* key : {"capacity", "mantissa_bits", "grid"})
+      if (!probes) odd.without_effect("hashing", key, "hashing.policy is off");
     return;
   }
   if (hashing.record)
-    odd.without_effect("hashing", "record", "with hashing.policy reuse digests are always stored");
+    odd.without_effect("hashing", "record",
+                       "digests are always stored unless hashing.policy is off");
   if (hashing.capacity < c.search.lookahead)
     odd.add(
         {{"hashing", "capacity"}, {"search", "lookahead"}},

@@ -1,4 +1,6 @@
 // Keys of how candidates are bred, and of which are taken for equal.
+#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "engine/config/keys.hpp"
@@ -18,13 +20,36 @@ Field<std::optional<std::uint64_t>> only_one() {
           [](Configuration&, std::optional<std::uint64_t>) {}};
 }
 
+// In the order in which their names stand below.
+constexpr std::array kPolicies{hashing::Policy::kReuse, hashing::Policy::kForget,
+                               hashing::Policy::kAggregate, hashing::Policy::kOff};
+constexpr std::size_t kAuto = kPolicies.size();
+
 Field<std::size_t> policy_field() {
   return {[](const Configuration& c) -> std::size_t {
-            return c.hashing.policy == hashing::Policy::kReuse ? 0 : 1;
+            if (c.hashing.stops_probing) return kAuto;
+            const auto at = std::find(kPolicies.begin(), kPolicies.end(), c.hashing.policy);
+            return static_cast<std::size_t>(at - kPolicies.begin());
           },
           [](Configuration& c, std::size_t choice) {
-            c.hashing.policy = choice == 0 ? hashing::Policy::kReuse : hashing::Policy::kOff;
+            c.hashing.stops_probing = choice == kAuto;
+            c.hashing.policy = choice == kAuto ? hashing::Policy::kReuse : kPolicies[choice];
           }};
+}
+
+Field<std::size_t> grid_field() {
+  return {[](const Configuration& c) -> std::size_t {
+            return c.hashing.grid ? static_cast<std::size_t>(*c.hashing.grid) + 1 : 0;
+          },
+          [](Configuration& c, std::size_t choice) {
+            c.hashing.grid.reset();
+            if (choice > 0) c.hashing.grid = static_cast<hashing::GridKind>(choice - 1);
+          }};
+}
+
+template <class T>
+Field<std::optional<std::uint64_t>> hashing_integer(T HashingConfig::*member) {
+  return as_integer(field(&Configuration::hashing, member));
 }
 
 template <class T>
@@ -57,6 +82,14 @@ Section search_keys() {
       integer_key("lookahead", 1, 65'536,
                   "Candidates in flight at most. Part of the run's identity; at least the workers.",
                   search_integer(&SearchConfig::lookahead)),
+      integer_key("functional_change", 0, 100,
+                  "Times that a mutation which behaves like its parent is bred again.",
+                  search_integer(&SearchConfig::functional_change)),
+      integer_key("tabu_limit", 0, kAny,
+                  "A child of a behaviour seen so often is refused and bred again; 0: never.",
+                  search_integer(&SearchConfig::tabu_limit)),
+      integer_key("tabu_attempts", 1, 100, "Times that one child is refused at most.",
+                  search_integer(&SearchConfig::tabu_attempts)),
       integer_key("repeats", 1, 1, "Trials of each candidate.", only_one()),
       text_choice_key("order", {"ticket"}, {"arrival"}, "In which order outcomes are told.",
                       only("ticket"))};
@@ -68,10 +101,25 @@ Section hashing_keys() {
   section.name = "hashing";
   section.help = "Which candidates are taken for equal, and what follows.";
   section.keys = {
-      choice_key("policy", {"reuse", "off"}, {"forget", "aggregate", "auto"},
-                 "reuse: a candidate that behaves like an earlier one takes its fitness. off: "
-                 "nothing is merged.",
+      choice_key("policy", {"reuse", "forget", "aggregate", "off", "auto"}, {},
+                 "reuse: a candidate that behaves like an earlier one takes its fitness. forget: "
+                 "the same, but a behaviour is now and then evaluated anew. aggregate: its first "
+                 "arrivals are evaluated, and the mean is told. off: nothing is merged. auto: "
+                 "reuse, and no probes any more once they have slowed the run down for 30 s.",
                  policy_field()),
+      number_key("forget_probability", 0, 1,
+                 "With policy forget: that a reused result is dropped afterwards.",
+                 field(&Configuration::hashing, &HashingConfig::forget_probability)),
+      integer_key("forget_after", 0, kAny,
+                  "With policy forget: reuses after which a result is dropped; 0: any number.",
+                  hashing_integer(&HashingConfig::forget_after)),
+      integer_key("max_evaluations", 1, 1'000'000,
+                  "With policy aggregate: evaluations of one behaviour.",
+                  hashing_integer(&HashingConfig::max_evaluations)),
+      boolean_key("warm_start",
+                  "Take over the results of earlier runs in the same file with the same "
+                  "evaluation context, as they are when this run begins.",
+                  field(&Configuration::hashing, &HashingConfig::warm_start)),
       integer_key("capacity", 1, kAny, "Classes kept; the least recently seen goes first.",
                   as_integer(field(&Configuration::hashing, &HashingConfig::capacity))),
       number_key("verify_fraction", 0, 1,
@@ -82,8 +130,9 @@ Section hashing_keys() {
                   as_integer(field(&Configuration::hashing, &HashingConfig::mantissa_bits))),
       boolean_key("record", "With policy off: probe all the same and store the digests.",
                   field(&Configuration::hashing, &HashingConfig::record)),
-      text_choice_key("grid", {"scaled"}, {"published", "shifted"},
-                      "How outputs are rounded before they are hashed.", only("scaled"))};
+      choice_key("grid", {"evaluator", "scaled", "published", "shifted"}, {},
+                 "How outputs are rounded before they are hashed; evaluator: as it has them.",
+                 grid_field())};
   return section;
 }
 

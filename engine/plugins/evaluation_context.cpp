@@ -54,6 +54,8 @@ json part(const json& object, const char* key) {
 
 json sink_part(const hashing::SinkSettings& sink) {
   if (sink.exact) return {{"exact", true}};
+  if (sink.grid != hashing::GridKind::kScaled)
+    return {{"mantissa_bits", sink.mantissa_bits}, {"grid", static_cast<int>(sink.grid)}};
   return {{"mantissa_bits", sink.mantissa_bits}, {"edge_bits", sink.edge_bits}};
 }
 

@@ -85,7 +85,7 @@ hashing::Digest digest_of(const std::uint8_t (&bytes)[16]) {
 }  // namespace
 
 tl::expected<EvaluatorInfo, std::string> read_instance_info(const eqv_instance_info* theirs,
-                                                            int mantissa_bits) {
+                                                            const SinkWishes& wishes) {
   if (!theirs)
     return tl::unexpected(std::string("says nothing of itself: instance_info gave null"));
   const eqv_instance_info raw = read_struct(theirs);
@@ -102,7 +102,7 @@ tl::expected<EvaluatorInfo, std::string> read_instance_info(const eqv_instance_i
   info.offers_test_split = raw.offers_test_split != 0;
   info.typical_seconds = std::isfinite(raw.typical_seconds) ? raw.typical_seconds : 0;
   info.data_digest = digest_of(raw.data_digest);
-  info.sink = sink_settings(raw.probe_mantissa_bits, raw.probe_exact != 0, mantissa_bits);
+  info.sink = sink_settings(raw.probe_mantissa_bits, raw.probe_exact != 0, wishes);
   return info;
 }
 

@@ -6,12 +6,13 @@
 #include <tl/expected.hpp>
 
 #include "engine/plugins/evaluator.hpp"
+#include "engine/plugins/probe_sink.hpp"
 #include "evaluators/sdk/equivolve_evaluator.h"
 
 namespace equivolve::engine {
 
 /// `mantissa_bits`: of the configuration; 0: the evaluator's own. The error is one line.
 tl::expected<EvaluatorInfo, std::string> read_instance_info(const eqv_instance_info* theirs,
-                                                            int mantissa_bits);
+                                                            const SinkWishes& wishes);
 
 }  // namespace equivolve::engine

@@ -133,8 +133,8 @@ tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> LoadedPlugin::create(
   tl::expected<EvaluatorInfo, std::string> info = EvaluatorInfo{};
   std::string thrown;
   plugin->guarded("instance_info", thrown, [&] {
-    info =
-        read_instance_info(module.functions.instance_info(plugin->handle_), options.mantissa_bits);
+    info = read_instance_info(module.functions.instance_info(plugin->handle_),
+                              {options.mantissa_bits, options.grid});
     return 0;
   });
   if (!thrown.empty()) info = tl::unexpected(thrown);

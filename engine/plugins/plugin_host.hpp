@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& 
 struct CreateOptions {
   int mantissa_bits = 0;  ///< hashing.mantissa_bits, 1..52: wins over the evaluator's own choice;
                           ///< 0: the evaluator's
+  std::optional<hashing::GridKind> grid;  ///< hashing.grid; none: the evaluator's choice
   /// Where the evaluator's messages go: (EQV_LOG_..., one line). Called by any thread, one at a
   /// time. Empty: to stderr.
   std::function<void(int severity, std::string_view text)> log;

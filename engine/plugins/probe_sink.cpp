@@ -124,12 +124,13 @@ std::string ProbeSink::fault() const {
 }
 
 hashing::SinkSettings sink_settings(std::uint32_t evaluator_bits, bool evaluator_exact,
-                                    int mantissa_bits) {
+                                    const SinkWishes& wishes) {
   constexpr int kFloatBits = 12;
   hashing::SinkSettings settings;
-  settings.exact = evaluator_exact && mantissa_bits == 0;
-  if (mantissa_bits != 0)
-    settings.mantissa_bits = mantissa_bits;
+  settings.exact = evaluator_exact && wishes.mantissa_bits == 0 && !wishes.grid;
+  settings.grid = wishes.grid.value_or(hashing::GridKind::kScaled);
+  if (wishes.mantissa_bits != 0)
+    settings.mantissa_bits = wishes.mantissa_bits;
   else if (evaluator_bits != 0)
     settings.mantissa_bits = static_cast<int>(evaluator_bits);
   settings.edge_bits =

@@ -43,11 +43,17 @@ class ProbeSink {
   eqv_output_sink face_;
 };
 
-/// How an evaluator's outputs are told apart: its own wish, or `mantissa_bits` (1..52) of the
-/// configuration where that is not 0. edge_bits follows: 20 up to 12 bits (outputs computed in
+/// What the configuration says of how outputs are told apart; it wins over the evaluator's wish.
+struct SinkWishes {
+  int mantissa_bits = 0;                  ///< 1..52; 0: none
+  std::optional<hashing::GridKind> grid;  ///< none: the evaluator's
+};
+
+/// How an evaluator's outputs are told apart: its own wish, or the configuration's. Any wish of the
+/// configuration ends `exact`. edge_bits follows: 20 up to 12 bits (outputs computed in
 /// float), else 40, and always at least 16 more than mantissa_bits so that only values at a cell's
 /// very edge have two readings.
 hashing::SinkSettings sink_settings(std::uint32_t evaluator_bits, bool evaluator_exact,
-                                    int mantissa_bits);
+                                    const SinkWishes& wishes);
 
 }  // namespace equivolve::engine

@@ -15,4 +15,8 @@ void Leaderboard::offer(Leader leader) {
   if (leaders_.size() > kept_) leaders_.pop_back();
 }
 
+void Leaderboard::withdraw(std::uint64_t identity) {
+  std::erase_if(leaders_, [&](const Leader& l) { return l.identity == identity; });
+}
+
 }  // namespace equivolve::engine

@@ -14,7 +14,8 @@ namespace equivolve::engine {
 struct Leader {
   std::uint64_t birth = 0;
   std::uint64_t cls = 0;       ///< hashing::kNoClass where there is none
-  std::uint64_t identity = 0;  ///< what makes it distinct: class id or genome checksum
+  std::uint64_t identity = 0;  ///< what makes it distinct: half its class's digest, or its genome's
+                               ///< checksum
   hashing::Digest digest;      ///< of its founder; zero where there is none
   bool has_digest = false;
   double score = 0;             ///< first objective, to be maximised
@@ -30,6 +31,8 @@ class Leaderboard {
     return kept_ > 0 && (leaders_.size() < kept_ || score > leaders_.back().score);
   }
   void offer(Leader leader);
+  /// Takes a behaviour off the board.
+  void withdraw(std::uint64_t identity);
   const std::vector<Leader>& leaders() const { return leaders_; }
 
  private:

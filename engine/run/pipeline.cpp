@@ -1,5 +1,6 @@
 #include "engine/run/pipeline.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/run/seeds.hpp"
@@ -45,10 +46,28 @@ bool same_outcome(const OutcomeRow& a, const OutcomeRow& b) {
   return true;
 }
 
+/// Candidates get a digest and a class.
+bool has_classes(const PipelineSettings& settings) {
+  return settings.policy != hashing::Policy::kOff || settings.record_digests ||
+         settings.functional_change > 0 || settings.tabu_limit > 0;
+}
+
+bool is_among(const hashing::Digest& digest, const hashing::ProbeDigest& probe) {
+  return digest == probe.key || std::find(probe.alternatives.begin(), probe.alternatives.end(),
+                                          digest) != probe.alternatives.end();
+}
+
 hashing::CacheSettings cache_settings(const PipelineSettings& settings, const EvaluatorInfo& info) {
   hashing::CacheSettings cache;
-  const bool classes = settings.policy != hashing::Policy::kOff || settings.record_digests;
-  cache.policy = classes ? hashing::Policy::kReuse : hashing::Policy::kOff;
+  cache.policy = settings.policy;
+  // Recorded classes are those that would be reused.
+  if (settings.policy == hashing::Policy::kOff && has_classes(settings))
+    cache.policy = hashing::Policy::kReuse;
+  cache.forget_probability = settings.forget_probability;
+  cache.forget_after = settings.forget_after;
+  cache.max_evaluations = settings.max_evaluations;
+  cache.seed = settings.seed;
+  cache.two_keys = settings.two_keys;
   cache.capacity = settings.capacity;
   cache.lookahead = settings.lookahead;
   cache.levels = static_cast<std::uint32_t>(info.levels.size());
@@ -82,12 +101,14 @@ Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluat
       replay_(replay),
       figures_(evaluator.info().figures),
       told_figures_(told_positions(figures_)),
-      classes_(settings.policy != hashing::Policy::kOff || settings.record_digests),
+      classes_(has_classes(settings)),
       ring_(settings.lookahead),
       cache_(cache_settings(settings, evaluator.info())),
       budget_(std::move(budget)),
       leaders_(settings.leaders_kept) {
   totals_.probe_time = settings_.earlier_probes;
+  probes_end_ = settings_.probes_end;
+  if (settings_.warm_start) cache_.warm_start(outcomes_of(*settings_.warm_start));
 }
 
 // ---- from any thread
@@ -116,6 +137,11 @@ void Pipeline::stop(StopCause cause) {
 
 void Pipeline::pause(bool paused) {
   paused_.store(paused);
+  poke();
+}
+
+void Pipeline::stop_probing() {
+  probing_wanted_.store(false);
   poke();
 }
 
@@ -167,24 +193,47 @@ void Pipeline::work(std::uint64_t ticket) {
 }
 
 void Pipeline::breed(Slot& s) {
-  search::Bred bred = searcher_.vary(s.request, 0);
+  s.probe_seconds.reset();
+  if (const OutcomeRow* row = replay_ ? replay_->outcome(s.request.ticket) : nullptr)
+    return breed_stored(s, *row);
+  for (std::uint32_t tries = settings_.functional_change;; --tries, ++s.attempt) {
+    take(s, searcher_.vary(s.request, s.attempt));
+    probe(s);
+    if (tries == 0 || !repeats_parent(s)) return;
+  }
+}
+
+void Pipeline::take(Slot& s, search::Bred bred) {
   s.checksum = hashing::checksum64(bred.genome.flat);
   s.candidate.birth = s.request.birth;
   s.candidate.first_parent = s.request.recipe.first_parent;
   s.candidate.second_parent = s.request.recipe.second_parent;
   s.candidate.op = bred.op;
-  s.candidate.genome = std::make_shared<const search::Genome>(std::move(bred.genome));
+  s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}});
+  s.candidate.genome = s.genome;
   s.probe = {};
-  s.probe_seconds.reset();
-  if (!classes_) return;
-  if (const OutcomeRow* row = replay_ ? replay_->outcome(s.request.ticket) : nullptr) {
-    // The class the store knows stands for the probe: its founder's digest finds or founds the same
-    // class again.
-    const ClassRow* known = row->cls == kNone64 ? nullptr : replay_->find_class(row->cls);
-    s.probe.status = known ? Status::kOk : Status::kFailed;
-    if (known) s.probe.digest.key = known->digest;
-    return;
+}
+
+/// The attempt that the store's genome came of; and the class the store knows stands for the probe:
+/// its founder's digest finds or founds the same class again.
+void Pipeline::breed_stored(Slot& s, const OutcomeRow& row) {
+  const std::uint32_t attempts =
+      (settings_.functional_change + 1) *
+      (settings_.tabu_limit > 0 ? settings_.tabu_attempts + 1 : std::uint32_t{1});
+  for (s.attempt = 0; s.attempt < attempts; ++s.attempt) {
+    take(s, searcher_.vary(s.request, s.attempt));
+    if (s.checksum == row.genome_checksum) break;
   }
+  if (!classes_) return;
+  // What the second grid says of a candidate is not stored.
+  if (settings_.two_keys) return probe(s);
+  const ClassRow* known = row.cls == kNone64 ? nullptr : replay_->find_class(row.cls);
+  s.probe.status = known ? Status::kOk : Status::kFailed;
+  if (known) s.probe.digest.key = known->digest;
+}
+
+void Pipeline::probe(Slot& s) {
+  if (!classes_ || !s.probes) return;
   if (!evaluator_.descriptor().offers_probe) {  // equality is by genome
     s.probe.status = Status::kOk;
     s.probe.digest.key = hashing::digest_bytes(s.candidate.genome->flat);
@@ -193,12 +242,22 @@ void Pipeline::breed(Slot& s) {
   const auto before = clock_.now();
   s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                              settings_.probe_seed);
-  s.probe_seconds = seconds(clock_.now() - before);
+  s.probe_seconds = s.probe_seconds.value_or(0) + seconds(clock_.now() - before);
+}
+
+/// A mutation without effect.
+bool Pipeline::repeats_parent(const Slot& s) const {
+  const search::Recipe& recipe = s.request.recipe;
+  if (recipe.kind != search::Recipe::Kind::kMutation || s.probe.status != Status::kOk) return false;
+  // All genomes of this run were made by take().
+  const auto& parent = static_cast<const ProbedGenome&>(*recipe.first);
+  return parent.digest && is_among(*parent.digest, s.probe.digest);
 }
 
 void Pipeline::evaluate(Slot& s) {
   TrialRequest request;
   request.level = s.request.level;
+  request.repeat = s.repeat;
   request.common_seed = s.common_seed;
   request.own_seed = s.own_seed;
   request.deadline = settings_.deadline;
@@ -212,7 +271,7 @@ void Pipeline::evaluate(Slot& s) {
   row.birth = s.request.birth;
   row.cls = s.verdict.cls;
   row.level = s.request.level;
-  row.repeat = s.request.repeat;
+  row.repeat = s.repeat;
   row.common_seed = s.common_seed;
   row.own_seed = s.own_seed;
   row.status = s.trial.status;
@@ -249,6 +308,10 @@ void Pipeline::step() {
   const bool replaying = replay_ && next_tell_ < replay_->told();
   if (const StopCause wish = stop_wish_.load(); wish != StopCause::kNone && !replaying) end(wish);
   if (writer_ && !ended_ && writer_->failure()) end(StopCause::kStore);
+  if (!probing_wanted_.load() && !probes_end_ && !replaying) {
+    probes_end_ = next_ask_;
+    if (writer_) writer_->push(probing_stopped_event(*probes_end_));
+  }
   const bool paused = paused_.load();
   bool moved = !paused;
   if (moved) ask_more();
@@ -256,6 +319,7 @@ void Pipeline::step() {
     moved = false;
     while (next_look_up_ < next_ask_ &&
            slot(next_look_up_).stage.load(std::memory_order_acquire) == Stage::kProbed && !ended_) {
+      if (refuses(slot(next_look_up_))) continue;
       look_up(slot(next_look_up_));
       ++next_look_up_;
       moved = true;
@@ -290,6 +354,8 @@ void Pipeline::ask_more() {
     }
     Slot& s = slot(next_ask_);
     s.request = std::move(*request);
+    s.attempt = s.refusals = 0;
+    s.probes = !probes_end_ || next_ask_ < *probes_end_;
     dispatch(next_ask_, Stage::kBreeding);
     ++next_ask_;
   }
@@ -309,6 +375,19 @@ void Pipeline::dispatch(std::uint64_t ticket, Stage stage) {
     executor_.submit({run_task, this, ticket});
 }
 
+/// A child of a class that was seen too often is bred once more. What the store has was not
+/// refused.
+bool Pipeline::refuses(Slot& s) {
+  if (settings_.tabu_limit == 0 || s.refusals >= settings_.tabu_attempts) return false;
+  if (s.probe.status != Status::kOk || (replay_ && replay_->outcome(s.request.ticket)))
+    return false;
+  if (cache_.sightings(s.probe.digest) < settings_.tabu_limit) return false;
+  ++s.refusals;
+  ++s.attempt;
+  dispatch(s.request.ticket, Stage::kBreeding);
+  return true;
+}
+
 /// Decides for one probed candidate: a known behaviour, or one to evaluate.
 void Pipeline::look_up(Slot& s) {
   const auto before = clock_.now();
@@ -318,7 +397,10 @@ void Pipeline::look_up(Slot& s) {
   if (has_digest) s.verdict = cache_.look_up(s.probe.digest, s.request.level, ticket);
   s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
-  totals_.probes += classes_ && evaluator_.descriptor().offers_probe ? 1 : 0;
+  if (has_digest) s.genome->digest = s.verdict.digest;
+  if (s.verdict.warm)
+    warm_classes_[s.verdict.cls] = find(*settings_.warm_start, s.verdict.digest, s.request.level);
+  totals_.probes += classes_ && s.probes && evaluator_.descriptor().offers_probe ? 1 : 0;
   totals_.probe_time.probes += s.probe_seconds ? 1 : 0;
   totals_.probe_time.seconds += s.probe_seconds.value_or(0);
   totals_.look_up_seconds += seconds(clock_.now() - before);
@@ -334,16 +416,39 @@ void Pipeline::look_up(Slot& s) {
   reserve(s);
 }
 
+/// Those of the trial that this request makes; of a hit, those of the trial behind it.
+void Pipeline::set_seeds(Slot& s) {
+  const bool has_class =
+      s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
+  s.repeat = s.request.repeat + s.verdict.trial;
+  s.common_seed = common_seed(settings_.seed, s.repeat);
+  s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.repeat)
+                         : own_seed(settings_.seed, s.request.birth, s.repeat);
+  // A forgotten behaviour that comes again draws anew.
+  if (has_class && settings_.policy == hashing::Policy::kForget)
+    s.own_seed = own_seed(s.own_seed, s.verdict.founder, s.repeat);
+  if (const WarmClass* warm = warm_class(s)) {
+    s.common_seed = warm->common_seed;
+    s.own_seed = warm->own_seed;
+  }
+}
+
+/// Of a hit whose outcome an earlier run found; null for others.
+const WarmClass* Pipeline::warm_class(const Slot& s) const {
+  if (!s.merged || warm_classes_.empty()) return nullptr;
+  const auto at = warm_classes_.find(s.verdict.cls);
+  return at == warm_classes_.end() ? nullptr : at->second;
+}
+
 /// Sees to it that the slot becomes ready: at once, from the store, or by an evaluation.
 void Pipeline::reserve(Slot& s) {
   const std::uint64_t ticket = s.request.ticket;
-  const bool has_class =
-      s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
-  s.common_seed = common_seed(settings_.seed, s.request.repeat);
-  s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.request.repeat)
-                         : own_seed(settings_.seed, s.request.birth, s.request.repeat);
-  // Noise is no wrong merge: only what is deterministic can be repeated.
-  s.verify = s.merged && settings_.verify_fraction > 0 && evaluator_.descriptor().deterministic &&
+  set_seeds(s);
+  // Noise is no wrong merge: only what is deterministic can be repeated, and a mean over an earlier
+  // run's trials is no trial.
+  const WarmClass* warm = warm_class(s);
+  s.verify = !(warm && warm->outcome.count != 1) && s.merged && settings_.verify_fraction > 0 &&
+             evaluator_.descriptor().deterministic &&
              hashing::Stream(settings_.seed, hashing::Purpose::kVerify, ticket)
                  .chance(settings_.verify_fraction);
   s.trial = {};
@@ -354,7 +459,7 @@ void Pipeline::reserve(Slot& s) {
   }
   if (replay_)
     s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0,
-                              s.request.repeat);
+                              s.repeat);
   if (s.stored && s.stored->genome_checksum == s.checksum) {
     s.trial = result_of(*s.stored);
     s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
@@ -379,6 +484,7 @@ bool Pipeline::tell(Slot& s) {
   if (settles)
     cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status),
                   static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
+  if (settles && settings_.policy == hashing::Policy::kAggregate) tell_aggregate(s);
   OutcomeRow row = outcome_of(s);
   if (!defect_.empty()) return false;
   if (const OutcomeRow* known = replay_ ? replay_->outcome(row.ticket) : nullptr) {
@@ -395,6 +501,15 @@ bool Pipeline::tell(Slot& s) {
   after_tell(s, row);
   EQV_FAULT_POINT("run.told");
   return true;
+}
+
+/// The mean over the trials of its class so far stands for the trial.
+void Pipeline::tell_aggregate(Slot& s) {
+  const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
+  if (!known) return;
+  s.trial.status = static_cast<Status>(known->status);
+  s.trial.reason = static_cast<Reason>(known->reason);
+  if (known->count > 0) s.trial.figures.assign(known->mean.begin(), known->mean.end());
 }
 
 OutcomeRow Pipeline::outcome_of(Slot& s) {
@@ -437,9 +552,9 @@ void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
                      ? 0
                      : std::numeric_limits<double>::infinity();
   for (std::size_t i = 0;
-       i < figures_.size() && i < known->mean.size() && i < s.trial.figures.size(); ++i)
+       i < figures_.size() && i < known->first.size() && i < s.trial.figures.size(); ++i)
     if (figures_[i].reproducible)
-      error = std::max(error, relative_error(known->mean[i], s.trial.figures[i]));
+      error = std::max(error, relative_error(known->first[i], s.trial.figures[i]));
   row.wrong = error > 1e-9;
   if (!row.wrong) return;
   ++totals_.wrong_hits;
@@ -483,22 +598,11 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   totals_.partial_hits += s.verdict.partial ? 1 : 0;
   if (row.status == Status::kFailed && totals_.first_failure.empty())
     totals_.first_failure = s.trial.message;
-  if (outcome.ranked && leaders_.would_enter(outcome.objectives.front())) {
-    Leader leader;
-    leader.birth = row.birth;
-    leader.cls = row.cls;
-    leader.identity = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass
-                          ? row.cls
-                          : row.genome_checksum;
-    leader.digest = s.verdict.digest;
-    leader.has_digest = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass;
-    leader.score = outcome.objectives.front();
-    leader.figures = s.trial.figures;
-    leader.genome = s.candidate.genome;
-    leaders_.offer(std::move(leader));
-  }
-  const StopCause cause = budget_.count(
-      child, !s.merged, outcome.ranked ? s.trial.figures : std::vector<double>{}, time_);
+  totals_.warm_hits += s.verdict.warm ? 1 : 0;
+  offer_leader(s, row, outcome);
+  const StopCause cause =
+      budget_.count(child, !s.merged || s.verdict.warm,
+                    outcome.ranked ? s.trial.figures : std::vector<double>{}, time_);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -508,6 +612,27 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
       totals_.told >= 50 && static_cast<double>(totals_.failed) >
                                 settings_.max_failed_share * static_cast<double>(totals_.told);
   if (all_failed || too_many) end(StopCause::kFailures);
+}
+
+void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::Outcome& outcome) {
+  if (!outcome.ranked) return;
+  const bool has_class = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass;
+  const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
+  // A behaviour that was evaluated again is worth what was told last.
+  const bool again = !s.merged && (settings_.policy == hashing::Policy::kForget ||
+                                   settings_.policy == hashing::Policy::kAggregate);
+  if (again) leaders_.withdraw(identity);
+  if (!leaders_.would_enter(outcome.objectives.front())) return;
+  Leader leader;
+  leader.birth = row.birth;
+  leader.cls = row.cls;
+  leader.identity = identity;
+  leader.digest = s.verdict.digest;
+  leader.has_digest = has_class;
+  leader.score = outcome.objectives.front();
+  leader.figures = s.trial.figures;
+  leader.genome = s.candidate.genome;
+  leaders_.offer(std::move(leader));
 }
 
 void Pipeline::end(StopCause cause) {

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/plugins/evaluator.hpp"
@@ -27,6 +28,7 @@
 #include "engine/run/probe_time.hpp"
 #include "engine/run/replay.hpp"
 #include "engine/run/running_time.hpp"
+#include "engine/run/warm_start.hpp"
 #include "engine/store/run_digests.hpp"
 #include "engine/store/writer.hpp"
 #include "hashing/equivalence_cache.hpp"
@@ -41,8 +43,20 @@ struct PipelineSettings {
   std::uint64_t probe_seed = 0;  ///< of the evaluation context: the same for every run in it
   std::uint32_t lookahead = 16;
   hashing::Policy policy = hashing::Policy::kReuse;
-  bool record_digests = false;  ///< with Policy::kOff: probe and store classes all the same
+  bool record_digests = false;        ///< with Policy::kOff: probe and store classes all the same
+  double forget_probability = 0.1;    ///< of Policy::kForget, as in hashing::CacheSettings
+  std::uint64_t forget_after = 0;     ///< the same
+  std::uint32_t max_evaluations = 5;  ///< of Policy::kAggregate, the same
+  bool two_keys = false;              ///< probes have a digest on each of two grids
   std::uint64_t capacity = 1'000'000;
+  /// A mutation that behaves like its parent is bred again, at most so often; 0: never.
+  std::uint32_t functional_change = 0;
+  /// A child of a class that was seen so often already is bred again; 0: never ...
+  std::uint64_t tabu_limit = 0;
+  std::uint32_t tabu_attempts = 10;  ///< ... at most so often for one child
+  /// Tickets from here on are not probed: where an earlier session decided so.
+  std::optional<std::uint64_t> probes_end;
+  std::shared_ptr<const WarmStart> warm_start;  ///< what earlier runs found out; may be null
   double verify_fraction = 0.005;
   std::uint32_t leaders_kept = 10;  ///< for the final stage
   double max_failed_share = 0.5;
@@ -61,15 +75,22 @@ struct PipelineTotals {
   std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level
   std::uint64_t cut_by_machine = 0;  ///< told outcomes that a deadline or memory limit decided
   std::uint64_t wrong_hits = 0;
-  double largest_error = 0;    ///< of a wrong hit, relative
-  std::uint64_t replayed = 0;  ///< told from the store
-  std::string first_failure;   ///< what the first failed trial said
+  std::uint64_t warm_hits = 0;  ///< told requests that an earlier run had evaluated
+  double largest_error = 0;     ///< of a wrong hit, relative
+  std::uint64_t replayed = 0;   ///< told from the store
+  std::string first_failure;    ///< what the first failed trial said
 
   std::uint64_t probes = 0;         ///< that the requests looked up needed, in any session
   ProbeTime probe_time;             ///< of those that were timed
   double look_up_seconds = 0;       ///< of all requests: a replay looks up again
   double evaluation_seconds = 0;    ///< of told evaluations
   double verification_seconds = 0;  ///< of told verifications
+};
+
+/// A bred genome with the digest of its class, by which a child that behaves like its parent is
+/// known. The digest is written by the sequencer before anyone can be asked to breed from it.
+struct ProbedGenome : search::Genome {
+  std::optional<hashing::Digest> digest;
 };
 
 class Pipeline {
@@ -91,6 +112,8 @@ class Pipeline {
   void pause(bool paused);     ///< nothing is decided while paused; what is in flight is finished
                                ///< [any-thread]
   void cancel_trials();        ///< asks trials in flight to give up [any-thread]
+  void stop_probing();         ///< what is asked from now on has no class; stored as an event, so
+                               ///< that a replay does the same [any-thread]
 
   /// Live figures for a progress line. [any-thread]
   struct Progress {
@@ -108,6 +131,8 @@ class Pipeline {
   const Leaderboard& leaders() const { return leaders_; }
   const RunDigests& digests() const { return digests_; }
   StopCause stopped_by() const { return stopped_by_; }
+  /// The first ticket that was not probed, when probing was stopped.
+  std::optional<std::uint64_t> probes_end() const { return probes_end_; }
   const std::string& defect() const {
     return defect_;
   }  ///< why replay or evaluator made going on impossible; else empty
@@ -119,12 +144,17 @@ class Pipeline {
     std::atomic<Stage> stage{Stage::kFree};
     search::Request request;
     search::Candidate candidate;
-    std::uint64_t checksum = 0;  // of the genome
+    std::shared_ptr<ProbedGenome> genome;  // the candidate's
+    std::uint64_t checksum = 0;            // of the genome
+    std::uint32_t attempt = 0;             // at breeding it
+    std::uint32_t refusals = 0;            // for being of a class seen too often
+    bool probes = true;
     ProbeResult probe;
     std::optional<double> probe_seconds;  // when one was made
     hashing::Verdict verdict;
-    bool merged = false;  // a hit: takes the class's outcome
-    bool verify = false;  // a hit whose trial is repeated
+    bool merged = false;       // a hit: takes the class's outcome
+    bool verify = false;       // a hit whose trial is repeated
+    std::uint32_t repeat = 0;  // of the trial: the request's, and those of its class before it
     std::uint64_t common_seed = 0, own_seed = 0;
     const TrialRow* stored = nullptr;  // the trial, when the store has it
     TrialResult trial;
@@ -136,6 +166,10 @@ class Pipeline {
   static void run_task(void* self, std::uint64_t ticket);
   void work(std::uint64_t ticket);
   void breed(Slot& slot);
+  void breed_stored(Slot& slot, const OutcomeRow& row);
+  void take(Slot& slot, search::Bred bred);
+  void probe(Slot& slot);
+  bool repeats_parent(const Slot& slot) const;
   void evaluate(Slot& slot);
   std::optional<std::uint64_t> advance();
   void poke();
@@ -144,7 +178,12 @@ class Pipeline {
   void step();
   void ask_more();
   bool wants_child() const;
+  bool refuses(Slot& slot);
   void look_up(Slot& slot);
+  void set_seeds(Slot& slot);
+  const WarmClass* warm_class(const Slot& slot) const;
+  void tell_aggregate(Slot& slot);
+  void offer_leader(const Slot& slot, const OutcomeRow& row, const search::Outcome& outcome);
   void reserve(Slot& slot);
   bool tell(Slot& slot);
   OutcomeRow outcome_of(Slot& slot);
@@ -177,6 +216,9 @@ class Pipeline {
   RunDigests digests_;
   PipelineTotals totals_;
   std::uint64_t next_ask_ = 0, next_look_up_ = 0, next_tell_ = 0;
+  std::optional<std::uint64_t> probes_end_;
+  // Of classes met here: what an earlier run knew of them. By class.
+  std::unordered_map<std::uint64_t, const WarmClass*> warm_classes_;
   bool searching_ = false;  // work that is no replay has begun
   bool ended_ = false;
   StopCause stopped_by_ = StopCause::kNone;
@@ -187,6 +229,7 @@ class Pipeline {
   std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
   std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
+  std::atomic<bool> probing_wanted_{true};
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> seen_told_{0}, seen_evaluations_{0}, seen_hits_{0}, seen_replayed_{0};
   std::atomic<double> seen_best_{0}, seen_speed_up_{0};  // speed-up 0: none

@@ -104,6 +104,7 @@ void Preparing::create() {
   if (faulty("data")) return;
   CreateOptions options;
   options.mantissa_bits = read_.configuration.hashing.mantissa_bits;
+  options.grid = read_.configuration.hashing.grid;
   options.log = log_;
   auto evaluator = prepared_.module->create(read_.configuration.evaluator.config_json, options);
   const bool as_asked = !faulty("options") && !faulty("space");

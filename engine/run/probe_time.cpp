@@ -6,6 +6,7 @@ namespace equivolve::engine {
 namespace {
 
 constexpr char kProbed[] = "probed";
+constexpr char kProbingStopped[] = "probing_stopped";
 
 }  // namespace
 
@@ -30,6 +31,20 @@ ProbeTime last_probed(const std::vector<EventRow>& events) {
     return {probes->get<std::uint64_t>(), seconds->get<double>()};
   }
   return {};
+}
+
+EventRow probing_stopped_event(std::uint64_t ticket) {
+  return {kProbingStopped, nlohmann::ordered_json{{"ticket", ticket}}.dump()};
+}
+
+std::optional<std::uint64_t> probing_stopped(const std::vector<EventRow>& events) {
+  for (const EventRow& event : events) {
+    if (event.kind != kProbingStopped) continue;
+    const auto detail = nlohmann::json::parse(event.detail, nullptr, false);
+    const auto ticket = detail.find("ticket");
+    if (ticket != detail.end() && ticket->is_number_unsigned()) return ticket->get<std::uint64_t>();
+  }
+  return std::nullopt;
 }
 
 }  // namespace equivolve::engine

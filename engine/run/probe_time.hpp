@@ -1,5 +1,5 @@
-// How long the probes of a run took, over all its sessions. Replay makes no probe again, so what
-// earlier sessions measured is kept as an event.
+// How long the probes of a run took, over all its sessions, and where they ended. Replay makes no
+// probe again, so what earlier sessions measured is kept as an event.
 #pragma once
 
 #include <cstdint>
@@ -25,5 +25,9 @@ EventRow probed_event(const ProbeTime& time);
 
 /// What the last such event says; zeros when there is none.
 ProbeTime last_probed(const std::vector<EventRow>& events);
+
+/// Event "probing_stopped": the first ticket that is not probed (`hashing.policy: auto`).
+EventRow probing_stopped_event(std::uint64_t ticket);
+std::optional<std::uint64_t> probing_stopped(const std::vector<EventRow>& events);
 
 }  // namespace equivolve::engine

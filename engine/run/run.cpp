@@ -49,12 +49,13 @@ RunHead head_of(const Preparation& prepared) {
 class Session {
  public:
   Session(const Preparation& prepared, const RunControls& controls,
-          std::unique_ptr<StoreWriter> writer, RunId run, std::unique_ptr<ReplayIndex> replay,
-          ProbeTime earlier_probes, double earlier_seconds)
+          std::unique_ptr<StoreWriter> writer, RunId run, RunOrigins origins,
+          std::unique_ptr<ReplayIndex> replay, ProbeTime earlier_probes, double earlier_seconds)
       : prepared_(prepared),
         controls_(controls),
         writer_(std::move(writer)),
         run_(run),
+        origins_(std::move(origins)),
         replay_(std::move(replay)),
         earlier_probes_(earlier_probes),
         clock_(controls.clock ? *controls.clock : machine_clock_),
@@ -79,6 +80,8 @@ class Session {
       return fail(3, running.error().message);
     PipelineSettings settings = pipeline_settings(prepared_);
     settings.earlier_probes = earlier_probes_;
+    settings.warm_start = origins_.warm_start;
+    settings.probes_end = origins_.probes_end;
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures);
     pipeline_.emplace(settings, make_searcher(prepared_), *prepared_.evaluator, *executor_, time_,
                       budget, writer_.get(), replay_.get());
@@ -174,8 +177,11 @@ class Session {
 
   void advise() {
     const std::optional<double> speed_up = pipeline_->progress().speed_up;
-    if (slow_hashing_.look(time_.session(), speed_up) && controls_.notice)
-      controls_.notice(slow_hashing_advice(*speed_up));
+    if (!slow_hashing_.look(time_.session(), speed_up)) return;
+    const bool stops = prepared_.config.hashing.stops_probing;
+    if (stops) pipeline_->stop_probing();
+    if (controls_.notice)
+      controls_.notice(stops ? probing_stopped_notice(*speed_up) : slow_hashing_advice(*speed_up));
   }
 
   void obey(const std::string& wish) {
@@ -253,7 +259,8 @@ class Session {
     if (!finished && stop_cause_ != StopCause::kNone)
       outcome.summary.stopped_by = stop_cause_name(stop_cause_);
     if (finished && outcome.summary.best)
-      writer_->push(ArtefactRow{"program.txt", "text/plain", outcome.summary.best->text});
+      writer_->push(ArtefactRow{prepared_.config.representation + ".txt", "text/plain",
+                                outcome.summary.best->text});
     writer_->push(EventRow{run_status_name(status),
                            fmt::format("{{\"stopped_by\":\"{}\"}}", outcome.summary.stopped_by)});
     EQV_FAULT_POINT("run.before_finish");
@@ -287,6 +294,7 @@ class Session {
   const RunControls& controls_;
   std::unique_ptr<StoreWriter> writer_;
   RunId run_;
+  const RunOrigins origins_;
   std::unique_ptr<ReplayIndex> replay_;
   const ProbeTime earlier_probes_;
   const SteadyClock machine_clock_{};
@@ -316,17 +324,70 @@ tl::expected<std::unique_ptr<StoreWriter>, RunError> open_store(const Preparatio
   return std::move(*writer);
 }
 
+tl::expected<std::shared_ptr<const WarmStart>, StoreError> warm_start_of(
+    const StoreReader& reader, const Preparation& prepared) {
+  auto gathered =
+      gather_warm_start(reader, prepared.context, prepared.evaluator->info().figures.size());
+  if (!gathered) return tl::unexpected(gathered.error());
+  return std::make_shared<const WarmStart>(std::move(*gathered));
+}
+
+/// Before the run has a row of its own.
+tl::expected<RunOrigins, StoreError> origins_of_new(const Preparation& prepared,
+                                                    const RunControls& controls) {
+  if (controls.origins) return *controls.origins;
+  RunOrigins origins;
+  if (!prepared.config.hashing.warm_start) return origins;
+  auto reader = StoreReader::open(prepared.config.store.file);
+  if (!reader) return tl::unexpected(reader.error());
+  auto gathered = warm_start_of(**reader, prepared);
+  if (!gathered) return tl::unexpected(gathered.error());
+  origins.warm_start = std::move(*gathered);
+  return origins;
+}
+
+/// Ahead of everything that depends on it.
+void keep(StoreWriter& writer, const RunOrigins& origins) {
+  if (origins.warm_start)
+    writer.push(
+        ArtefactRow{kWarmStartName, "application/octet-stream", encode(*origins.warm_start)});
+  if (origins.probes_end) writer.push(probing_stopped_event(*origins.probes_end));
+}
+
 }  // namespace
+
+tl::expected<RunOrigins, StoreError> origins_of(const StoreReader& reader, RunId run) {
+  RunOrigins origins;
+  auto events = reader.events(run);
+  if (!events) return tl::unexpected(events.error());
+  origins.probes_end = probing_stopped(*events);
+  auto artefacts = reader.artefacts(run);
+  if (!artefacts) return tl::unexpected(artefacts.error());
+  for (const ArtefactRow& artefact : *artefacts) {
+    if (artefact.name != kWarmStartName) continue;
+    auto warm = decode_warm_start(artefact.content);
+    if (!warm)
+      return tl::unexpected(StoreError{
+          fmt::format("run {}: its artefact '{}' {}", run, kWarmStartName, warm.error())});
+    origins.warm_start = std::make_shared<const WarmStart>(std::move(*warm));
+    break;
+  }
+  return origins;
+}
 
 tl::expected<RunOutcome, RunError> start_run(const Preparation& prepared,
                                              const RunControls& controls) {
   auto writer = open_store(prepared, controls);
   if (!writer) return tl::unexpected<RunError>(writer.error());
+  auto origins = origins_of_new(prepared, controls);
+  if (!origins) return tl::unexpected<RunError>(RunError{3, origins.error().message, 0});
   auto run = (*writer)->begin_run(head_of(prepared));
   if (!run) return tl::unexpected<RunError>(RunError{3, run.error().message, 0});
   if (controls.started) controls.started(*run);
   (*writer)->push(EventRow{"started", notes_json(prepared.notes)});
-  return Session(prepared, controls, std::move(*writer), *run, nullptr, {}, 0).go();
+  keep(**writer, *origins);
+  return Session(prepared, controls, std::move(*writer), *run, std::move(*origins), nullptr, {}, 0)
+      .go();
 }
 
 tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const RunInfo& info,
@@ -346,9 +407,18 @@ tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const
   if (const std::string now = head_of(prepared).config_resolved; now != info.head.config_resolved)
     if (auto changed = (*writer)->change_configuration(now); !changed)
       return tl::unexpected<RunError>(RunError{3, changed.error().message, info.id});
+  auto origins = origins_of(**reader, info.id);
+  if (!origins) return tl::unexpected<RunError>(RunError{3, origins.error().message, info.id});
+  // It was killed before anything was kept: nothing was told either.
+  if (prepared.config.hashing.warm_start && !origins->warm_start) {
+    auto gathered = warm_start_of(**reader, prepared);
+    if (!gathered) return tl::unexpected<RunError>(RunError{3, gathered.error().message, info.id});
+    origins->warm_start = std::move(*gathered);
+    keep(**writer, {origins->warm_start, std::nullopt});
+  }
   if (controls.started) controls.started(info.id);
   (*writer)->push(EventRow{"resumed", fmt::format("{{\"told\":{}}}", data->outcomes.size())});
-  return Session(prepared, controls, std::move(*writer), info.id,
+  return Session(prepared, controls, std::move(*writer), info.id, std::move(*origins),
                  std::make_unique<ReplayIndex>(std::move(*data)), last_probed(*events),
                  info.state.seconds)
       .go();

@@ -16,6 +16,14 @@
 
 namespace equivolve::engine {
 
+/// What a run took over, or decided by the clock, and must take over again to be the same run.
+struct RunOrigins {
+  std::shared_ptr<const WarmStart> warm_start;  ///< null: none
+  std::optional<std::uint64_t> probes_end;      ///< see PipelineSettings
+};
+/// Of a run in the store.
+tl::expected<RunOrigins, StoreError> origins_of(const StoreReader& reader, RunId run);
+
 /// What a run tells whoever watches it. Called on the thread that called go().
 struct ProgressReport {
   enum class Phase : std::uint8_t { kSearch, kFinal };
@@ -36,6 +44,8 @@ struct RunControls {
   std::function<std::unique_ptr<Executor>(unsigned width)>
       executor;                  ///< for tests; empty: as configured
   const Clock* clock = nullptr;  ///< for tests; null: the machine's
+  /// Of the run that is to be reproduced; empty: a new run gathers its own.
+  std::optional<RunOrigins> origins;
 };
 
 struct RunError {

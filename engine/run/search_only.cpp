@@ -13,6 +13,13 @@ PipelineSettings pipeline_settings(const Preparation& prepared) {
   s.lookahead = c.search.lookahead;
   s.policy = c.hashing.policy;
   s.record_digests = c.hashing.record;
+  s.forget_probability = c.hashing.forget_probability;
+  s.forget_after = c.hashing.forget_after;
+  s.max_evaluations = c.hashing.max_evaluations;
+  s.two_keys = hashing::has_two_keys(prepared.evaluator->info().sink);
+  s.functional_change = c.search.functional_change;
+  s.tabu_limit = c.search.tabu_limit;
+  s.tabu_attempts = c.search.tabu_attempts;
   s.capacity = c.hashing.capacity;
   s.verify_fraction = c.hashing.verify_fraction;
   s.leaders_kept = std::max<std::uint32_t>(c.final_stage.top, 1);

@@ -27,4 +27,12 @@ std::string slow_hashing_advice(double speed_up) {
       speed_up);
 }
 
+std::string probing_stopped_notice(double speed_up) {
+  return fmt::format(
+      "hashing costs more than it saves (measured speed-up {:.2f}x): from here on nothing is "
+      "probed "
+      "(hashing.policy: auto)",
+      speed_up);
+}
+
 }  // namespace equivolve::engine

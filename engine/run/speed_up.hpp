@@ -30,5 +30,7 @@ class SlowHashing {
 
 /// One sentence that says what to change.
 std::string slow_hashing_advice(double speed_up);
+/// What `hashing.policy: auto` did about it.
+std::string probing_stopped_notice(double speed_up);
 
 }  // namespace equivolve::engine

@@ -48,6 +48,9 @@ struct RunSummary {
   std::uint64_t stopped_at = 0;  ///< tickets told
   std::uint64_t candidates = 0, evaluations = 0, cache_hits = 0, partial_hits = 0, classes = 0,
                 evictions = 0, failed = 0;
+  /// Candidates that an earlier run had evaluated; classes dropped by `hashing.policy: forget`;
+  /// evaluations of a known class by `aggregate`.
+  std::uint64_t warm_hits = 0, forgotten = 0, evaluated_again = 0;
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;

@@ -17,7 +17,9 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
     case Recipe::Kind::kRandom:
       return {random_genome(*space_, stream), Operator::kRandom};
     case Recipe::Kind::kCopy:
-      return {*recipe.first, Operator::kCopy};
+      // A copy that was refused cannot be had otherwise.
+      if (attempt == 0) return {*recipe.first, Operator::kCopy};
+      [[fallthrough]];
     case Recipe::Kind::kMutation:
       return mutate_genome(recipe.first->flat, *space_, stream);
     case Recipe::Kind::kCrossover:

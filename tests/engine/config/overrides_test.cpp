@@ -16,9 +16,8 @@ TEST(Overrides, ReplaceAndAdd) {
   EXPECT_EQ(c.seed, 9u);
   EXPECT_EQ(c.budget.candidates, 7u);
   EXPECT_EQ(c.search.algorithm, "random");
-  EXPECT_EQ(
-      c.evaluator.config_json,
-      R"({"data":{"file":"/runs/x.csv"},"options":{"list":[1,2],"map":{"a":"b"}},"representation":"program"})");
+  EXPECT_EQ(c.evaluator.config_json,
+            R"({"data":{"file":"/runs/x.csv"},"options":{"list":[1,2],"map":{"a":"b"}}})");
 }
 
 TEST(Overrides, KeepWhatAShortFormSaid) {

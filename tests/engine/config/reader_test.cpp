@@ -18,7 +18,7 @@ TEST(Reader, AFileOfOneLineHasEveryDefault) {
   EXPECT_EQ(c.name, "run");
   EXPECT_EQ(c.seed, 0u);
   EXPECT_EQ(c.evaluator.id, "toy");
-  EXPECT_EQ(c.evaluator.config_json, R"({"data":{},"options":{},"representation":"program"})");
+  EXPECT_EQ(c.evaluator.config_json, R"({"data":{},"options":{}})");
   EXPECT_EQ(c.evaluator.deadline, std::chrono::minutes(10));
   EXPECT_EQ(c.search.algorithm, defaults.search.algorithm);
   EXPECT_EQ(c.search.population_size, 100u);
@@ -31,6 +31,21 @@ TEST(Reader, AFileOfOneLineHasEveryDefault) {
   EXPECT_EQ(c.as_written, "evaluator: toy\n");
 }
 
+TEST(Reader, PoliciesAndGridsByName) {
+  const auto hashing = [](const std::string& section) {
+    return configuration("evaluator: toy\nhashing: {" + section + "}\n").hashing;
+  };
+  EXPECT_EQ(hashing("policy: reuse").policy, hashing::Policy::kReuse);
+  EXPECT_EQ(hashing("policy: forget").policy, hashing::Policy::kForget);
+  EXPECT_EQ(hashing("policy: off").policy, hashing::Policy::kOff);
+  EXPECT_FALSE(hashing("policy: reuse").stops_probing);
+  EXPECT_TRUE(hashing("policy: auto").stops_probing);
+  EXPECT_EQ(hashing("policy: auto").policy, hashing::Policy::kReuse);
+  EXPECT_EQ(hashing("grid: shifted").grid, hashing::GridKind::kShifted);
+  EXPECT_EQ(hashing("grid: scaled").grid, hashing::GridKind::kScaled);
+  EXPECT_FALSE(hashing("grid: evaluator").grid);
+}
+
 TEST(Reader, EveryKeyArrives) {
   const Configuration c = configuration(R"(
 name: breast-cancer-from-nothing
@@ -40,8 +55,9 @@ data: {file: breast_cancer.csv, target: diagnosis, test_share: 0.2}
 options: {task: classification}
 space: {representation: program, memories: {scalars: 5}}
 search: {algorithm: random, population_size: 300, tournament_size: 5, mutation_probability: 0.8, crossover_probability: 0.1,
-         restart_after: 500000, lookahead: 32, repeats: 1, order: ticket}
-hashing: {policy: off, capacity: 1000, verify_fraction: 0.5, mantissa_bits: 12, record: true, grid: scaled}
+         restart_after: 500000, lookahead: 32, functional_change: 3, tabu_limit: 9, tabu_attempts: 4, repeats: 1, order: ticket}
+hashing: {policy: aggregate, max_evaluations: 7, forget_probability: 0.25, forget_after: 100, warm_start: true,
+          capacity: 1000, verify_fraction: 0.5, mantissa_bits: 12, record: true, grid: published}
 budget: {candidates: 200000, evaluations: 50000, time: 10m, target: {accuracy: 0.99}}
 final: {top: 3, repeats: 4}
 vary: {}
@@ -55,7 +71,7 @@ store: {file: runs.db, durability: relaxed}
   EXPECT_EQ(c.evaluator.max_failed_share, 0.25);
   EXPECT_EQ(c.evaluator.config_json,
             R"({"data":{"file":"/runs/breast_cancer.csv","target":"diagnosis","test_share":0.2},)"
-            R"("options":{"task":"classification"},"representation":"program"})");
+            R"("options":{"task":"classification"}})");
   EXPECT_EQ(c.space_json, R"({"memories":{"scalars":5},"representation":"program"})");
   EXPECT_EQ(c.search.algorithm, "random");
   EXPECT_EQ(c.search.population_size, 300u);
@@ -64,7 +80,15 @@ store: {file: runs.db, durability: relaxed}
   EXPECT_EQ(c.search.crossover_probability, 0.1);
   EXPECT_EQ(c.search.restart_after, 500'000u);
   EXPECT_EQ(c.search.lookahead, 32u);
-  EXPECT_EQ(c.hashing.policy, hashing::Policy::kOff);
+  EXPECT_EQ(c.search.functional_change, 3u);
+  EXPECT_EQ(c.search.tabu_limit, 9u);
+  EXPECT_EQ(c.search.tabu_attempts, 4u);
+  EXPECT_EQ(c.hashing.policy, hashing::Policy::kAggregate);
+  EXPECT_EQ(c.hashing.max_evaluations, 7u);
+  EXPECT_EQ(c.hashing.forget_probability, 0.25);
+  EXPECT_EQ(c.hashing.forget_after, 100u);
+  EXPECT_TRUE(c.hashing.warm_start);
+  EXPECT_EQ(c.hashing.grid, hashing::GridKind::kPublished);
   EXPECT_EQ(c.hashing.capacity, 1000u);
   EXPECT_EQ(c.hashing.verify_fraction, 0.5);
   EXPECT_EQ(c.hashing.mantissa_bits, 12);

@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "tests/engine/run/shuffling_executor.hpp"
-#include "tests/engine/run/toy_evaluator.hpp"
+#include "tests/engine/run/toy_run.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace equivolve::engine {
@@ -14,53 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::toy_space;
-
-/// A run without a store, described by what a test changes.
-struct ToyRun {
-  test::ToyEvaluator evaluator;
-  PipelineSettings settings;
-  BudgetConfig budget;
-  std::string algorithm = "regularized_evolution";
-  std::string executor = "threads";
-  unsigned workers = 2;
-  std::uint64_t shuffle = 0;
-  StoreWriter* writer = nullptr;
-
-  PipelineTotals totals;
-  hashing::Accounting accounting;
-  std::string result_digest, trajectory_digest;
-  StopCause stopped_by = StopCause::kNone;
-
-  ToyRun() {
-    settings.seed = 7;
-    settings.verify_fraction = 0;
-    budget.candidates = 2000;
-  }
-
-  ToyRun& go() {
-    SteadyClock clock;
-    RunningTime time(clock);
-    search::RegularizedEvolutionSettings evolution;
-    evolution.population_size = 50;
-    evolution.tournament_size = 5;
-    search::Algorithm chosen = search::RandomSearch();
-    if (algorithm == "regularized_evolution") chosen = search::RegularizedEvolution(evolution);
-    auto where = shuffle != 0 ? test::make_shuffling_executor(shuffle)
-                              : std::move(*make_executor(executor, workers));
-    Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
-                      *where, time, BudgetMeter(budget, evaluator.info().figures), writer, nullptr);
-    pipeline.start();
-    while (!pipeline.wait(100ms)) {
-    }
-    where.reset();
-    totals = pipeline.totals();
-    accounting = pipeline.accounting();
-    result_digest = pipeline.digests().result_digest();
-    trajectory_digest = pipeline.digests().trajectory_digest();
-    stopped_by = pipeline.stopped_by();
-    return *this;
-  }
-};
+using test::ToyRun;
 
 struct Width {
   const char* executor;
