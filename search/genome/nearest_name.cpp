@@ -1,9 +1,9 @@
-#include "engine/plugins/nearest_name.hpp"
+#include "search/genome/nearest_name.hpp"
 
 #include <algorithm>
 #include <cctype>
 
-namespace equivolve::engine {
+namespace equivolve::search {
 namespace {
 
 // Longer texts are no misspelt names, and the table below is quadratic.
@@ -56,4 +56,4 @@ std::string suggestion(std::string_view name, const std::vector<std::string>& kn
   return nearest ? "; did you mean '" + *nearest + "'?" : "";
 }
 
-}  // namespace equivolve::engine
+}  // namespace equivolve::search
