@@ -7,9 +7,10 @@
 namespace equivolve::search {
 namespace {
 
-/// A vertex's hash, in both lanes.
+/// A vertex's hash, in both lanes. (Without initial values: arrays of it would be cleared at each
+/// use.)
 struct Colour {
-  std::uint64_t a = 0, b = 0;
+  std::uint64_t a, b;
   auto operator<=>(const Colour&) const = default;
 };
 
@@ -32,6 +33,8 @@ Colour folded(Colour state, Colour item) {
 Colour folded(Colour state, std::uint64_t item) {
   return folded(state, Colour{item, item});
 }
+
+constexpr Colour kStart{0, 0};
 
 using Colours = std::array<Colour, kMaxGraphVertices>;
 
@@ -66,9 +69,9 @@ std::array<std::uint64_t, 2> structural_hash(const Graph& graph) {
     for (VertexSet rest = neighbours[v].targets; rest != 0; rest &= rest - 1)
       neighbours[static_cast<std::size_t>(std::countr_zero(rest))].sources |= VertexSet{1} << v;
   }
-  Colours colours{}, next{};
+  Colours colours, next;
   for (std::uint32_t v = 0; v < graph.vertices; ++v) {
-    const Colour in = folded({}, std::uint64_t(std::popcount(neighbours[v].sources)));
+    const Colour in = folded(kStart, std::uint64_t(std::popcount(neighbours[v].sources)));
     colours[v] =
         folded(folded(in, std::uint64_t(std::popcount(neighbours[v].targets))), label_of(graph, v));
   }
@@ -76,10 +79,10 @@ std::array<std::uint64_t, 2> structural_hash(const Graph& graph) {
     for (std::uint32_t v = 0; v < graph.vertices; ++v)
       next[v] = folded(folded(colours[v], neighbours[v].sources, colours), neighbours[v].targets,
                        colours);
-    colours = next;
+    std::copy_n(next.begin(), graph.vertices, colours.begin());
   }
   const VertexSet all = graph.vertices == 64 ? ~VertexSet{0} : (VertexSet{1} << graph.vertices) - 1;
-  const Colour whole = folded({}, all, colours);
+  const Colour whole = folded(kStart, all, colours);
   return {whole.a, whole.b};
 }
 
