@@ -6,6 +6,12 @@ namespace {
 Representation of(const ProgramSpace&) {
   return Representation::kProgram;
 }
+Representation of(const GraphSpace&) {
+  return Representation::kGraph;
+}
+Representation of(const SequenceSpace&) {
+  return Representation::kSequence;
+}
 
 }  // namespace
 

@@ -11,11 +11,13 @@
 #include <tl/expected.hpp>
 
 #include "search/genome/genome.hpp"
+#include "search/space/graph_space.hpp"
 #include "search/space/program_space.hpp"
+#include "search/space/sequence_space.hpp"
 
 namespace equivolve::search {
 
-using Space = std::variant<ProgramSpace>;
+using Space = std::variant<ProgramSpace, GraphSpace, SequenceSpace>;
 
 Representation representation_of(const Space& space);
 
