@@ -5,12 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "engine/config/spaces/graph_section.hpp"
 #include "engine/config/spaces/program_section.hpp"
+#include "engine/config/spaces/sequence_section.hpp"
 
 namespace equivolve::engine {
 
 std::span<const SpaceSection> space_sections() {
-  static const std::array<SpaceSection, 1> kSections{program_section()};
+  static const std::array<SpaceSection, 3> kSections{program_section(), graph_section(),
+                                                     sequence_section()};
   return kSections;
 }
 
