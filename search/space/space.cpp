@@ -9,6 +9,12 @@ Representation of(const ProgramSpace&) {
 Representation of(const ConfigurationSpace&) {
   return Representation::kConfiguration;
 }
+Representation of(const GraphSpace&) {
+  return Representation::kGraph;
+}
+Representation of(const SequenceSpace&) {
+  return Representation::kSequence;
+}
 
 }  // namespace
 

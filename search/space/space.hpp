@@ -12,11 +12,13 @@
 
 #include "search/genome/genome.hpp"
 #include "search/space/configuration_space.hpp"
+#include "search/space/graph_space.hpp"
 #include "search/space/program_space.hpp"
+#include "search/space/sequence_space.hpp"
 
 namespace equivolve::search {
 
-using Space = std::variant<ProgramSpace, ConfigurationSpace>;
+using Space = std::variant<ProgramSpace, ConfigurationSpace, GraphSpace, SequenceSpace>;
 
 Representation representation_of(const Space& space);
 

@@ -1,7 +1,9 @@
 #include "search/variation/variation.hpp"
 
 #include "search/variation/configuration_variation.hpp"
+#include "search/variation/graph_variation.hpp"
 #include "search/variation/program_variation.hpp"
+#include "search/variation/sequence_variation.hpp"
 
 namespace equivolve::search {
 

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/config/spaces/lengths.hpp"
 #include "engine/config/spaces/program_schema.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
@@ -100,11 +101,11 @@ class Reading {
   std::vector<PointerProblem> problems;
 
  private:
-  void add(std::string pointer, std::string message, bool at_key = false) {
+  void add(std::string pointer, std::string message) {
     // What holds for all three functions is said once.
     for (const PointerProblem& known : problems)
       if (known.pointer == pointer && known.message == message) return;
-    problems.push_back({std::move(pointer), at_key, std::move(message)});
+    problems.push_back({std::move(pointer), false, std::move(message)});
   }
 
   void memories(const json& m) {
@@ -130,33 +131,11 @@ class Reading {
   }
 
   void lengths(const json& f, FunctionSpace& out, const std::string& name) {
-    const bool has_low = f.contains("min_length"), has_high = f.contains("max_length");
-    if (f.contains("length")) {
-      if (has_low || has_high || f.contains("initial_length"))
-        return add(
-            "/" + name + "/length",
-            fmt::format("space.{}.length stands beside a length of another kind; expected it "
-                        "alone: it sets all three",
-                        name),
-            true);
-      out.min_length = out.max_length = out.initial_length = f["length"].get<std::uint32_t>();
-      return;
-    }
-    out.min_length = number_or(f, "min_length", out.min_length);
-    out.max_length = number_or(f, "max_length", out.max_length);
-    if (out.min_length > out.max_length)
-      return add(
-          fmt::format("/{}/{}", name, has_low ? "min_length" : "max_length"),
-          fmt::format("space.{0}.min_length is {1}, space.{0}.max_length is {2}; expected a range",
-                      name, out.min_length, out.max_length));
-    if (f.contains("initial_length")) {
-      out.initial_length = f["initial_length"].get<std::uint32_t>();
-      if (out.initial_length < out.min_length || out.initial_length > out.max_length)
-        add("/" + name + "/initial_length",
-            fmt::format("space.{}.initial_length is {}; expected {} to {}, as its lengths are",
-                        name, out.initial_length, out.min_length, out.max_length));
-    }
-    out.initial_length = std::clamp(out.initial_length, out.min_length, out.max_length);
+    Lengths read{out.min_length, out.max_length, out.initial_length};
+    read_lengths(f, "/" + name, "space." + name, read, problems);
+    out.min_length = read.min;
+    out.max_length = read.max;
+    out.initial_length = read.initial;
   }
 
   std::vector<Op> operations(const json& list, const std::string& pointer) {

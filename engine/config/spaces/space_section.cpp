@@ -6,12 +6,15 @@
 #include <fmt/format.h>
 
 #include "engine/config/spaces/configuration_section.hpp"
+#include "engine/config/spaces/graph_section.hpp"
 #include "engine/config/spaces/program_section.hpp"
+#include "engine/config/spaces/sequence_section.hpp"
 
 namespace equivolve::engine {
 
 std::span<const SpaceSection> space_sections() {
-  static const std::array<SpaceSection, 2> kSections{program_section(), configuration_section()};
+  static const std::array<SpaceSection, 4> kSections{program_section(), configuration_section(),
+                                                     graph_section(), sequence_section()};
   return kSections;
 }
 
