@@ -6,6 +6,9 @@ namespace {
 Representation of(const ProgramSpace&) {
   return Representation::kProgram;
 }
+Representation of(const ExpressionSpace&) {
+  return Representation::kExpression;
+}
 
 }  // namespace
 

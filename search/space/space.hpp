@@ -11,11 +11,12 @@
 #include <tl/expected.hpp>
 
 #include "search/genome/genome.hpp"
+#include "search/space/expression_space.hpp"
 #include "search/space/program_space.hpp"
 
 namespace equivolve::search {
 
-using Space = std::variant<ProgramSpace>;
+using Space = std::variant<ProgramSpace, ExpressionSpace>;
 
 Representation representation_of(const Space& space);
 

@@ -1,5 +1,6 @@
 #include "search/variation/variation.hpp"
 
+#include "search/variation/expression_variation.hpp"
 #include "search/variation/program_variation.hpp"
 
 namespace equivolve::search {
