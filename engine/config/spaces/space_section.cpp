@@ -5,12 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/config/spaces/expression_section.hpp"
 #include "engine/config/spaces/program_section.hpp"
 
 namespace equivolve::engine {
 
 std::span<const SpaceSection> space_sections() {
-  static const std::array<SpaceSection, 1> kSections{program_section()};
+  static const std::array<SpaceSection, 2> kSections{program_section(), expression_section()};
   return kSections;
 }
 
