@@ -15,6 +15,9 @@ Representation of(const GraphSpace&) {
 Representation of(const SequenceSpace&) {
   return Representation::kSequence;
 }
+Representation of(const ExpressionSpace&) {
+  return Representation::kExpression;
+}
 
 }  // namespace
 

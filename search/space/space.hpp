@@ -12,13 +12,15 @@
 
 #include "search/genome/genome.hpp"
 #include "search/space/configuration_space.hpp"
+#include "search/space/expression_space.hpp"
 #include "search/space/graph_space.hpp"
 #include "search/space/program_space.hpp"
 #include "search/space/sequence_space.hpp"
 
 namespace equivolve::search {
 
-using Space = std::variant<ProgramSpace, ConfigurationSpace, GraphSpace, SequenceSpace>;
+using Space =
+    std::variant<ProgramSpace, ConfigurationSpace, GraphSpace, SequenceSpace, ExpressionSpace>;
 
 Representation representation_of(const Space& space);
 

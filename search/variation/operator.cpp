@@ -28,6 +28,8 @@ std::string_view operator_name(Operator op) {
       return "hoist_mutation";
     case Operator::kPerturbConstants:
       return "perturb_constants";
+    case Operator::kInsertOperation:
+      return "insert_operation";
     case Operator::kChangeGraph:
       return "change_graph";
     case Operator::kResampleParameter:

@@ -20,10 +20,11 @@ enum class Operator : std::uint8_t {
   kRemoveInstruction = 6,
   kCrossover = 7,  ///< of two parents, where the representation has one way to cross
   // expression
-  kPointMutation = 16,     ///< tokens replaced by others of their arity
+  kPointMutation = 16,     ///< a token replaced by another of its arity
   kSubtreeMutation = 17,   ///< a subtree replaced by a random one
   kHoistMutation = 18,     ///< a subtree replaced by one of its own subtrees
   kPerturbConstants = 19,  ///< numbers moved
+  kInsertOperation = 20,   ///< an operation put above a subtree
   // graph
   kChangeGraph = 32,  ///< edges flipped, operations redrawn
   // configuration

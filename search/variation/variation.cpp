@@ -1,6 +1,7 @@
 #include "search/variation/variation.hpp"
 
 #include "search/variation/configuration_variation.hpp"
+#include "search/variation/expression_variation.hpp"
 #include "search/variation/graph_variation.hpp"
 #include "search/variation/program_variation.hpp"
 #include "search/variation/sequence_variation.hpp"

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/config/spaces/configuration_section.hpp"
+#include "engine/config/spaces/expression_section.hpp"
 #include "engine/config/spaces/graph_section.hpp"
 #include "engine/config/spaces/program_section.hpp"
 #include "engine/config/spaces/sequence_section.hpp"
@@ -13,8 +14,9 @@
 namespace equivolve::engine {
 
 std::span<const SpaceSection> space_sections() {
-  static const std::array<SpaceSection, 4> kSections{program_section(), configuration_section(),
-                                                     graph_section(), sequence_section()};
+  static const std::array<SpaceSection, 5> kSections{program_section(), configuration_section(),
+                                                     graph_section(), sequence_section(),
+                                                     expression_section()};
   return kSections;
 }
 
