@@ -16,5 +16,6 @@ if(EQUIVOLVE_TBB)
 endif()
 if(EQUIVOLVE_TESTS)
   find_package(GTest REQUIRED)                                            # libgtest-dev, libgmock-dev
+  pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET GLOBAL libcrypto)     # libssl-dev
   include(GoogleTest)
 endif()
