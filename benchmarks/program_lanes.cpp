@@ -108,7 +108,7 @@ class Bench {
     prune(genome);
     interpreters::Machine& machine = domain::thread_machine();
     machine.load(program_, space_.memories);
-    const engine::ProbeSink sink(engine::sink_settings(0, true, 0));
+    const engine::ProbeSink sink(engine::sink_settings(0, true, {}));
     sdk::OutputSink face(*sink.sink());
     domain::run_probe(machine, program_, rules_, 1, {true}, face);
     check_ += static_cast<double>(sink.finish().key.lo & 1);
