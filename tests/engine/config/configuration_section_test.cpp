@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "engine/config/space.hpp"
 #include "hashing/stream.hpp"
 #include "search/variation/variation.hpp"
@@ -379,6 +382,27 @@ TEST(ConfigurationSection, ProblemsHaveLines) {
   const std::string text = text_of(resolved.error());
   EXPECT_THAT(text, HasSubstr("run.yaml:5:16: space.parameters.lr.high is 0.5"));
   EXPECT_THAT(text, HasSubstr("run.yaml:6:5: unknown parameter 'dept'"));
+}
+
+// The example and the text form on docs/spaces.md are a space and a candidate of it.
+TEST(ConfigurationSection, ThePageIsTrue) {
+  std::ifstream in(EQUIVOLVE_SOURCE "/docs/spaces.md");
+  std::string page((std::istreambuf_iterator<char>(in)), {});
+  page.erase(0, page.find("## `configuration`"));
+  const auto block = [&](const std::string& fence) {
+    const std::size_t from = page.find(fence) + fence.size(), to = page.find("```", from);
+    const std::string text = page.substr(from, to - from);
+    page.erase(0, to + 3);
+    return text;
+  };
+  const std::string yaml = block("```yaml\n"), text = block("```\n");
+  const auto configuration = read("evaluator: toy\n" + yaml);
+  ASSERT_TRUE(configuration) << text_of(configuration.error());
+  const auto resolved = resolve_space(*configuration, "{}");
+  ASSERT_TRUE(resolved) << text_of(resolved.error());
+  const auto genome = search::parse_genome(text, *resolved->space);
+  ASSERT_TRUE(genome) << genome.error().message;
+  EXPECT_EQ(search::genome_text(genome->flat, *resolved->space), text);
 }
 
 // Any JSON at any place is refused, or read; it never throws.
