@@ -106,7 +106,8 @@ class LeastSquares {
 }  // namespace
 
 FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::span<const double> y,
-                        const FitSettings& settings, FitWorkspace& workspace) {
+                        const FitSettings& settings, FitWorkspace& workspace,
+                        const std::function<bool()>& stop) {
   FitResult result;
   LeastSquares problem(machine, x, y, workspace);
   const std::size_t count = machine.constants().size();
@@ -123,6 +124,10 @@ FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::s
   while (result.iterations < settings.iterations) {
     if (result.error == 0 || damping > kMostDamping) {
       result.end = FitEnd::kConverged;
+      break;
+    }
+    if (stop && stop()) {
+      result.end = FitEnd::kStopped;
       break;
     }
     if (std::exchange(fresh, false)) problem.form_normal_equations();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ enum class FitEnd : std::uint8_t {
   kIterations,  ///< the limit was reached
   kNothing,     ///< there is nothing to fit: no numbers, too many, or iterations is 0
   kNonFinite,   ///< the formula is not finite on some row to start with
+  kStopped,     ///< `stop` said so
 };
 
 struct FitResult {
@@ -41,7 +43,9 @@ struct FitWorkspace {
 /// gained and predicted (Nielsen 1999). A step is taken only if the error falls and stays finite. A
 /// number whose derivative is not finite on some row is held where it is. Sums go in a fixed order:
 /// the same data give the same bits. [any-thread, each with its own machine and workspace]
+/// `stop` is looked at before every step.
 FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::span<const double> y,
-                        const FitSettings& settings, FitWorkspace& workspace);
+                        const FitSettings& settings, FitWorkspace& workspace,
+                        const std::function<bool()>& stop = nullptr);
 
 }  // namespace equivolve::interpreters
