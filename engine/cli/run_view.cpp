@@ -176,7 +176,9 @@ void print_text(const engine::RunInfo& info, const Json& summary,
     for (const auto& [name, reference] : summary["references"].items())
       print_contender(name, reference, objective);
     print_verdict(summary);
-    std::printf("\n%s", best["text"].get<std::string>().c_str());
+    // Some genomes are lines, some are one without its end.
+    const auto text = best["text"].get<std::string>();
+    std::printf("\n%s%s", text.c_str(), text.ends_with('\n') ? "" : "\n");
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "search/genome/nearest_name.hpp"
+
 namespace equivolve::search {
 namespace {
 
@@ -142,8 +144,9 @@ tl::expected<Genome, Error> parse_genome(std::string_view text, const SequenceSp
   for (std::string_view symbol = in.next(); !symbol.empty(); symbol = in.next()) {
     const auto found = positions.find(symbol);
     if (found == positions.end())
-      return in.fail("unknown symbol '" + std::string(symbol.substr(0, 40)) +
-                     "'; expected one of " + expected_symbols(space.alphabet));
+      return in.fail("unknown symbol '" + std::string(symbol.substr(0, 64)) +
+                     "'; expected one of " + expected_symbols(space.alphabet) +
+                     suggestion(symbol.substr(0, 64), space.alphabet));
     if (tokens.size() == space.max_length)
       return in.fail("more than " + std::to_string(space.max_length) + " symbols; expected " +
                      expected_lengths(space));

@@ -136,6 +136,10 @@ TEST_P(Representations, GenomesAreReadableInEveryCommand) {
   write_file(genome, best);
   const auto hashed = answer(equivolve({"hash", yaml_, "--genome", genome, "--json"}));
   EXPECT_EQ(hashed["candidates"][0]["digest"], answer(done)["best"]["digest"]);
+  const std::string shown = equivolve({"show", "1", "--store", store}).out;
+  EXPECT_NE(shown.find("\n" + best + (best.back() == '\n' ? "" : "\n") + "next: "),
+            std::string::npos)
+      << shown;
   const std::string out = folder_.path() / "candidates.jsonl";
   ASSERT_EQ(equivolve({"export", "latest", "--store", store, "--out", out}).exit_code, 0);
   std::ifstream lines(out);
