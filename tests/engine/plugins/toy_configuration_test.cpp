@@ -94,5 +94,17 @@ TEST_F(ToyConfiguration, NarrowedChoicesMeanTheSame) {
   EXPECT_EQ(evaluate(genome(text)).figures[0], in_full);
 }
 
+TEST_F(ToyConfiguration, ReferencesOutsideOfANarrowedSpaceAreLeftOut) {
+  bind(R"({"parameters": {"shape": {"values": ["flat", "line"]}}})");
+  const auto references = made_.evaluator->reference_candidates();
+  ASSERT_EQ(references.size(), 1u);
+  EXPECT_EQ(references[0].name, "zero");
+  ASSERT_EQ(made_.log->size(), 1u);
+  EXPECT_NE(made_.log->front().find("its reference candidate 'cubic' is left out: it does not lie "
+                                    "in the space, shape is 'power'; expected one of flat, line"),
+            std::string::npos)
+      << made_.log->front();
+}
+
 }  // namespace
 }  // namespace equivolve::engine::test
