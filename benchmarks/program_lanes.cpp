@@ -118,8 +118,8 @@ class Bench {
     const domain::TrialOutcome outcome =
         trial.run(program_, space_.memories, *tasks_, 1, false, 1, {}, [] { return false; });
     if (outcome.status != EQV_OK) return 0;
-    double figures[domain::kMostFigures];
-    figures_.aggregate(outcome.of_tasks, {figures, figures_.table().size()});
+    std::vector<double> figures(figures_.table().size());
+    figures_.aggregate(outcome.of_tasks, figures);
     return figures[0];
   }
   domain::Trial trial_on(LaneKind kind) const {
