@@ -14,13 +14,36 @@ bool is_blank_in_line(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-/// A text may hold anything; a message about it is one short line.
+/// How many bytes the UTF-8 character at the start takes; 0: it is none (RFC 3629, section 4).
+std::size_t character_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0u) == 0x80u; };
+  const unsigned lead = byte(0), next = byte(1);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4 || !continues(1)) return 0;
+  if (lead < 0xe0) return 2;
+  if ((lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f)) return 0;
+  if (lead < 0xf0) return continues(2) ? 3 : 0;
+  if ((lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f)) return 0;
+  return continues(2) && continues(3) ? 4 : 0;
+}
+
+/// A text may hold anything; a message about it is one short line of UTF-8.
 std::string shown_value(std::string_view text) {
   constexpr std::size_t kLongest = 40;
-  std::string out;
-  for (char c : text.substr(0, kLongest))
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return "'" + out + (text.size() > kLongest ? "...'" : "'");
+  std::string out = "'";
+  while (!text.empty() && out.size() <= kLongest) {
+    const std::size_t size = character_size(text);
+    const bool is_control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f;
+    if (size == 0 || is_control)
+      out += '?';
+    else
+      out += text.substr(0, size);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out + (text.empty() ? "'" : "...'");
 }
 
 std::vector<std::string> parameter_names(const ConfigurationSpace& space) {

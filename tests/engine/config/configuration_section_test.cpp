@@ -222,6 +222,11 @@ TEST(ConfigurationSection, RefusalsOfKeysAndValues) {
                           HasSubstr("'a b' is no parameter's name")));
   EXPECT_THAT(own(R"("x": {"type": "bool", "whne": {}})"),
               ElementsAre(HasSubstr("did you mean 'when'?")));
+  EXPECT_THAT(own(R"("x": {"type": "choice", "values": [")" + std::string(201, 'y') + "\"]}"),
+              ElementsAre(HasSubstr("with a length of at most 200")));
+  const auto strange = own(R"("a\nb": {"type": "bool", "when": {"c": 1}})");
+  EXPECT_THAT(strange, ElementsAre(HasSubstr("is no parameter's name")));
+  EXPECT_EQ(strange[0].substr(strange[0].find(' ')).find('\n'), std::string::npos) << "one line";
   EXPECT_THAT(refusals("{}", "{}"),
               ElementsAre(" space has no parameters; expected a map of them"));
   EXPECT_THAT(refusals("[]"), ElementsAre(HasSubstr("expected a map")));
