@@ -64,6 +64,7 @@ void FormulaProbe::run(search::ExpressionView formula, sdk::OutputSink& sink) co
   w.machine.evaluate(rows(), w.values);
   sink.values(w.values);
   if (fit_.iterations == 0) return;
+  sink.integer(static_cast<std::int64_t>(w.machine.constants().size()));
   const interpreters::ColumnsView learnt{inputs_.data(), fitted_rows_, count_};
   interpreters::fit_constants(w.machine, learnt, {outputs_.data(), fitted_rows_}, fit_, w.fit);
   w.machine.evaluate(rows(), w.values);

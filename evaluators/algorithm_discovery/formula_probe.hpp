@@ -19,8 +19,10 @@ class FormulaProbe {
   FormulaProbe(const Problem& problem, const Options& options);
 
   /// Puts out its size where that is a figure; its values on all rows; and, where numbers are
-  /// fitted, its values after a fit to two rows in three. `formula` in canonical order, so that
-  /// formulas that differ in it alone do the same sums. [any-thread]
+  /// fitted, how many it has and its values after a fit to two rows in three. (Fitted values alone
+  /// would merge more, and wrongly: the trials' fits start elsewhere, and one of them may end in
+  /// another minimum. Measured on two laws: 9 and 37 % of merges.) `formula` in canonical order, so
+  /// that formulas that differ in it alone do the same sums. [any-thread]
   void run(search::ExpressionView formula, sdk::OutputSink& sink) const;
 
  private:

@@ -81,8 +81,9 @@ TEST_F(Law, InputsAreTheFeaturesInTheirOwnUnits) {
   EXPECT_EQ(s.space.inputs, (std::vector<std::string>{"a", "b", "mean c"}));
   const Trial exact = s.trial("2 * a * b + 1");
   ASSERT_EQ(exact.status, EQV_OK) << exact.message;
-  EXPECT_GT(exact.figures[kFitness], 1 - 1e-12);
-  EXPECT_LT(exact.figures[kRmse], 1e-12);
+  EXPECT_EQ(exact.figures[kFitness], 1) << "rounding counts as none";
+  EXPECT_EQ(exact.figures[kRmse], 0);
+  EXPECT_GT(s.trial("2.000000001 * a * b + 1").figures[kRmse], 0);
   EXPECT_EQ(exact.figures[kComplexity], 7);
   // Off by 3 everywhere, in the target's own units.
   EXPECT_NEAR(s.trial("2 * a * b + 4").figures[kRmse], 3, 1e-9);
