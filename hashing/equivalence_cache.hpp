@@ -74,6 +74,7 @@ struct Verdict {
   bool by_alternative = false;  ///< matched on a neighbouring digest
   std::uint32_t trial = 0;      ///< of kEvaluate: evaluations of this class and level before it
   bool warm = false;            ///< the class is new here and known from an earlier run
+  bool first_is_warm = false;   ///< the first trial of this class and level is an earlier run's
 };
 
 /// A settled outcome as the cache keeps it: `status` is the caller's code, `figures` the mean of
@@ -86,6 +87,7 @@ struct Recalled {
   std::span<const double> mean;      ///< valid until the next non-const call
   std::span<const double> variance;  ///< sample variance (n - 1), 0 for one trial
   std::span<const double> first;     ///< figures of the first trial; kAggregate only, else the mean
+  std::uint8_t first_status = 0;     ///< of the first trial
 };
 
 struct Accounting {

@@ -52,6 +52,14 @@ bool has_classes(const PipelineSettings& settings) {
          settings.functional_change > 0 || settings.tabu_limit > 0;
 }
 
+/// Where outcomes change with further trials, those that a lucky one pushed out must still be there
+/// when it falls.
+std::size_t room_for_leaders(const PipelineSettings& settings) {
+  const bool changes =
+      settings.policy == hashing::Policy::kForget || settings.policy == hashing::Policy::kAggregate;
+  return changes ? 10 * std::size_t{settings.leaders_kept} + 1000 : settings.leaders_kept;
+}
+
 bool is_among(const hashing::Digest& digest, const hashing::ProbeDigest& probe) {
   return digest == probe.key || std::find(probe.alternatives.begin(), probe.alternatives.end(),
                                           digest) != probe.alternatives.end();
@@ -105,7 +113,7 @@ Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluat
       ring_(settings.lookahead),
       cache_(cache_settings(settings, evaluator.info())),
       budget_(std::move(budget)),
-      leaders_(settings.leaders_kept) {
+      leaders_(room_for_leaders(settings)) {
   totals_.probe_time = settings_.earlier_probes;
   probes_end_ = settings_.probes_end;
   if (settings_.warm_start) cache_.warm_start(outcomes_of(*settings_.warm_start));
@@ -200,6 +208,8 @@ void Pipeline::breed(Slot& s) {
     take(s, searcher_.vary(s.request, s.attempt));
     probe(s);
     if (tries == 0 || !repeats_parent(s)) return;
+    s.abandoned = stop_wish_.load() != StopCause::kNone;
+    if (s.abandoned) return;
   }
 }
 
@@ -319,6 +329,7 @@ void Pipeline::step() {
     moved = false;
     while (next_look_up_ < next_ask_ &&
            slot(next_look_up_).stage.load(std::memory_order_acquire) == Stage::kProbed && !ended_) {
+      if (slot(next_look_up_).abandoned) break;
       if (refuses(slot(next_look_up_))) continue;
       look_up(slot(next_look_up_));
       ++next_look_up_;
@@ -355,6 +366,7 @@ void Pipeline::ask_more() {
     Slot& s = slot(next_ask_);
     s.request = std::move(*request);
     s.attempt = s.refusals = 0;
+    s.abandoned = false;
     s.probes = !probes_end_ || next_ask_ < *probes_end_;
     dispatch(next_ask_, Stage::kBreeding);
     ++next_ask_;
@@ -398,8 +410,6 @@ void Pipeline::look_up(Slot& s) {
   s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
   if (has_digest) s.genome->digest = s.verdict.digest;
-  if (s.verdict.warm)
-    warm_classes_[s.verdict.cls] = find(*settings_.warm_start, s.verdict.digest, s.request.level);
   totals_.probes += classes_ && s.probes && evaluator_.descriptor().offers_probe ? 1 : 0;
   totals_.probe_time.probes += s.probe_seconds ? 1 : 0;
   totals_.probe_time.seconds += s.probe_seconds.value_or(0);
@@ -433,11 +443,10 @@ void Pipeline::set_seeds(Slot& s) {
   }
 }
 
-/// Of a hit whose outcome an earlier run found; null for others.
+/// Of a hit whose class began with an earlier run's trials; null for others.
 const WarmClass* Pipeline::warm_class(const Slot& s) const {
-  if (!s.merged || warm_classes_.empty()) return nullptr;
-  const auto at = warm_classes_.find(s.verdict.cls);
-  return at == warm_classes_.end() ? nullptr : at->second;
+  if (!s.merged || !s.verdict.first_is_warm) return nullptr;
+  return find(*settings_.warm_start, s.verdict.digest, s.request.level);
 }
 
 /// Sees to it that the slot becomes ready: at once, from the store, or by an evaluation.
@@ -510,6 +519,7 @@ void Pipeline::tell_aggregate(Slot& s) {
   s.trial.status = static_cast<Status>(known->status);
   s.trial.reason = static_cast<Reason>(known->reason);
   if (known->count > 0) s.trial.figures.assign(known->mean.begin(), known->mean.end());
+  s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
 }
 
 OutcomeRow Pipeline::outcome_of(Slot& s) {
@@ -533,6 +543,7 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
     s.trial.status = static_cast<Status>(known->status);
     s.trial.reason = static_cast<Reason>(known->reason);
     s.trial.figures.assign(known->mean.begin(), known->mean.end());
+    s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
     cache_.credit(s.verdict.cls, s.request.level);
   }
   row.status = s.trial.status;
@@ -548,7 +559,7 @@ void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
   if (!known) return;
   ++totals_.verified;
   totals_.verification_seconds += s.trial.seconds;
-  double error = static_cast<Status>(known->status) == s.trial.status
+  double error = static_cast<Status>(known->first_status) == s.trial.status
                      ? 0
                      : std::numeric_limits<double>::infinity();
   for (std::size_t i = 0;
@@ -615,14 +626,13 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
 }
 
 void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::Outcome& outcome) {
-  if (!outcome.ranked) return;
   const bool has_class = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass;
   const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
   // A behaviour that was evaluated again is worth what was told last.
   const bool again = !s.merged && (settings_.policy == hashing::Policy::kForget ||
                                    settings_.policy == hashing::Policy::kAggregate);
   if (again) leaders_.withdraw(identity);
-  if (!leaders_.would_enter(outcome.objectives.front())) return;
+  if (!outcome.ranked || !leaders_.would_enter(outcome.objectives.front())) return;
   Leader leader;
   leader.birth = row.birth;
   leader.cls = row.cls;

@@ -18,7 +18,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/plugins/evaluator.hpp"
@@ -149,6 +148,7 @@ class Pipeline {
     std::uint32_t attempt = 0;             // at breeding it
     std::uint32_t refusals = 0;            // for being of a class seen too often
     bool probes = true;
+    bool abandoned = false;  // the run was stopped while it was bred
     ProbeResult probe;
     std::optional<double> probe_seconds;  // when one was made
     hashing::Verdict verdict;
@@ -217,8 +217,6 @@ class Pipeline {
   PipelineTotals totals_;
   std::uint64_t next_ask_ = 0, next_look_up_ = 0, next_tell_ = 0;
   std::optional<std::uint64_t> probes_end_;
-  // Of classes met here: what an earlier run knew of them. By class.
-  std::unordered_map<std::uint64_t, const WarmClass*> warm_classes_;
   bool searching_ = false;  // work that is no replay has begun
   bool ended_ = false;
   StopCause stopped_by_ = StopCause::kNone;

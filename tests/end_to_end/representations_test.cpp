@@ -61,6 +61,8 @@ class Representations : public testing::TestWithParam<Case> {
     return answer(done);
   }
 
+  void expect_survives_kills(const Settings& settings);
+
   TempFolder folder_;
   const std::string yaml_ = folder_.path() / "toy.yaml";
   int runs_ = 0;
@@ -103,7 +105,9 @@ TEST_P(Representations, FunctionalChangeAndTabuKeepThePromisesToo) {
   };
   const auto one = with("workers.count=1");
   EXPECT_EQ(with("workers.count=8")["result_digest"], one["result_digest"]);
-  EXPECT_EQ(with("hashing.policy=off")["trajectory_digest"], one["trajectory_digest"]);
+  // What is forgotten counts as never seen: `forget` has a path of its own here.
+  for (const char* policy : {"hashing.policy=off", "hashing.policy=aggregate"})
+    EXPECT_EQ(with(policy)["trajectory_digest"], one["trajectory_digest"]) << policy;
   EXPECT_NE(run({})["trajectory_digest"], one["trajectory_digest"]);
 }
 
@@ -111,8 +115,17 @@ TEST_P(Representations, AKilledRunEndsAsIfItHadNot) {
 #ifndef EQUIVOLVE_FAULT_POINTS
   GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
 #endif
-  for (const std::string policy : kPolicies) {
-    const Settings settings = {"hashing.policy=" + policy, "search.functional_change=2"};
+  for (const char* grid : {"evaluator", "shifted"}) {
+    const std::string policy = grid == std::string("shifted") ? "reuse" : "forget";
+    expect_survives_kills({"hashing.policy=" + policy, "search.functional_change=2",
+                           "search.tabu_limit=6", std::string("hashing.grid=") + grid});
+  }
+  for (const std::string policy : kPolicies)
+    expect_survives_kills({"hashing.policy=" + policy, "search.functional_change=2"});
+}
+
+void Representations::expect_survives_kills(const Settings& settings) {
+  {
     const auto whole = run(settings);
     for (const char* point : {"run.told:200", "run.evaluated:120", "run.look_up:500"}) {
       const std::string store = new_store();
@@ -120,7 +133,8 @@ TEST_P(Representations, AKilledRunEndsAsIfItHadNot) {
       ASSERT_EQ(killed.signal, SIGKILL) << point << killed.err;
       const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet"});
       ASSERT_EQ(done.exit_code, 0) << done.err;
-      EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]) << policy << " " << point;
+      EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"])
+          << settings.front() << " " << settings.back() << " " << point;
     }
   }
 }
