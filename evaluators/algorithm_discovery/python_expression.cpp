@@ -8,28 +8,30 @@ namespace {
 using search::Binding;
 using search::ExpressionOp;
 
-struct Part {
+struct PythonPart {
   std::string text;
   Binding binding = Binding::kAtom;
 };
 
-std::string within(const Part& part, bool parentheses) {
+std::string python_within(const PythonPart& part, bool parentheses) {
   return parentheses ? "(" + part.text + ")" : part.text;
 }
 
 /// Python's signs bind as those of the text form do, with ** for ^.
-Part infix(const search::ExpressionOpInfo& info, const Part& a, const Part& b) {
+PythonPart python_infix(const search::ExpressionOpInfo& info, const PythonPart& a,
+                        const PythonPart& b) {
   const bool power = info.binding == Binding::kPower;
   const std::string sign = power ? "**" : std::string(1, info.sign);
-  return {within(a, power ? a.binding != Binding::kAtom : a.binding < info.binding) + " " + sign +
-              " " + within(b, power ? b.binding < Binding::kSign : b.binding <= info.binding),
+  return {python_within(a, power ? a.binding != Binding::kAtom : a.binding < info.binding) + " " +
+              sign + " " +
+              python_within(b, power ? b.binding < Binding::kSign : b.binding <= info.binding),
           info.binding};
 }
 
-std::string call(ExpressionOp op, std::string_view name, const std::vector<Part>& p) {
+std::string python_call(ExpressionOp op, std::string_view name, const std::vector<PythonPart>& p) {
   const auto with = [&](std::string_view form) {
     std::vector<std::string> texts;
-    for (const Part& part : p) texts.push_back(part.text);
+    for (const PythonPart& part : p) texts.push_back(part.text);
     texts.resize(3);
     return fmt::format(fmt::runtime(form), texts[0], texts[1], texts[2]);
   };
@@ -71,23 +73,24 @@ std::string call(ExpressionOp op, std::string_view name, const std::vector<Part>
 
 PythonExpression python_expression(search::ExpressionView expression) {
   PythonExpression out;
-  std::vector<Part> held;
+  std::vector<PythonPart> held;
   for (const eqv_expression_token& token : expression) {
     const search::ExpressionOpInfo& info = search::expression_op_info(search::op_of(token));
-    std::vector<Part> operands(held.end() - info.arity, held.end());
+    std::vector<PythonPart> operands(held.end() - info.arity, held.end());
     held.resize(held.size() - info.arity);
-    Part part;
+    PythonPart part;
     if (info.op == ExpressionOp::kInput) {
       part.text = fmt::format("x[:, {}]", token.input);
     } else if (info.op == ExpressionOp::kConstant) {
       part.text = fmt::format("c[{}]", out.constants.size());
       out.constants.push_back(token.value);
     } else if (info.op == ExpressionOp::kNegate) {
-      part = {"-" + within(operands[0], operands[0].binding <= Binding::kSign), Binding::kSign};
+      part = {"-" + python_within(operands[0], operands[0].binding <= Binding::kSign),
+              Binding::kSign};
     } else if (info.sign != 0) {
-      part = infix(info, operands[0], operands[1]);
+      part = python_infix(info, operands[0], operands[1]);
     } else {
-      part.text = call(info.op, info.name, operands);
+      part.text = python_call(info.op, info.name, operands);
     }
     held.push_back(std::move(part));
   }

@@ -20,11 +20,11 @@ bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_digit(char c) {
+bool is_digit_byte(char c) {
   return c >= '0' && c <= '9';
 }
 bool is_name_part(char c) {
-  return is_name_start(c) || is_digit(c) || c == '.';
+  return is_name_start(c) || is_digit_byte(c) || c == '.';
 }
 bool is_plain_name(std::string_view name) {
   return !name.empty() && is_name_start(name.front()) &&
@@ -316,7 +316,8 @@ class ExpressionParser {
   bool expect(char c) { return take(c) || fail(std::string("expected '") + c + "'"); }
   bool is_number_start() {
     const char c = peek();
-    return is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]));
+    return is_digit_byte(c) ||
+           (c == '.' && at_ + 1 < text_.size() && is_digit_byte(text_[at_ + 1]));
   }
   std::optional<double> take_number() {
     double value = 0;
