@@ -142,6 +142,33 @@ TEST_F(Formulas, WithOneObjectiveHaveNone) {
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
+TEST_F(Formulas, ModelPredictsWhatEquivolvePredicts) {
+  if (run_process({"/usr/bin/python3", "-c", "import numpy"}).exit_code != 0)
+    GTEST_SKIP() << "python3-numpy is not installed";
+  ASSERT_EQ(run().exit_code, 0);
+  const std::string out = folder_.path() / "out";
+  const Finished applied =
+      equivolve({"apply", "latest", "--store", store_, "--data", data_, "--out", out});
+  ASSERT_EQ(applied.exit_code, 0) << applied.err;
+  EXPECT_FALSE(lines_of(out + "/formula.txt").empty());
+  const Finished model = run_process({"/usr/bin/python3", out + "/model.py", data_});
+  ASSERT_EQ(model.exit_code, 0) << model.err;
+  std::istringstream theirs(model.out);
+  std::string line;
+  const auto ours = lines_of(out + "/predictions.csv");
+  ASSERT_EQ(ours.size(), 443u);
+  const auto prediction = [](const std::string& row) {
+    return std::stod(row.substr(row.find(',') + 1));
+  };
+  for (std::size_t row = 0; row < ours.size(); ++row) {
+    ASSERT_TRUE(std::getline(theirs, line)) << "line " << row;
+    if (row == 0) continue;
+    EXPECT_NEAR(prediction(line), prediction(ours[row]), 1e-9 * std::abs(prediction(ours[row])))
+        << "line " << row;
+  }
+  EXPECT_FALSE(std::getline(theirs, line));
+}
+
 TEST_F(Formulas, AWordThatIsNoFormulaIsRefusedInPlainWords) {
   const Finished refused =
       equivolve({"apply", yaml_, "--candidate", "rigde", "--out", folder_.path() / "out"});
