@@ -298,6 +298,17 @@ tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {
   return data;
 }
 
+tl::expected<std::vector<hashing::Digest>, StoreError> StoreReader::class_digests(RunId run) const {
+  std::vector<hashing::Digest> digests;
+  auto read = state_->rows<ClassRow>(store::kReadClasses, "classes", first_id(run), last_id(run),
+                                     [&](ClassRow row) {
+                                       digests.resize(std::max(digests.size(), row.cls + 1));
+                                       digests[row.cls] = row.digest;
+                                     });
+  if (!read) return tl::unexpected(read.error());
+  return digests;
+}
+
 tl::expected<std::vector<TrialRow>, StoreError> StoreReader::final_trials(RunId run) const {
   std::vector<TrialRow> trials;
   auto read = state_->rows<TrialRow>(

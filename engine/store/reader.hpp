@@ -97,6 +97,8 @@ class StoreReader {
   tl::expected<RunCounts, StoreError> counts(const RunInfo& run) const;
 
   tl::expected<ReplayData, StoreError> replay(RunId run) const;
+  /// Digests of the run's classes, by class.
+  tl::expected<std::vector<hashing::Digest>, StoreError> class_digests(RunId run) const;
   /// Trials of the final stage and of references, in order of insertion.
   tl::expected<std::vector<TrialRow>, StoreError> final_trials(RunId run) const;
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;

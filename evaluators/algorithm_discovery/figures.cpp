@@ -43,7 +43,7 @@ Figures::Figures(const ProblemInfo& info, const Options& options)
               figure("r2", "", EQV_METRIC, EQV_MAXIMIZE, -kInfinity, 1)};
   }
   if (complexity_)
-    table_.push_back(figure("complexity", "tokens", EQV_DESCRIPTOR, EQV_MINIMIZE, 1, kInfinity));
+    table_.push_back(figure("complexity", "tokens", EQV_OBJECTIVE, EQV_MINIMIZE, 1, kInfinity));
 }
 
 void Figures::of_task(const Task& task, const Told& told, std::span<double> figures) const {

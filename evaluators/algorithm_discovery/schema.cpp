@@ -68,7 +68,7 @@ constexpr std::string_view kAfterTable = R"(
             "fit": {"type": "boolean", "description": "Whether every trial fits them to its training rows. Default: true."},
             "iterations": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Steps of a fit at most. Default: 10."}
           }},
-        "complexity": {"type": "boolean", "description": "Formulas only: whether their number of tokens is a figure; candidates that behave alike are then equal only at equal size. Default: true."}
+        "complexity": {"type": "boolean", "description": "Formulas only: whether their number of tokens is a second objective, to be minimised; candidates that behave alike are then equal only at equal size. Default: true."}
       }
     }
   }

@@ -58,7 +58,9 @@ void refuse_program_options(const Options& options, const JsonReader& in) {
   const Options plain;
   const auto refuse = [&](const char* key, bool differs) {
     if (differs)
-      throw Refused(in.at(key), "is of programs alone, and space.representation is expression");
+      throw Refused(in.at(key),
+                    "is of programs alone; expected space: {representation: program}, or the key "
+                    "left out");
   };
   refuse("epochs", options.epochs != plain.epochs);
   refuse("class_weights", options.balanced != plain.balanced);

@@ -274,6 +274,7 @@ TEST_F(Law, RefusesWhatIsOfPrograms) {
   EXPECT_EQ(refusal(with_option(config_, "task", "classification")).pointer, "/options/task");
   const Refusal epochs = refusal(with_option(config_, "epochs", 3));
   EXPECT_EQ(epochs.pointer, "/options/epochs");
+  EXPECT_NE(epochs.message.find("; expected "), std::string::npos) << epochs.message;
   EXPECT_EQ(refusal(with_option(config_, "epochs", 1)).status, EQV_OK) << "the default";
   EXPECT_EQ(refusal(with_option(config_, "constants", {{"fitt", true}})).pointer,
             "/options/constants/fitt");
