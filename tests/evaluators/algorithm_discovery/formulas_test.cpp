@@ -160,7 +160,7 @@ TEST_F(Law, ComplexityCanBeLeftOut) {
   EXPECT_EQ(s.session.probe(s.genome("a + a")), s.session.probe(s.genome("a + a + b - b")));
   FormulaSession told(config_);
   EXPECT_EQ(told.session.info().figure_count, 4u);
-  EXPECT_EQ(told.session.info().figures[kComplexity].role, EQV_DESCRIPTOR);
+  EXPECT_EQ(told.session.info().figures[kComplexity].role, EQV_OBJECTIVE);
   EXPECT_NE(told.session.probe(told.genome("a + a")),
             told.session.probe(told.genome("a + a + b - b")));
 }
