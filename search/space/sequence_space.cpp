@@ -4,24 +4,10 @@
 #include <unordered_map>
 
 #include "search/genome/nearest_name.hpp"
+#include "search/genome/utf8.hpp"
 
 namespace equivolve::search {
 namespace {
-
-/// Bytes of the UTF-8 character that a text begins with; 0 where it begins with none. (Lead byte
-/// and continuation bytes; that is all it takes to cut a text.)
-std::size_t character_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t size = lead < 0x80                   ? 1
-                           : lead >= 0xc2 && lead < 0xe0 ? 2
-                           : lead >= 0xe0 && lead < 0xf0 ? 3
-                           : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                         : 0;
-  if (size == 0 || size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return size;
-}
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
