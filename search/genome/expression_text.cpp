@@ -306,10 +306,10 @@ class ExpressionParser {
   }
   std::string take_name() {
     skip();
-    std::size_t end = at_;
-    if (end < text_.size() && is_name_start(text_[end]))
-      while (end < text_.size() && is_name_part(text_[end])) ++end;
-    return std::string(text_.substr(std::exchange(at_, end), end - at_));
+    const std::size_t first = at_;
+    if (first < text_.size() && is_name_start(text_[first]))
+      while (at_ < text_.size() && is_name_part(text_[at_])) ++at_;
+    return std::string(text_.substr(first, at_ - first));
   }
   std::optional<std::string> take_quoted() {
     std::string name;
