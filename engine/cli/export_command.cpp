@@ -34,12 +34,8 @@ constexpr std::string_view kCsvStart =
 std::vector<std::string> told_names(const engine::RunInfo& info) {
   std::vector<std::string> names;
   for (const engine::FigureRow& f : info.head.figures)
-    if (f.role != 3) names.push_back(f.name);
+    if (f.role < engine::kMetricRole) names.push_back(f.name);
   return names;
-}
-
-std::string text_of(const engine::GenomeRow& row, const search::Space* space) {
-  return space ? search::genome_text(row.flat, *space) : std::string();
 }
 
 std::string csv_text(const std::string& text) {
@@ -64,7 +60,7 @@ std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
-  return out + "," + csv_text(text_of(g, space)) + "\n";
+  return out + "," + csv_text(engine::genome_text(g.flat, space)) + "\n";
 }
 
 std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
@@ -89,7 +85,7 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
       row["trial"][info.head.figures[i].name] =
           std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
   }
-  row["genome"] = text_of(g, space);
+  row["genome"] = engine::genome_text(g.flat, space);
   return row.dump() + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/space.hpp"
+#include "engine/plugins/plugin_names.hpp"
 #include "engine/report/front.hpp"
 
 namespace equivolve::cli {
@@ -28,12 +29,7 @@ std::string short_text(const std::string& text) {
   }
   while (out.ends_with(' ')) out.pop_back();
   if (out.size() <= kLongestText) return out;
-  std::size_t end = kLongestText - 3;
-  const auto is_within_character = [&](std::size_t at) {
-    return (static_cast<unsigned char>(out[at]) & 0xc0) == 0x80;
-  };
-  while (end > 0 && is_within_character(end)) --end;
-  return out.substr(0, end) + "...";
+  return engine::one_line(out, kLongestText - 3) + "...";
 }
 
 std::string row_text(const Json& candidate) {
@@ -61,7 +57,7 @@ tl::expected<Json, engine::StoreError> front_json(const engine::StoreReader& rea
       figures[objectives[i].name] = candidate.objectives[i];
     out.push_back({{"birth", candidate.birth},
                    {"figures", figures},
-                   {"text", space ? search::genome_text(genome->flat, *space) : ""}});
+                   {"text", engine::genome_text(genome->flat, space.get())}});
   }
   return out;
 }

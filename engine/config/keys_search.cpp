@@ -37,14 +37,16 @@ Field<std::size_t> policy_field() {
           }};
 }
 
+constexpr std::array<std::optional<hashing::GridKind>, 4> kGrids{
+    std::nullopt, hashing::GridKind::kScaled, hashing::GridKind::kPublished,
+    hashing::GridKind::kShifted};
+
 Field<std::size_t> grid_field() {
   return {[](const Configuration& c) -> std::size_t {
-            return c.hashing.grid ? static_cast<std::size_t>(*c.hashing.grid) + 1 : 0;
+            const auto at = std::find(kGrids.begin(), kGrids.end(), c.hashing.grid);
+            return static_cast<std::size_t>(at - kGrids.begin());
           },
-          [](Configuration& c, std::size_t choice) {
-            c.hashing.grid.reset();
-            if (choice > 0) c.hashing.grid = static_cast<hashing::GridKind>(choice - 1);
-          }};
+          [](Configuration& c, std::size_t choice) { c.hashing.grid = kGrids[choice]; }};
 }
 
 template <class T>

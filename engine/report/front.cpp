@@ -8,8 +8,6 @@
 namespace equivolve::engine {
 namespace {
 
-constexpr std::uint32_t kObjectiveRole = 0;
-
 using Point = std::span<const double>;
 
 /// Better in the first coordinate in which they differ.

@@ -1,10 +1,9 @@
 #include "engine/run/pipeline.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <utility>
 
-#include "engine/run/seeds.hpp"
-#include "engine/run/speed_up.hpp"
 #include "engine/store/fault_point.hpp"
 
 namespace equivolve::engine {
@@ -26,9 +25,8 @@ bool has_classes(const PipelineSettings& settings) {
 /// Where outcomes change with further trials, those that a lucky one pushed out must still be there
 /// when it falls.
 std::size_t room_for_leaders(const PipelineSettings& settings) {
-  const bool changes =
-      settings.policy == hashing::Policy::kForget || settings.policy == hashing::Policy::kAggregate;
-  return changes ? 10 * std::size_t{settings.leaders_kept} + 1000 : settings.leaders_kept;
+  return outcomes_change(settings.policy) ? 10 * std::size_t{settings.leaders_kept} + 1000
+                                          : settings.leaders_kept;
 }
 
 bool is_among(const hashing::Digest& digest, const hashing::ProbeDigest& probe) {

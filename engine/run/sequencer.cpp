@@ -2,6 +2,7 @@
 // telling. pipeline.cpp has the rest.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/run/pipeline.hpp"
 #include "engine/run/seeds.hpp"
@@ -34,6 +35,14 @@ bool same_outcome(const OutcomeRow& a, const OutcomeRow& b) {
     if (x != y && !(std::isnan(x) && std::isnan(y))) return false;
   }
   return true;
+}
+
+/// A class's outcome so far, in place of a trial's own.
+void take_outcome(const hashing::Recalled& known, std::size_t figures, TrialResult& trial) {
+  trial.status = static_cast<Status>(known.status);
+  trial.reason = static_cast<Reason>(known.reason);
+  trial.figures.assign(known.mean.begin(), known.mean.end());
+  trial.figures.resize(figures, std::numeric_limits<double>::quiet_NaN());
 }
 
 TrialResult result_of(const TrialRow& row) {
@@ -162,10 +171,14 @@ void Pipeline::look_up(Slot& s) {
   reserve(s);
 }
 
-/// Those of the trial that this request makes; of a hit, those of the trial behind it.
-void Pipeline::set_seeds(Slot& s) {
-  const bool has_class =
-      s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
+/// Its outcome is its class's, for others too.
+bool Pipeline::shares_class(const Slot& s) const {
+  return s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
+}
+
+/// Those of the trial that this request makes; of a verification, those of the trial behind it.
+void Pipeline::set_seeds(Slot& s, const WarmClass* warm) {
+  const bool has_class = shares_class(s);
   s.repeat = s.request.repeat + s.verdict.trial;
   s.common_seed = common_seed(settings_.seed, s.repeat);
   s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.repeat)
@@ -173,7 +186,7 @@ void Pipeline::set_seeds(Slot& s) {
   // A forgotten behaviour that comes again draws anew.
   if (has_class && settings_.policy == hashing::Policy::kForget)
     s.own_seed = own_seed(s.own_seed, s.verdict.founder, s.repeat);
-  if (const WarmClass* warm = warm_class(s)) {
+  if (warm) {
     s.common_seed = warm->common_seed;
     s.own_seed = warm->own_seed;
   }
@@ -188,7 +201,6 @@ const WarmClass* Pipeline::warm_class(const Slot& s) const {
 /// Sees to it that the slot becomes ready: at once, from the store, or by an evaluation.
 void Pipeline::reserve(Slot& s) {
   const std::uint64_t ticket = s.request.ticket;
-  set_seeds(s);
   // Noise is no wrong merge: only what is deterministic can be repeated, and a mean over an earlier
   // run's trials is no trial.
   const WarmClass* warm = warm_class(s);
@@ -202,6 +214,7 @@ void Pipeline::reserve(Slot& s) {
     s.stage.store(Stage::kReady, std::memory_order_relaxed);
     return;
   }
+  set_seeds(s, warm);
   if (replay_)
     s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0,
                               s.repeat);
@@ -223,13 +236,14 @@ bool Pipeline::tell(Slot& s) {
   const bool from_outside = stopped_by_ == StopCause::kSignal || stopped_by_ == StopCause::kWish;
   if (ended_ && !from_outside) return false;
   if ((!s.merged || s.verify) && s.trial.status == Status::kCancelled) return false;
-  const bool leads = !s.merged;
-  const bool settles =
-      leads && s.verdict.cls != hashing::kNoClass && settings_.policy != hashing::Policy::kOff;
-  if (settles)
+  if (!s.merged && shares_class(s)) {
     cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status),
                   static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
-  if (settles && settings_.policy == hashing::Policy::kAggregate) tell_aggregate(s);
+    // The mean over the trials of its class so far stands for the trial.
+    const bool aggregates = settings_.policy == hashing::Policy::kAggregate;
+    if (const auto* known = aggregates ? cache_.recall(s.verdict.cls, s.request.level) : nullptr)
+      take_outcome(*known, figures_.size(), s.trial);
+  }
   OutcomeRow row = outcome_of(s);
   if (!defect_.empty()) return false;
   if (const OutcomeRow* known = replay_ ? replay_->outcome(row.ticket) : nullptr) {
@@ -246,16 +260,6 @@ bool Pipeline::tell(Slot& s) {
   after_tell(s, row);
   EQV_FAULT_POINT("run.told");
   return true;
-}
-
-/// The mean over the trials of its class so far stands for the trial.
-void Pipeline::tell_aggregate(Slot& s) {
-  const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
-  if (!known) return;
-  s.trial.status = static_cast<Status>(known->status);
-  s.trial.reason = static_cast<Reason>(known->reason);
-  if (known->count > 0) s.trial.figures.assign(known->mean.begin(), known->mean.end());
-  s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
 }
 
 OutcomeRow Pipeline::outcome_of(Slot& s) {
@@ -276,10 +280,7 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
       return row;
     }
     s.trial = {};
-    s.trial.status = static_cast<Status>(known->status);
-    s.trial.reason = static_cast<Reason>(known->reason);
-    s.trial.figures.assign(known->mean.begin(), known->mean.end());
-    s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
+    take_outcome(*known, figures_.size(), s.trial);
     cache_.credit(s.verdict.cls, s.request.level);
   }
   row.status = s.trial.status;
@@ -347,9 +348,9 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     totals_.first_failure = s.trial.message;
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
   offer_leader(s, row, outcome);
-  const StopCause cause =
-      budget_.count(child, !s.merged || s.verdict.warm,
-                    outcome.ranked ? s.trial.figures : std::vector<double>{}, time_);
+  static const std::vector<double> kNoFigures;
+  const StopCause cause = budget_.count(child, !s.merged || s.verdict.warm,
+                                        outcome.ranked ? s.trial.figures : kNoFigures, time_);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -362,12 +363,10 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
 }
 
 void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::Outcome& outcome) {
-  const bool has_class = settings_.policy != hashing::Policy::kOff && row.cls != hashing::kNoClass;
+  const bool has_class = shares_class(s);
   const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
   // A behaviour that was evaluated again is worth what was told last.
-  const bool again = !s.merged && (settings_.policy == hashing::Policy::kForget ||
-                                   settings_.policy == hashing::Policy::kAggregate);
-  if (again) leaders_.withdraw(identity);
+  if (!s.merged && outcomes_change(settings_.policy)) leaders_.withdraw(identity);
   if (!outcome.ranked || !leaders_.would_enter(outcome.objectives.front())) return;
   Leader leader;
   leader.birth = row.birth;

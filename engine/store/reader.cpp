@@ -408,4 +408,10 @@ tl::expected<void, StoreError> StoreReader::request(RunId run, const std::string
   return {};
 }
 
+std::string objective_of(const RunHead& head) {
+  for (const FigureRow& figure : head.figures)
+    if (figure.role == kObjectiveRole) return figure.name;
+  return "";
+}
+
 }  // namespace equivolve::engine

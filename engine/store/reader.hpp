@@ -37,7 +37,10 @@ struct GroupInfo {
   std::vector<std::pair<std::uint64_t, RunId>> begun;  ///< (position in the plan, run), rising
 };
 
+inline constexpr std::uint32_t kObjectiveRole = 0;
 inline constexpr std::uint32_t kMetricRole = 3;  ///< figures of the roles below it are told
+/// The name of the first objective; "" where there is none.
+std::string objective_of(const RunHead& head);
 
 /// What the committed outcomes of a run come to, whether it is running or was killed.
 struct RunCounts {

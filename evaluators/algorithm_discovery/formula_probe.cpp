@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluators/algorithm_discovery/formula_trial.hpp"
+#include "evaluators/common/tables/splits.hpp"
 
 namespace equivolve::algorithm_discovery {
 namespace {
@@ -17,16 +18,16 @@ class ChosenRows {
   void add(std::size_t row) {
     if (taken_[row] || rows_.size() == kProbeRows) return;
     taken_[row] = true;
-    rows_.push_back(row);
+    rows_.push_back(static_cast<std::uint32_t>(row));
   }
-  const std::vector<std::size_t>& rows() const { return rows_; }
+  const tables::Rows& rows() const { return rows_; }
 
  private:
   std::vector<bool> taken_;
-  std::vector<std::size_t> rows_;
+  tables::Rows rows_;
 };
 
-std::vector<std::size_t> choose_probe_rows(const Examples& pool, std::size_t inputs) {
+tables::Rows choose_probe_rows(const Examples& pool, std::size_t inputs) {
   const std::size_t n = pool.rows();
   ChosenRows chosen(n);
   for (std::size_t i = 0; i < std::min(inputs, kExtremeInputs); ++i) {
@@ -36,10 +37,10 @@ std::vector<std::size_t> choose_probe_rows(const Examples& pool, std::size_t inp
     chosen.add(static_cast<std::size_t>(high - column));
   }
   for (std::size_t r = 0; r < n; ++r) chosen.add(r);  // the pool is shuffled
-  std::vector<std::size_t> rows = chosen.rows();
+  tables::Rows rows = chosen.rows();
   // Extremes among those that are fitted as well as among the others.
   hashing::Stream stream(0, hashing::Purpose::kTask, rows.size());
-  for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[stream.below(i)]);
+  tables::shuffle(rows, stream);
   return rows;
 }
 
@@ -48,12 +49,12 @@ std::vector<std::size_t> choose_probe_rows(const Examples& pool, std::size_t inp
 FormulaProbe::FormulaProbe(const Problem& problem, const Options& options)
     : fit_(fit_settings(options)), complexity_(options.complexity) {
   const Task pool = problem.pool_task(0);
-  const std::vector<std::size_t> rows = choose_probe_rows(pool.train, pool.dimension);
+  const tables::Rows rows = choose_probe_rows(pool.train, pool.dimension);
   count_ = rows.size();
   fitted_rows_ = (2 * count_ + 2) / 3;
   for (std::size_t i = 0; i < pool.dimension; ++i)
-    for (std::size_t row : rows) inputs_.push_back(pool.train.columns().column(i)[row]);
-  for (std::size_t row : rows) outputs_.push_back(pool.train.outputs[row]);
+    for (std::uint32_t row : rows) inputs_.push_back(pool.train.columns().column(i)[row]);
+  for (std::uint32_t row : rows) outputs_.push_back(pool.train.outputs[row]);
 }
 
 void FormulaProbe::run(search::ExpressionView formula, sdk::OutputSink& sink) const {

@@ -109,11 +109,11 @@ FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::s
                         const FitSettings& settings, FitWorkspace& workspace,
                         const std::function<bool()>& stop) {
   FitResult result;
-  LeastSquares problem(machine, x, y, workspace);
   const std::size_t count = machine.constants().size();
   if (count == 0 || count > kMostFitted || settings.iterations == 0) return result;
-  result.start = result.error = problem.error_here();
-  if (!std::isfinite(result.start)) {
+  LeastSquares problem(machine, x, y, workspace);
+  result.error = problem.error_here();
+  if (!std::isfinite(result.error)) {
     result.end = FitEnd::kNonFinite;
     return result;
   }

@@ -27,12 +27,12 @@ enum class FitEnd : std::uint8_t {
 
 struct FitResult {
   FitEnd end = FitEnd::kNothing;
-  double start = 0;  ///< sum of squared errors with the numbers as they were
-  double error = 0;  ///< with those it has now; never more than `start`
+  double error = 0;  ///< sum of squared errors; never more than with the numbers as they were
   std::uint32_t iterations = 0;
 };
 
-/// What a fit works in; reused so that fits allocate nothing.
+/// What a fit works in for each row; reused, so that what is left to allocate grows with the
+/// numbers of a formula alone.
 struct FitWorkspace {
   std::vector<double> values, jacobian, residuals, trial;
 };

@@ -15,14 +15,7 @@ constexpr auto kGraph = search::Representation::kGraph;
 TEST(ToyGraph, ReferencesLieInAnySpaceOfIts) {
   for (const char* user : {"{}", R"({"vertices": 3, "operations": ["swap"]})",
                            R"({"vertices": 64, "max_edges": 2016})"}) {
-    const BoundToy toy("toy_graph", kGraph, user);
-    const auto references = toy.made.evaluator->reference_candidates();
-    ASSERT_EQ(references.size(), 2u);
-    for (const auto& reference : references) {
-      const search::Genome genome = toy.genome(reference.genome_text);
-      EXPECT_TRUE(search::check_genome(genome.flat, *toy.space));
-      EXPECT_LT(toy.figures(genome)[0], 1) << reference.name;
-    }
+    expect_references_fit(BoundToy("toy_graph", kGraph, user));
   }
 }
 
@@ -74,7 +67,7 @@ TEST(ToyGraph, EqualDigestsMeanEqualFiguresAndItsTargetCanBeFound) {
     genome = search::mutate_genome(genome.flat, *toy.space, stream).genome;
   }
   EXPECT_GT(hits, 1000);
-  EXPECT_LE(known.size(), structural.size());
+  EXPECT_LT(known.size(), structural.size()) << "what is written differently may behave alike";
   const auto best = toy.genome(
       "0: input\n1: swap <- 0\n2: square <- 0\n3: negate <- 2\n4: halve <- 3\n5: tanh <- 1, 2\n"
       "6: output <- 0, 4, 5\n");

@@ -15,14 +15,7 @@ constexpr auto kSequence = search::Representation::kSequence;
 TEST(ToySequence, ReferencesLieInAnySpaceOfIts) {
   for (const char* user :
        {"{}", R"({"length": 5, "alphabet": "G"})", R"({"max_length": 300, "alphabet": "T-"})"}) {
-    const BoundToy toy("toy_sequence", kSequence, user);
-    const auto references = toy.made.evaluator->reference_candidates();
-    ASSERT_EQ(references.size(), 2u);
-    for (const auto& reference : references) {
-      const search::Genome genome = toy.genome(reference.genome_text);
-      EXPECT_TRUE(search::check_genome(genome.flat, *toy.space));
-      EXPECT_LT(toy.figures(genome)[0], 1) << reference.name;
-    }
+    expect_references_fit(BoundToy("toy_sequence", kSequence, user));
   }
 }
 

@@ -52,4 +52,15 @@ struct BoundToy {
   }
 };
 
+/// Two rivals with genomes that lie in the bound space, and neither of them perfect.
+inline void expect_references_fit(const BoundToy& toy) {
+  const auto references = toy.made.evaluator->reference_candidates();
+  ASSERT_EQ(references.size(), 2u);
+  for (const auto& reference : references) {
+    const search::Genome genome = toy.genome(reference.genome_text);
+    EXPECT_TRUE(search::check_genome(genome.flat, *toy.space));
+    EXPECT_LT(toy.figures(genome)[0], 1) << reference.name;
+  }
+}
+
 }  // namespace equivolve::engine::test
