@@ -49,7 +49,8 @@ struct EvaluatorInfo {
   bool offers_test_split = false;
   double typical_seconds = 0;
   hashing::Digest data_digest;
-  hashing::SinkSettings sink;  ///< how its probe outputs are told apart
+  hashing::SinkSettings sink;    ///< how its probe outputs are told apart
+  bool refines_genomes = false;  ///< bred genomes are to go through refine
 };
 
 /// A hand-made rival. `genome_text` is empty for those known by name only.
@@ -117,6 +118,10 @@ class Evaluator {
                                                         const std::string& space_json) = 0;
   virtual std::vector<ReferenceCandidate> reference_candidates() const = 0;
 
+  /// [any-thread] Lamarckian inheritance: the genome that takes a bred one's place before anything
+  /// else is done with it, empty where it stays. It lies in the bound space and follows from the
+  /// bred one alone.
+  virtual std::vector<std::byte> refine(const CandidateView& bred) = 0;
   /// [any-thread] Digest of a candidate's behaviour; serialised inside when the evaluator is not
   /// thread-safe.
   virtual ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) = 0;

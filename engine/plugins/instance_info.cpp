@@ -102,6 +102,7 @@ tl::expected<EvaluatorInfo, std::string> read_instance_info(const eqv_instance_i
   info.offers_test_split = raw.offers_test_split != 0;
   info.typical_seconds = std::isfinite(raw.typical_seconds) ? raw.typical_seconds : 0;
   info.data_digest = digest_of(raw.data_digest);
+  info.refines_genomes = raw.refines_genomes != 0;
   info.sink = sink_settings(raw.probe_mantissa_bits, raw.probe_exact != 0, wishes);
   return info;
 }

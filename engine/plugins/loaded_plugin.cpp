@@ -140,6 +140,8 @@ tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> LoadedPlugin::create(
   if (!thrown.empty()) info = tl::unexpected(thrown);
   if (!info) return tl::unexpected(error_in_module(module, info.error()));
   plugin->info_ = std::move(*info);
+  // A wish without the function behind it is none.
+  if (!module.functions.refine) plugin->info_.refines_genomes = false;
   const auto& figures = plugin->info_.figures;
   while (figures[plugin->first_objective_].role != Role::kObjective) ++plugin->first_objective_;
   return std::unique_ptr<Evaluator>(std::move(plugin));
@@ -205,6 +207,35 @@ std::vector<ReferenceCandidate> LoadedPlugin::within_space(
     return !genome;
   });
   return references;
+}
+
+std::vector<std::byte> LoadedPlugin::refine(const CandidateView& bred) {
+  const RawCandidate raw(bred, space_.get());
+  std::vector<std::byte> refined;
+  const eqv_genome_sink sink{
+      sizeof sink, &refined, [](void* context, const void* genome, std::size_t size) {
+        const auto* bytes = static_cast<const std::byte*>(genome);
+        static_cast<std::vector<std::byte>*>(context)->assign(bytes, bytes + size);
+      }};
+  std::string fault;
+  int status = EQV_INTERNAL;
+  {
+    const auto turn = enter();
+    status = guarded("refine", fault,
+                     [&] { return module_.functions.refine(handle_, raw.get(), &sink); });
+  }
+  if (status == EQV_OK && refined.empty()) return refined;
+  if (status != EQV_OK) {
+    if (fault.empty()) fault = status_text(status);
+  } else if (const auto fits = search::check_genome(refined, *space_); !fits) {
+    fault = "put a genome into its place that does not lie in the space: " + fits.error().message;
+  } else {
+    return refined;
+  }
+  if (!warned_of_refine_.exchange(true))
+    bridge_.log(EQV_LOG_WARNING,
+                fmt::format("refine failed on a candidate, which stays as it was bred: {}", fault));
+  return {};
 }
 
 ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t seed) {

@@ -27,6 +27,7 @@ class LoadedPlugin final : public Evaluator {
   tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space> space,
                                                 const std::string& space_json) override;
   std::vector<ReferenceCandidate> reference_candidates() const override;
+  std::vector<std::byte> refine(const CandidateView& bred) override;
   ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;
@@ -59,6 +60,7 @@ class LoadedPlugin final : public Evaluator {
   std::mutex one_at_a_time_;  // held during calls of evaluators that are not thread-safe
   std::atomic<std::uint64_t> trials_{0};
   mutable std::atomic<bool> warned_of_mode_{false};
+  std::atomic<bool> warned_of_refine_{false};
 };
 
 }  // namespace equivolve::engine

@@ -172,6 +172,10 @@ void Pipeline::breed(Slot& s) {
 }
 
 void Pipeline::take(Slot& s, search::Bred bred) {
+  if (evaluator_.info().refines_genomes)
+    if (auto refined = evaluator_.refine({bred.genome.representation, bred.genome.flat, {}});
+        !refined.empty())
+      bred.genome.flat = std::move(refined);
   s.checksum = hashing::checksum64(bred.genome.flat);
   s.candidate.birth = s.request.birth;
   s.candidate.first_parent = s.request.recipe.first_parent;

@@ -58,6 +58,7 @@ class AlgorithmDiscovery {
     std::copy(problem_->info().digest.begin(), problem_->info().digest.end(),
               instance_.data_digest);
     instance_.probe_exact = formulas_ ? 0 : 1;
+    instance_.refines_genomes = settings_.options.inherit ? 1 : 0;
     typical_tasks_ = problem_->validation_tasks(0);
     if (const std::string& report = problem_->info().report; !report.empty())
       host_.log(EQV_LOG_INFO, settings_.table->file + ": " + report);
@@ -82,6 +83,13 @@ class AlgorithmDiscovery {
     const bool two_layers =
         settings_.synthetic && settings_.synthetic->kind == Synthetic::kTwoLayerTeacher;
     return list_references(problem_->info(), space_, two_layers);
+  }
+
+  eqv_status refine(const sdk::Candidate& candidate, sdk::GenomeSink& sink) const {
+    const auto formula = formulas_ ? formulas_->checked(candidate) : std::nullopt;
+    if (!formula) return EQV_INVALID_CANDIDATE;
+    formulas_->refine(*formula, sink);
+    return EQV_OK;
   }
 
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request& request,

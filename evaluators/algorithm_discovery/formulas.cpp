@@ -9,6 +9,7 @@ namespace equivolve::algorithm_discovery {
 
 Formulas::Formulas(const Problem& problem, const Figures& figures, const Options& options)
     : problem_(problem), options_(options), probe_(problem, options), trial_(figures, options) {
+  if (options.inherit) refine_on_ = problem.pool_task(0);
   bind_space(default_space());
 }
 
@@ -25,6 +26,19 @@ std::optional<search::ExpressionView> Formulas::checked(const sdk::Candidate& ca
       !search::check_expression(candidate.genome(), space_.inputs.size()))
     return std::nullopt;
   return *search::view_expression(candidate.genome());
+}
+
+void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) const {
+  const Examples& examples = refine_on_->train;
+  const std::size_t rows = std::min(examples.rows(), kMostRefineRows);  // the pool is shuffled
+  FormulaWorkspace& w = formula_workspace();
+  w.machine.load(formula);
+  const interpreters::FitResult fitted = interpreters::fit_constants(
+      w.machine, {examples.columns().data, rows, examples.columns().stride},
+      std::span(examples.outputs).first(rows), fit_settings(options_), w.fit);
+  if (fitted.end == interpreters::FitEnd::kConverged ||
+      fitted.end == interpreters::FitEnd::kIterations)
+    sink.replace(search::to_genome(w.machine.expression()).flat);
 }
 
 void Formulas::probe(search::ExpressionView formula, sdk::OutputSink& sink) const {

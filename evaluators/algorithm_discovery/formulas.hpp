@@ -13,6 +13,9 @@
 
 namespace equivolve::algorithm_discovery {
 
+/// A child costs one fit more where numbers are inherited; rows beyond these would hardly move it.
+inline constexpr std::size_t kMostRefineRows = 1000;
+
 class Formulas {
  public:
   /// Both are used as long as this lives.
@@ -24,6 +27,9 @@ class Formulas {
   /// The candidate's formula; empty for what cannot be run. [any-thread, as those below]
   std::optional<search::ExpressionView> checked(const sdk::Candidate& candidate) const;
 
+  /// Lamarckian inheritance (option constants.inherit): hands out the formula with its numbers
+  /// fitted to up to kMostRefineRows rows outside the test split, where that changes them.
+  void refine(search::ExpressionView formula, sdk::GenomeSink& sink) const;
   void probe(search::ExpressionView formula, sdk::OutputSink& sink) const;
   TrialOutcome evaluate(search::ExpressionView formula, const TaskSet& tasks, bool want_items,
                         unsigned threads, const ParallelFor& parallel_for,
@@ -38,6 +44,7 @@ class Formulas {
  private:
   const Problem& problem_;
   Options options_;
+  std::optional<Task> refine_on_;  // where numbers are inherited
   FormulaProbe probe_;
   FormulaTrial trial_;
   search::ExpressionSpace space_;  // constant once bind_space was called

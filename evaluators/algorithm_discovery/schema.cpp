@@ -66,7 +66,8 @@ constexpr std::string_view kAfterTable = R"(
         "constants": {"type": "object", "additionalProperties": false, "description": "Formulas only: what becomes of the numbers in them.",
           "properties": {
             "fit": {"type": "boolean", "description": "Whether every trial fits them to its training rows. Default: true."},
-            "iterations": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Steps of a fit at most. Default: 10."}
+            "iterations": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Steps of a fit at most. Default: 10."},
+            "inherit": {"type": "boolean", "description": "Whether every formula is fitted when it is bred, and its fitted numbers are those it is stored with and its children inherit (Lamarckian). Default: false."}
           }},
         "complexity": {"type": "boolean", "description": "Formulas only: whether their number of tokens is a second objective, to be minimised; candidates that behave alike are then equal only at equal size. Default: true."}
       }

@@ -84,6 +84,11 @@ void read_formula_options(JsonReader& in, search::Representation representation,
   options.fit = constants.flag("fit", options.fit);
   options.fit_iterations =
       static_cast<std::uint32_t>(constants.whole("iterations", options.fit_iterations, 1, 1000));
+  options.inherit = constants.flag("inherit", options.inherit);
+  if (options.inherit && !options.fit)
+    throw Refused(constants.at("inherit"),
+                  "is true where fit is false; expected fit: true, since numbers that were fitted "
+                  "on no training rows alone would be judged");
   constants.finish();
   if (options.task == TaskKind::kClassification)
     throw Refused(

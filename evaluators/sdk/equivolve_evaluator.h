@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define EQV_ABI_MAJOR 1u
-#define EQV_ABI_MINOR 2u
+#define EQV_ABI_MINOR 3u
 
 /* What became of a call. EQV_INFEASIBLE and EQV_NON_FINITE are outcomes (the worst fitness); those
  * after them are failures. */
@@ -120,6 +120,7 @@ typedef struct eqv_instance_info {
   uint32_t probe_mantissa_bits; /* 1..52: how finely the host tells probe outputs apart; 0: the
                                    host's default (24) */
   uint32_t probe_exact;         /* non-zero: every bit of a probe output counts */
+  uint32_t refines_genomes;     /* 1.3. non-zero: every bred genome goes through refine first */
 } eqv_instance_info;
 
 /* ---- candidates, probes and trials
@@ -164,6 +165,15 @@ typedef struct eqv_probe_request {
   uint32_t struct_size;
   uint64_t seed; /* the same for every candidate of a run's evaluation context */
 } eqv_probe_request;
+
+/* 1.3. Where refine puts another genome in the candidate's place: whole, of the same
+ * representation, valid in the bound space. Not called: the candidate stays as it was bred. */
+typedef struct eqv_genome_sink {
+  uint32_t struct_size;
+  void* context;
+  void (*replace)(void* context, const void* genome,
+                  size_t size); /* copies; the last call counts */
+} eqv_genome_sink;
 
 typedef struct eqv_trial_request {
   uint32_t struct_size;
@@ -288,6 +298,14 @@ typedef struct eqv_evaluator {
   /* [any-thread] JSON Schema of apply's options; its properties become command-line flags. Needs no
    * handle. */
   void (*apply_schema)(const eqv_text_sink* sink);
+
+  /* 1.3. [any-thread if EQV_THREAD_SAFE] Lamarckian inheritance: local improvement of a genome that
+   * was just bred, before its probe. What is put into the sink is the candidate from then on: it is
+   * probed, tried, stored, and bred from. Called for every child (also again, when a run is
+   * resumed) where instance_info.refines_genomes says so, never for references. The answer must
+   * follow from the genome, the data, the options and the bound space alone. */
+  eqv_status (*refine)(eqv_handle* handle, const eqv_candidate* candidate,
+                       const eqv_genome_sink* sink);
 } eqv_evaluator;
 
 /* The one exported symbol. Returns the table for host_abi (a major version), or null when it is not

@@ -17,6 +17,7 @@
 //     eqv_status apply(const sdk::Candidate&, const eqv_apply_request&,
 //                      sdk::ArtefactSink&);           // throws sdk::Refused
 //     static std::string apply_schema();
+//     eqv_status refine(const sdk::Candidate&, sdk::GenomeSink&);
 //   };
 //   EQUIVOLVE_EVALUATOR(MyEvaluator)
 // clang-format on
@@ -169,6 +170,17 @@ class Result {
   eqv_trial_result& raw_;
 };
 
+class GenomeSink {
+ public:
+  explicit GenomeSink(const eqv_genome_sink& raw) : raw_(raw) {}
+  void replace(std::span<const std::byte> genome) {
+    raw_.replace(raw_.context, genome.data(), genome.size());
+  }
+
+ private:
+  const eqv_genome_sink& raw_;
+};
+
 class ArtefactSink {
  public:
   explicit ArtefactSink(const eqv_artefact_sink& raw) : raw_(raw) {}
@@ -288,6 +300,13 @@ eqv_evaluator make_table() {
       return guarded(error, [&] {
         ArtefactSink face(*sink);
         return reinterpret_cast<T*>(handle)->apply(Candidate(*candidate), *request, face);
+      });
+    };
+  if constexpr (requires(T & e, const Candidate& c, GenomeSink& s) { e.refine(c, s); })
+    t.refine = [](eqv_handle* handle, const eqv_candidate* candidate, const eqv_genome_sink* sink) {
+      return guarded(nullptr, [&] {
+        GenomeSink face(*sink);
+        return reinterpret_cast<T*>(handle)->refine(Candidate(*candidate), face);
       });
     };
   if constexpr (requires { T::apply_schema(); })

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -131,6 +132,33 @@ TEST_F(Formulas, HaveAFrontWhenKilledToo) {
   EXPECT_EQ(summary["status"], "interrupted");
   expect_front_of_all(summary["front"]);
   EXPECT_NE(equivolve({"show", "1", "--store", store_}).out.find("\nfront: "), std::string::npos);
+}
+
+TEST_F(Formulas, InheritFittedNumbersThroughAKill) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  std::ofstream(yaml_, std::ios::app) << "options: {constants: {inherit: true}}\n";
+  const auto whole = answer(run());
+  // Genomes are stored as they were fitted: those that are one number are all the same, the mean.
+  std::vector<double> numbers;
+  for (const auto& row : candidates()) {
+    const std::string text = row["genome"];
+    if (row["complexity"] == 1 && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+          return std::isalpha(c) && c != 'e';
+        }))
+      numbers.push_back(std::stod(text));
+  }
+  ASSERT_GT(numbers.size(), 1u);
+  for (double number : numbers) EXPECT_NEAR(number, numbers.front(), 1e-6);
+  std::filesystem::remove(store_);
+  const Finished killed = run({{"EQUIVOLVE_FAULT", "run.told:200"}});
+  ASSERT_EQ(killed.signal, SIGKILL) << killed.err;
+  const Finished done = equivolve({"resume", "1", "--store", store_, "--json", "--quiet"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
+  EXPECT_EQ(answer(done)["best"]["text"], whole["best"]["text"]);
+  EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
 }
 
 TEST_F(Formulas, WithOneObjectiveHaveNone) {

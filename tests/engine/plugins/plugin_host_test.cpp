@@ -53,7 +53,7 @@ TEST(LoadPlugin, SaysWhatIsWrongWithAModule) {
       {"strange_representation", "no representation that this version knows"},
       {"other_name", "calls itself 'somebody_else', so its file must be somebody_else.so"},
       {"null_descriptor", "describe gave null"},
-      {"major", "has interface version 2.0, this program has 1.2"},
+      {"major", "has interface version 2.0, this program has 1.3"},
       {"no_evaluate", "lacks the required function evaluate"},
       {"short_table", "lacks the required function evaluate"},
       {"not_served", "does not serve interface version 1"}};

@@ -27,4 +27,7 @@ const size_t equivolve_test_cxx_layout[] = {sizeof(eqv_error),
                                             offsetof(eqv_figure, low),
                                             offsetof(eqv_evaluator, evaluate),
                                             offsetof(eqv_trial_request, scratch),
-                                            offsetof(eqv_output_sink, known)};
+                                            offsetof(eqv_output_sink, known),
+                                            sizeof(eqv_genome_sink),
+                                            offsetof(eqv_instance_info, refines_genomes),
+                                            offsetof(eqv_evaluator, refine)};

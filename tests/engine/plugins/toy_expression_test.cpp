@@ -112,6 +112,32 @@ TEST(ToyExpression, TellsArithmeticApart) {
   EXPECT_EQ(toy.trial("x0 / 0").status, Status::kNonFinite);
 }
 
+std::vector<std::byte> refined(Toy& toy, const std::string& text) {
+  const search::Genome genome = search::parse_genome(text, *toy.space).value();
+  return toy.made.evaluator->refine(view(genome));
+}
+
+TEST(ToyExpression, IsRefinedWhereItsOptionsSaySo) {
+  Toy plain(R"({"options": {"arithmetic": true}})");
+  EXPECT_FALSE(plain.made.evaluator->info().refines_genomes);
+  Toy rounding(R"({"options": {"arithmetic": true, "refine": "round"}})");
+  EXPECT_TRUE(rounding.made.evaluator->info().refines_genomes);
+  const auto genome = refined(rounding, "2.25 * x0 + 0.75");
+  EXPECT_EQ(search::genome_text(genome, *rounding.space), "2 * x0 + 1");
+  EXPECT_TRUE(rounding.made.log->empty());
+}
+
+TEST(ToyExpression, StaysAsItWasBredWhereItsRefinementIsWrong) {
+  for (const auto& [how, why] :
+       {std::pair{"broken", "does not lie in the space"}, std::pair{"refused", "refine failed"}}) {
+    Toy toy(R"({"options": {"arithmetic": true, "refine": ")" + std::string(how) + R"("}})");
+    EXPECT_TRUE(refined(toy, "2.25 * x0").empty());
+    EXPECT_TRUE(refined(toy, "x1").empty());
+    ASSERT_EQ(toy.made.log->size(), 1u) << "said once";
+    EXPECT_THAT(toy.made.log->front(), HasSubstr(why));
+  }
+}
+
 TEST(ToyExpression, ReferencesAreOfTheSpace) {
   for (const char* options :
        {R"({"options": {"inputs": 2}})", "{}", R"({"options": {"arithmetic": true}})"}) {

@@ -21,6 +21,7 @@ class ToyEvaluator final : public Evaluator {
     return {};
   }
   std::vector<ReferenceCandidate> reference_candidates() const override { return references; }
+  std::vector<std::byte> refine(const CandidateView&) override { return {}; }
   ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;

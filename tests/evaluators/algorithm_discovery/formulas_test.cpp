@@ -53,6 +53,15 @@ struct FormulaSession {
   }
 };
 
+Refusal refusal(const json& config) {
+  try {
+    Session session(algorithm_discovery(), as_formula(config));
+  } catch (const Refusal& refused) {
+    return refused;
+  }
+  return {};
+}
+
 /// y = 2 * a * b + 1 in units of its own, and a column that no one needs.
 class Law : public testing::Test {
  protected:
@@ -100,6 +109,27 @@ TEST_F(Law, NumbersAreFittedInEveryTrial) {
     EXPECT_NEAR(mean.figures[figure], constant.figures[figure], 1e-9);
   EXPECT_EQ(constant.figures[kComplexity], 1);
   EXPECT_EQ(s.session.evaluate(std::string("ridge")).figures[kComplexity], 13);
+}
+
+TEST_F(Law, NumbersAreInheritedWhereOptionsSaySo) {
+  EXPECT_EQ(FormulaSession(config_).session.info().refines_genomes, 0u);
+  FormulaSession s(with_option(config_, "constants", {{"inherit", true}}));
+  EXPECT_EQ(s.session.info().refines_genomes, 1u);
+  const Genome bred = s.genome("1 * a * b + 0"), refined = s.session.refine(bred);
+  const search::ExpressionView e = *search::view_expression(refined.flat);
+  EXPECT_NEAR(e[0].value, 2, 1e-9);
+  EXPECT_NEAR(e[5].value, 1, 1e-6);
+  EXPECT_EQ(s.session.refine(bred), refined) << "it follows from the genome alone";
+  // Its own trial begins where it is: nothing is left to do.
+  EXPECT_LT(s.session.evaluate(refined).cost, s.session.evaluate(bred).cost);
+  EXPECT_NEAR(s.session.evaluate(refined).figures[kFitness],
+              s.session.evaluate(bred).figures[kFitness], 1e-12);
+  for (const char* text : {"a * b", "log(a - 300) + 2"})
+    EXPECT_EQ(s.session.refine(s.genome(text)), s.genome(text)) << "nothing to fit";
+  const Refusal unfitted =
+      refusal(with_option(config_, "constants", {{"fit", false}, {"inherit", true}}));
+  EXPECT_EQ(unfitted.pointer, "/options/constants/inherit");
+  EXPECT_THAT(unfitted.message, HasSubstr("expected fit: true"));
 }
 
 TEST_F(Law, TheTestSplitIsJudgedAfterAFitToThePool) {
@@ -256,15 +286,6 @@ for k in range(60):
     mine = np.array([float(r[1]) for r in list(csv.reader(open(f'predictions{k}.csv')))[1:]])
     assert np.allclose(told, mine, rtol=1e-8, atol=1e-9), (k, np.abs(told - mine).max())
 )");
-}
-
-Refusal refusal(const json& config) {
-  try {
-    Session session(algorithm_discovery(), as_formula(config));
-  } catch (const Refusal& refused) {
-    return refused;
-  }
-  return {};
 }
 
 TEST_F(Law, RefusesWhatIsOfPrograms) {

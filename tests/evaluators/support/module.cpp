@@ -185,6 +185,18 @@ Trial Session::evaluate(const std::string& reference, const TrialSettings& setti
   return run(candidate_of(reference), settings);
 }
 
+search::Genome Session::refine(const search::Genome& genome) {
+  search::Genome refined = genome;
+  const eqv_candidate candidate = candidate_of(genome);
+  const eqv_genome_sink sink{
+      sizeof sink, &refined.flat, [](void* context, const void* bytes, std::size_t size) {
+        const auto* first = static_cast<const std::byte*>(bytes);
+        static_cast<std::vector<std::byte>*>(context)->assign(first, first + size);
+      }};
+  EXPECT_EQ(table_.refine(handle_, &candidate, &sink), EQV_OK);
+  return refined;
+}
+
 hashing::Digest Session::probe(const search::Genome& genome, std::uint64_t seed,
                                eqv_status* status) {
   hashing::OutputSink sink(hashing::SinkSettings{24, 40, info().probe_exact != 0});

@@ -61,6 +61,8 @@ class Session {
   /// `candidate`: a genome's bytes, or a reference's name.
   Trial evaluate(const search::Genome& genome, const TrialSettings& settings = {});
   Trial evaluate(const std::string& reference, const TrialSettings& settings = {});
+  /// What takes the genome's place when it was just bred; itself where nothing does.
+  search::Genome refine(const search::Genome& genome);
   /// The digest; the status goes to *status when given, else must be EQV_OK.
   hashing::Digest probe(const search::Genome& genome, std::uint64_t seed = 77,
                         eqv_status* status = nullptr);

@@ -59,7 +59,8 @@ const eqv_instance_info* instance_info(eqv_handle*) {
                                       0,
                                       {},
                                       99,
-                                      1};
+                                      1,
+                                      0};
   return &info;
 }
 

@@ -150,7 +150,8 @@ class ToyConfiguration {
                           .typical_seconds = 0,
                           .data_digest = {},
                           .probe_mantissa_bits = 0,
-                          .probe_exact = 1};
+                          .probe_exact = 1,
+                          .refines_genomes = 0};
 };
 
 }  // namespace

@@ -30,7 +30,8 @@ class ToyExpression {
   static std::string config_schema() {
     return R"({"type": "object", "properties": {"options": {"type": "object", "additionalProperties": false, "properties": {
       "inputs": {"type": "integer", "minimum": 2, "maximum": 3, "default": 3, "description": "x0, x1, x2"},
-      "arithmetic": {"type": "boolean", "default": false, "description": "numbers instead of truth values"}}}}})";
+      "arithmetic": {"type": "boolean", "default": false, "description": "numbers instead of truth values"},
+      "refine": {"enum": ["none", "round", "broken", "refused"], "default": "none", "description": "round: whole numbers in the place of others; the last two break the rules"}}}}})";
   }
 
   ToyExpression(sdk::Host, std::string_view config_json) {
@@ -40,6 +41,7 @@ class ToyExpression {
     inputs_ = options.value("inputs", 3u);
     arithmetic_ = options.value("arithmetic", false);
     if (inputs_ < 2 || inputs_ > 3) throw sdk::Refused("/options/inputs", "must be 2 or 3");
+    refine_ = options.value("refine", "none");
     list_rows();
     info_.struct_size = sizeof info_;
     info_.figures = &figure_;
@@ -48,6 +50,7 @@ class ToyExpression {
     info_.level_count = 1;
     info_.data_digest[0] = static_cast<std::uint8_t>(inputs_ + (arithmetic_ ? 10 : 0));
     info_.probe_exact = 1;
+    info_.refines_genomes = refine_ == "none" ? 0 : 1;
   }
   const eqv_instance_info& instance_info() const { return info_; }
 
@@ -71,6 +74,18 @@ class ToyExpression {
                {{{"name", "target"}, {"summary", "what is looked for"}, {"genome", known}},
                 {{"name", "first"}, {"summary", "the first input"}, {"genome", "x0"}}})
         .dump();
+  }
+
+  eqv_status refine(const sdk::Candidate& candidate, sdk::GenomeSink& sink) const {
+    if (refine_ == "refused") return EQV_INTERNAL;
+    const auto formula = *search::view_expression(candidate.genome());
+    std::vector<eqv_expression_token> tokens(formula.begin(), formula.end());
+    for (eqv_expression_token& token : tokens)
+      if (search::op_of(token) == search::ExpressionOp::kConstant)
+        token = search::constant_token(std::round(token.value));
+    if (refine_ == "broken") tokens.push_back(tokens.front());
+    sink.replace(search::to_genome(tokens).flat);
+    return EQV_OK;
   }
 
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request&,
@@ -129,6 +144,7 @@ class ToyExpression {
 
   std::uint32_t inputs_ = 3;
   bool arithmetic_ = false;
+  std::string refine_;
   std::size_t rows_ = 0;
   std::vector<double> columns_, target_;
   eqv_figure figure_{sizeof figure_, "likeness", "", EQV_OBJECTIVE, EQV_MAXIMIZE, 0, 1, 1};

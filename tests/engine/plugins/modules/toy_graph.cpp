@@ -155,7 +155,7 @@ class ToyGraph {
   eqv_level level_{sizeof(eqv_level), "full", 1, 0};
   // Exact probes: cells that round differently are told apart, so a hit has the figure it would
   // get.
-  eqv_instance_info info_{sizeof(eqv_instance_info), &figure_, 1, &level_, 1, 0, 0, {}, 0, 1};
+  eqv_instance_info info_{sizeof(eqv_instance_info), &figure_, 1, &level_, 1, 0, 0, {}, 0, 1, 0};
 };
 
 }  // namespace

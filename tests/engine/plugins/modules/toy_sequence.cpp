@@ -110,7 +110,7 @@ class ToySequence {
       {sizeof(eqv_figure), "match", "", EQV_OBJECTIVE, EQV_MAXIMIZE, 0, 1, 1},
       {sizeof(eqv_figure), "read", "symbols", EQV_METRIC, EQV_MINIMIZE, 0, 65536, 1}};
   eqv_level level_{sizeof(eqv_level), "full", 1, 0};
-  eqv_instance_info info_{sizeof(eqv_instance_info), figures_, 2, &level_, 1, 0, 0, {}, 0, 0};
+  eqv_instance_info info_{sizeof(eqv_instance_info), figures_, 2, &level_, 1, 0, 0, {}, 0, 0, 0};
 };
 
 }  // namespace

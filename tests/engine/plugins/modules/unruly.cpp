@@ -150,7 +150,7 @@ class Unruly {
       {sizeof(eqv_figure), "extra", "s", EQV_METRIC, EQV_MINIMIZE, 0, 1, 0}};
   eqv_level level_{sizeof(eqv_level), "full", 1, 0};
   eqv_instance_info info_{
-      sizeof(eqv_instance_info), figures_.data(), figures_.size(), &level_, 1, 0, 0, {}, 0, 0};
+      sizeof(eqv_instance_info), figures_.data(), figures_.size(), &level_, 1, 0, 0, {}, 0, 0, 0};
 };
 
 }  // namespace
