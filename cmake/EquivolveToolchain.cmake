@@ -20,6 +20,10 @@ endif()
 # Interpreters must give the same bits on every kernel kind, so a product and a sum are never fused behind our back.
 add_compile_options(-ffp-contract=off)
 
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Of files that are compiled as one, g++ believes that the others include them.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 if(EQUIVOLVE_SANITIZE)
   add_compile_options(-fsanitize=${EQUIVOLVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${EQUIVOLVE_SANITIZE})
