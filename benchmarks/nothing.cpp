@@ -42,7 +42,7 @@ void burn(double microseconds) {
 class Nothing {
  public:
   static const eqv_descriptor& descriptor() {
-    static constexpr std::uint32_t representations[] = {EQV_PROGRAM};
+    static constexpr std::uint32_t representations[] = {EQV_PROGRAM, EQV_CONFIGURATION};
     static const eqv_descriptor descriptor = {
         sizeof(eqv_descriptor),
         "nothing",
@@ -50,7 +50,7 @@ class Nothing {
         "does next to nothing: for measuring what the engine costs",
         EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE,
         representations,
-        1};
+        2};
     return descriptor;
   }
   static std::string config_schema() {
@@ -75,7 +75,13 @@ class Nothing {
     info_.probe_exact = 1;
   }
   const eqv_instance_info& instance_info() const { return info_; }
-  std::string default_space(std::uint32_t) const {
+  std::string default_space(std::uint32_t representation) const {
+    if (representation == EQV_CONFIGURATION)
+      return R"({"representation": "configuration", "parameters": {
+                 "rate": {"type": "float", "low": 1e-5, "high": 0.1, "log": true},
+                 "momentum": {"type": "float", "low": 0, "high": 1},
+                 "depth": {"type": "int", "low": 1, "high": 9},
+                 "kind": {"type": "choice", "values": ["a", "b", "c"]}}})";
     // 56 bytes: a header and three instructions.
     return R"({"representation": "program",
                "memories": {"scalars": 4, "vectors": 1, "matrices": 0, "dimension": 1},
