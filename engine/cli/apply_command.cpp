@@ -22,6 +22,7 @@ struct Apply {
   CommonOptions common;
   std::string subject;  // a run, or a YAML file (then `candidate` names what to apply)
   std::optional<std::string> candidate;  // a reference's name, a genome's text, or a file with it
+  std::optional<std::uint32_t> birth;    // of the run, in the place of its result
   std::filesystem::path out;             // folder; made if need be
   bool force = false;                    // writes over foreign files
   std::vector<std::string> overrides;    // where the run's data file has gone
@@ -41,6 +42,9 @@ bool is_yaml(const std::string& subject) {
 }
 
 tl::expected<Subject, int> subject_of_file(const Apply& command) {
+  if (command.birth)
+    return tl::unexpected<int>(
+        fail(kBadInput, "--birth is of a run; a YAML file has none: expected --candidate"));
   if (!command.candidate)
     return tl::unexpected<int>(fail(kBadInput,
                                     "apply with a YAML file needs --candidate: a reference's name, "
@@ -53,6 +57,24 @@ tl::expected<Subject, int> subject_of_file(const Apply& command) {
                  "equivolve run " + shell_word(command.subject)};
 }
 
+/// A number is a formula; it is more likely meant as what `show` calls birth.
+std::string mistaken_birth(const std::string& text, const engine::Preparation& preparation) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits ||
+      search::representation_of(*preparation.space) != search::Representation::kExpression)
+    return "";
+  return "'" + text + "' is a number; expected --birth " + text +
+         " for the candidate with that birth, or " + text + ".0 for the formula";
+}
+
+/// Of the winner; nothing where a run has none yet.
+std::optional<std::uint64_t> best_birth(const engine::RunInfo& info) {
+  if (info.state.summary_json.empty()) return std::nullopt;
+  const Json summary = Json::parse(info.state.summary_json);
+  if (!summary.is_object() || !summary["best"].is_object()) return std::nullopt;
+  return summary["best"]["birth"].get<std::uint64_t>();
+}
+
 tl::expected<Subject, int> subject_of_run(const Apply& command) {
   auto found = find_run(command.common, command.subject);
   if (!found) return tl::unexpected<int>(found.error());
@@ -63,23 +85,29 @@ tl::expected<Subject, int> subject_of_run(const Apply& command) {
   if (const int code = check_context(found->info, *preparation); code != 0)
     return tl::unexpected<int>(code);
   const std::string next = next_command("show", std::to_string(found->info.id), found->store);
+  if (command.candidate && command.birth)
+    return tl::unexpected<int>(
+        fail(kBadInput, "--candidate and --birth both say what to apply; expected one of them"));
   if (command.candidate) {
+    if (const std::string why = mistaken_birth(*command.candidate, *preparation); !why.empty())
+      return tl::unexpected<int>(fail(kBadInput, why));
     auto chosen = choose_candidate(*preparation, *command.candidate);
     if (!chosen) return tl::unexpected<int>(chosen.error());
     return Subject{std::move(*preparation), std::move(*chosen), next};
   }
-  const Json summary =
-      found->info.state.summary_json.empty() ? Json() : Json::parse(found->info.state.summary_json);
-  if (!summary.is_object() || !summary["best"].is_object())
+  const auto birth =
+      command.birth ? std::optional<std::uint64_t>(*command.birth) : best_birth(found->info);
+  if (!birth)
     return tl::unexpected<int>(
         fail(kBadInput, "run " + std::to_string(found->info.id) +
                             " has no result yet; next: " + next_for(found->info, found->store)));
-  auto genome =
-      found->reader->genome(found->info.id, summary["best"]["birth"].get<std::uint64_t>());
-  if (!genome) return tl::unexpected<int>(fail(kStoreTrouble, genome.error().message));
-  Chosen best;
-  best.genome = {search::representation_of(*preparation->space), std::move(genome->flat)};
-  return Subject{std::move(*preparation), std::move(best), next};
+  auto genome = found->reader->genome(found->info.id, *birth);
+  if (!genome)
+    return tl::unexpected<int>(
+        fail(command.birth ? kBadInput : kStoreTrouble, genome.error().message));
+  Chosen chosen;
+  chosen.genome = {search::representation_of(*preparation->space), std::move(genome->flat)};
+  return Subject{std::move(*preparation), std::move(chosen), next};
 }
 
 /// Options are typed with hyphens, keys of the schema may have underscores.
@@ -218,6 +246,11 @@ CommandSpec apply_command() {
                         .help = "A reference candidate's name, a genome's text, or a file with it",
                         .into = &c->candidate,
                         .completes = Completes::kFile},
+                       {.name = "--birth",
+                        .value = "N",
+                        .help = "The run's candidate with this birth, as show and the front name "
+                                "it, in the place of its result",
+                        .into = &c->birth},
                        {.name = "--set",
                         .value = "KEY=VALUE",
                         .help = "Override a key: --set data.file=PATH where the data file has been "
@@ -239,6 +272,7 @@ CommandSpec apply_command() {
           {{"equivolve apply latest --out result", ""},
            {"equivolve apply latest --data new_patients.csv --out result",
             "predictions for new rows"},
+           {"equivolve apply latest --birth 120 --out result", "another candidate of the run"},
            {"equivolve apply latest --predictions-for all --out result",
             "for each row of the run's own data"},
            {"equivolve apply examples/quickstart.yaml --candidate logistic_regression --out rival",

@@ -62,7 +62,7 @@ tl::expected<Json, engine::StoreError> front_json(const engine::StoreReader& rea
   return out;
 }
 
-std::string front_text(const Json& front) {
+std::string front_text(const Json& front, const std::string& run) {
   if (front.is_null()) return "";
   const std::size_t count = front.size(), shown = std::min(count, kMostRows);
   std::string out =
@@ -75,7 +75,11 @@ std::string front_text(const Json& front) {
   out += "  genome\n";
   for (std::size_t row = 0; row < shown; ++row)
     out += row_text(front[shown == count ? row : row * (count - 1) / (shown - 1)]);
-  return out;
+  return out +
+         fmt::format(
+             "  all of it: equivolve export {0} --front --out front.csv; one of it: equivolve "
+             "apply {0} --birth BIRTH --out result\n",
+             run);
 }
 
 }  // namespace equivolve::cli

@@ -16,7 +16,7 @@ tl::expected<nlohmann::ordered_json, engine::StoreError> front_json(
     const engine::StoreReader& reader, const engine::RunInfo& info);
 
 /// A table of it: a heading, and at most 20 rows, evenly spread, each with its genome on one line.
-/// "" for null.
-std::string front_text(const nlohmann::ordered_json& front);
+/// "" for null. `run`: as a person types it.
+std::string front_text(const nlohmann::ordered_json& front, const std::string& run);
 
 }  // namespace equivolve::cli

@@ -181,7 +181,7 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
     const auto text = best["text"].get<std::string>();
     std::printf("\n%s%s", text.c_str(), text.ends_with('\n') ? "" : "\n");
   }
-  std::printf("%s", front_text(front).c_str());
+  std::printf("%s", front_text(front, std::to_string(info.id)).c_str());
 }
 
 Json with_parent(Json summary, const engine::RunInfo& info) {

@@ -180,7 +180,7 @@ class Session {
     if (origins_.probes_end || !slow_hashing_.look(time_.session(), speed_up)) return;
     const bool stops = prepared_.config.hashing.stops_probing;
     if (stops) pipeline_->stop_probing();
-    if (controls_.notice)
+    if (controls_.notice && (stops || hashing_only_saves(prepared_.config)))
       controls_.notice(stops ? probing_stopped_notice(*speed_up) : slow_hashing_advice(*speed_up));
   }
 

@@ -20,6 +20,11 @@ bool SlowHashing::look(std::chrono::nanoseconds running, std::optional<double> s
   return said_ = true;
 }
 
+bool hashing_only_saves(const Configuration& config) {
+  return config.hashing.policy != hashing::Policy::kAggregate &&
+         config.search.functional_change == 0 && config.search.tabu_limit == 0;
+}
+
 std::string slow_hashing_advice(double speed_up) {
   return fmt::format(
       "hashing costs more than it saves (measured speed-up {:.2f}x): a new run with "

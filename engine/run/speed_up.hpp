@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/config/configuration.hpp"
+
 namespace equivolve::engine {
 
 /// The seconds that trials would have taken without hashing, over those that were spent with it:
@@ -27,6 +29,10 @@ class SlowHashing {
   std::optional<std::chrono::nanoseconds> since_;
   bool said_ = false;
 };
+
+/// Whether time is all that a run has of hashing: not where it makes outcomes more certain
+/// (aggregate), or has a say in what is bred (functional change, tabu).
+bool hashing_only_saves(const Configuration& config);
 
 /// One sentence that says what to change.
 std::string slow_hashing_advice(double speed_up);

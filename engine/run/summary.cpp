@@ -135,8 +135,9 @@ void add_hashing(std::string& out, const RunSummary& s) {
   if (s.predicted_speed_up)
     out += fmt::format(", predicted speed-up {:.2f}x", *s.predicted_speed_up);
   if (s.measured_speed_up) out += fmt::format(", measured {:.2f}x", *s.measured_speed_up);
+  if (s.warm_hits > 0) out += fmt::format("; {} known from earlier runs", s.warm_hits);
   out += "\n";
-  if (s.measured_speed_up && *s.measured_speed_up < 1 && !s.probing_ended)
+  if (s.measured_speed_up && *s.measured_speed_up < 1 && s.hashing_only_saves)
     out += "  advice         " + slow_hashing_advice(*s.measured_speed_up) + "\n";
   if (s.verified > 0) {
     const Interval rate = wilson_interval(s.wrong_hits, s.verified);

@@ -42,6 +42,7 @@ RowsToPredict rows_of_file(const std::string& path, const ApplyContext& context,
   RowsToPredict out;
   out.examples = encoded_rows(info.encoding, table->features, rows, task);
   for (std::uint32_t row : rows) out.numbers.push_back(table->row_number(row));
+  context.note(fmt::format("predictions.csv: {} rows of {}", rows.size(), path));
   return out;
 }
 

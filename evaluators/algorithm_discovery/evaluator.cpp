@@ -58,6 +58,8 @@ class AlgorithmDiscovery {
     std::copy(problem_->info().digest.begin(), problem_->info().digest.end(),
               instance_.data_digest);
     instance_.probe_exact = formulas_ ? 0 : 1;
+    // Fits that ended beside each other differ in figures as well, a little.
+    instance_.probe_mantissa_bits = formulas_ ? kFormulaMantissaBits : 0;
     instance_.refines_genomes = settings_.options.inherit ? 1 : 0;
     typical_tasks_ = problem_->validation_tasks(0);
     if (const std::string& report = problem_->info().report; !report.empty())

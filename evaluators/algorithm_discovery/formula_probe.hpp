@@ -10,6 +10,10 @@
 
 namespace equivolve::algorithm_discovery {
 
+/// How finely outputs are told apart: far coarser than rounding, finer than two fits of one formula
+/// that ended at different numbers.
+inline constexpr std::uint32_t kFormulaMantissaBits = 36;
+
 /// Rows of the problem's own data outside its test split, in the units that formulas read: what a
 /// formula does far from them does not matter, and only real rows show where it is not finite. 64
 /// of them (or all): first those where an input is smallest or largest, for up to 16 inputs, then

@@ -1,11 +1,48 @@
 #include "evaluators/algorithm_discovery/formulas.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "evaluators/algorithm_discovery/formula_space.hpp"
 #include "evaluators/algorithm_discovery/python_model.hpp"
 
 namespace equivolve::algorithm_discovery {
+namespace {
+
+/// Of the coefficient of determination, that written numbers may cost a formula.
+constexpr double kRoundingLoss = 1e-6;
+
+double squared_error(std::span<const double> values, std::span<const double> outputs) {
+  double sum = 0;
+  for (std::size_t r = 0; r < outputs.size(); ++r)
+    sum += (values[r] - outputs[r]) * (values[r] - outputs[r]);
+  return sum;
+}
+
+/// Squared differences from the mean, summed.
+double variation(std::span<const double> outputs) {
+  const double mean =
+      std::accumulate(outputs.begin(), outputs.end(), 0.0) / static_cast<double>(outputs.size());
+  double sum = 0;
+  for (double output : outputs) sum += (output - mean) * (output - mean);
+  return sum;
+}
+
+/// Seven significant digits. What differs in later ones is where a fit happened to end: written so,
+/// formulas that were fitted to the same numbers are the same formula, and a person can read them.
+double to_seven_digits(double value) {
+  char text[32];
+  const char* const end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, 6).ptr;
+  double rounded = value;
+  std::from_chars(text, end, rounded);
+  return rounded;
+}
+
+}  // namespace
 
 Formulas::Formulas(const Problem& problem, const Figures& figures, const Options& options)
     : problem_(problem), options_(options), probe_(problem, options), trial_(figures, options) {
@@ -29,16 +66,30 @@ std::optional<search::ExpressionView> Formulas::checked(const sdk::Candidate& ca
 }
 
 void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) const {
+  using interpreters::FitEnd;
   const Examples& examples = refine_on_->train;
-  const std::size_t rows = std::min(examples.rows(), kMostRefineRows);  // the pool is shuffled
+  const std::size_t count = std::min(examples.rows(), kMostRefineRows);  // the pool is shuffled
+  const interpreters::ColumnsView rows{examples.columns().data, count, examples.columns().stride};
+  const auto outputs = std::span(examples.outputs).first(count);
   FormulaWorkspace& w = formula_workspace();
   w.machine.load(formula);
-  const interpreters::FitResult fitted = interpreters::fit_constants(
-      w.machine, {examples.columns().data, rows, examples.columns().stride},
-      std::span(examples.outputs).first(rows), fit_settings(options_), w.fit);
-  if (fitted.end == interpreters::FitEnd::kConverged ||
-      fitted.end == interpreters::FitEnd::kIterations)
-    sink.replace(search::to_genome(w.machine.expression()).flat);
+  const interpreters::FitResult fitted =
+      interpreters::fit_constants(w.machine, rows, outputs, fit_settings(options_), w.fit);
+  if (fitted.end != FitEnd::kConverged && fitted.end != FitEnd::kIterations) return;
+  search::Genome genome = search::to_genome(w.machine.expression());
+  std::vector<eqv_expression_token> tokens(w.machine.expression().begin(),
+                                           w.machine.expression().end());
+  for (eqv_expression_token& token : tokens)
+    if (search::op_of(token) == search::ExpressionOp::kConstant)
+      token.value = to_seven_digits(token.value);
+  w.machine.load(tokens);
+  w.values.resize(count);
+  w.machine.evaluate(rows, w.values);
+  // Formulas in which small differences of large numbers matter keep every digit.
+  const double error = squared_error(w.values, outputs);
+  if (error <= fitted.error + kRoundingLoss * variation(outputs))
+    genome = search::to_genome(tokens);
+  sink.replace(genome.flat);
 }
 
 void Formulas::probe(search::ExpressionView formula, sdk::OutputSink& sink) const {

@@ -28,7 +28,8 @@ class Formulas {
   std::optional<search::ExpressionView> checked(const sdk::Candidate& candidate) const;
 
   /// Lamarckian inheritance (option constants.inherit): hands out the formula with its numbers
-  /// fitted to up to kMostRefineRows rows outside the test split, where that changes them.
+  /// fitted to up to kMostRefineRows rows outside the test split and written with
+  /// seven digits, where it has numbers that can be fitted.
   void refine(search::ExpressionView formula, sdk::GenomeSink& sink) const;
   void probe(search::ExpressionView formula, sdk::OutputSink& sink) const;
   TrialOutcome evaluate(search::ExpressionView formula, const TaskSet& tasks, bool want_items,

@@ -69,27 +69,30 @@ void refuse_program_options(const Options& options, const JsonReader& in) {
 }
 
 void read_formula_options(JsonReader& in, search::Representation representation, Options& options) {
-  if (representation != search::Representation::kExpression) {
-    for (const char* key : {"standardize", "constants", "complexity"})
-      if (in.has(key))
-        throw Refused(in.at(key),
-                      "is of formulas alone; expected space: {representation: expression}, or the "
-                      "key left out");
-    return;
-  }
-  refuse_program_options(options, in);
-  options.units = in.flag("standardize", false) ? FormulaUnits::kStandardised : FormulaUnits::kOwn;
+  const Options plain;
+  const bool standardises = in.flag("standardize", false);
   options.complexity = in.flag("complexity", options.complexity);
   JsonReader constants = in.object("constants");
   options.fit = constants.flag("fit", options.fit);
   options.fit_iterations =
       static_cast<std::uint32_t>(constants.whole("iterations", options.fit_iterations, 1, 1000));
-  options.inherit = constants.flag("inherit", options.inherit);
-  if (options.inherit && !options.fit)
-    throw Refused(constants.at("inherit"),
-                  "is true where fit is false; expected fit: true, since numbers that were fitted "
-                  "on no training rows alone would be judged");
+  options.inherit = constants.flag("inherit", options.inherit) && options.fit;
   constants.finish();
+  if (representation != search::Representation::kExpression) {
+    const auto refuse = [&](const char* key, bool differs) {
+      if (differs)
+        throw Refused(in.at(key),
+                      "is of formulas alone; expected space: {representation: expression}, or the "
+                      "key left out");
+    };
+    refuse("standardize", standardises);
+    refuse("complexity", options.complexity != plain.complexity);
+    refuse("constants", options.fit != plain.fit || options.inherit != plain.inherit ||
+                            options.fit_iterations != plain.fit_iterations);
+    return;
+  }
+  refuse_program_options(options, in);
+  options.units = standardises ? FormulaUnits::kStandardised : FormulaUnits::kOwn;
   if (options.task == TaskKind::kClassification)
     throw Refused(
         in.at("task"),

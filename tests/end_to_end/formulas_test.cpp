@@ -101,8 +101,13 @@ TEST_F(Formulas, HaveAFrontOfAccuracyAndComplexity) {
   ASSERT_TRUE(std::getline(lines, line));
   EXPECT_NE(line.find("complexity  genome"), std::string::npos) << line;
   std::size_t rows = 0;
-  for (; std::getline(lines, line) && line.starts_with("  "); ++rows) EXPECT_LT(line.size(), 120u);
+  while (std::getline(lines, line) && line.starts_with("    ")) {
+    EXPECT_LT(line.size(), 120u);
+    ++rows;
+  }
   EXPECT_EQ(rows, std::min<std::size_t>(front.size(), 20));
+  EXPECT_NE(line.find("equivolve apply 1 --birth BIRTH"), std::string::npos) << line;
+  ASSERT_TRUE(std::getline(lines, line));
   EXPECT_EQ(line.rfind("next: ", 0), 0u) << line;
 }
 
@@ -138,7 +143,6 @@ TEST_F(Formulas, InheritFittedNumbersThroughAKill) {
 #ifndef EQUIVOLVE_FAULT_POINTS
   GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
 #endif
-  std::ofstream(yaml_, std::ios::app) << "options: {constants: {inherit: true}}\n";
   const auto whole = answer(run());
   // Genomes are stored as they were fitted: those that are one number are all the same, the mean.
   std::vector<double> numbers;
@@ -159,6 +163,37 @@ TEST_F(Formulas, InheritFittedNumbersThroughAKill) {
   EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
   EXPECT_EQ(answer(done)["best"]["text"], whole["best"]["text"]);
   EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+}
+
+TEST_F(Formulas, AreAppliedByTheirBirth) {
+  ASSERT_EQ(run().exit_code, 0);
+  const std::string out = folder_.path() / "out";
+  const auto front = shown()["front"];
+  const std::string birth = front.back()["birth"].dump(), text = front.back()["text"];
+  ASSERT_EQ(equivolve({"apply", "1", "--store", store_, "--birth", birth, "--out", out}).exit_code,
+            0);
+  const auto by_birth = lines_of(out + "/formula.txt");
+  ASSERT_EQ(
+      equivolve({"apply", "1", "--store", store_, "--candidate", "(" + text + ")", "--out", out})
+          .exit_code,
+      0);
+  EXPECT_EQ(lines_of(out + "/formula.txt"), by_birth);
+
+  const std::string other = folder_.path() / "other";
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--out", other});
+    const Finished done = equivolve(arguments);
+    EXPECT_EQ(done.exit_code, 2) << done.err;
+    EXPECT_FALSE(std::filesystem::exists(other));
+    return done.err;
+  };
+  EXPECT_NE(
+      refused({"apply", "1", "--store", store_, "--candidate", "77"}).find("expected --birth 77"),
+      std::string::npos);
+  EXPECT_NE(refused({"apply", "1", "--store", store_, "--birth", "99999"}).find("99999"),
+            std::string::npos);
+  refused({"apply", "1", "--store", store_, "--birth", "1", "--candidate", "ridge"});
+  refused({"apply", yaml_, "--birth", "1"});
 }
 
 TEST_F(Formulas, WithOneObjectiveHaveNone) {

@@ -111,25 +111,48 @@ TEST_F(Law, NumbersAreFittedInEveryTrial) {
   EXPECT_EQ(s.session.evaluate(std::string("ridge")).figures[kComplexity], 13);
 }
 
-TEST_F(Law, NumbersAreInheritedWhereOptionsSaySo) {
-  EXPECT_EQ(FormulaSession(config_).session.info().refines_genomes, 0u);
-  FormulaSession s(with_option(config_, "constants", {{"inherit", true}}));
+TEST_F(Law, FittedNumbersAreInherited) {
+  FormulaSession s(config_);
   EXPECT_EQ(s.session.info().refines_genomes, 1u);
   const Genome bred = s.genome("1 * a * b + 0"), refined = s.session.refine(bred);
-  const search::ExpressionView e = *search::view_expression(refined.flat);
-  EXPECT_NEAR(e[0].value, 2, 1e-9);
-  EXPECT_NEAR(e[5].value, 1, 1e-6);
+  EXPECT_EQ(search::genome_text(refined.flat, s.space), "2 * a * b + 1") << "seven digits";
   EXPECT_EQ(s.session.refine(bred), refined) << "it follows from the genome alone";
-  // Its own trial begins where it is: nothing is left to do.
+  // Its own trial begins where it is: little is left to do.
   EXPECT_LT(s.session.evaluate(refined).cost, s.session.evaluate(bred).cost);
   EXPECT_NEAR(s.session.evaluate(refined).figures[kFitness],
               s.session.evaluate(bred).figures[kFitness], 1e-12);
+  EXPECT_EQ(s.session.refine(refined), refined);
   for (const char* text : {"a * b", "log(a - 300) + 2"})
     EXPECT_EQ(s.session.refine(s.genome(text)), s.genome(text)) << "nothing to fit";
-  const Refusal unfitted =
-      refusal(with_option(config_, "constants", {{"fit", false}, {"inherit", true}}));
-  EXPECT_EQ(unfitted.pointer, "/options/constants/inherit");
-  EXPECT_THAT(unfitted.message, HasSubstr("expected fit: true"));
+}
+
+TEST_F(Law, EveryDigitIsInheritedWhereItMatters) {
+  FormulaSession s(config_);
+  // 1e9 + (2 a b + 1 - 1e9): seven digits of the large numbers are not enough.
+  const Genome refined = s.session.refine(s.genome("2 * a * b + 123456789 - 123456788.5"));
+  Session& session = s.session;
+  EXPECT_LT(session.evaluate(refined).figures[kRmse], 1e-6);
+  const search::ExpressionView e = *search::view_expression(refined.flat);
+  EXPECT_NEAR(e[5].value - e[7].value, 1, 1e-6);
+}
+
+TEST_F(Law, NumbersAreNotInheritedWhereOptionsSaySo) {
+  for (const json& constants : {json{{"inherit", false}}, json{{"fit", false}}}) {
+    FormulaSession s(with_option(config_, "constants", constants));
+    EXPECT_EQ(s.session.info().refines_genomes, 0u) << constants;
+  }
+}
+
+TEST_F(Law, WhatIsFittedAlikeIsOneFormula) {
+  FormulaSession s(with_option(config_, "complexity", false));
+  for (const auto& [one, other] :
+       {std::pair{"0.7 * a", "a * 1.3"}, std::pair{"a * b * 3 - 4", "0.1 + 0.5 * b * a"},
+        std::pair{"sqrt(a) * 2 + 1", "5 + sqrt(a) * 9"}}) {
+    const Genome a = s.session.refine(s.genome(one)), b = s.session.refine(s.genome(other));
+    const Trial x = s.session.evaluate(a), y = s.session.evaluate(b);
+    EXPECT_NEAR(x.figures[kFitness], y.figures[kFitness], 1e-9 * y.figures[kFitness]) << one;
+    EXPECT_EQ(s.session.probe(a), s.session.probe(b)) << one << " and " << other;
+  }
 }
 
 TEST_F(Law, TheTestSplitIsJudgedAfterAFitToThePool) {
@@ -301,8 +324,11 @@ TEST_F(Law, RefusesWhatIsOfPrograms) {
             "/options/constants/fitt");
   EXPECT_EQ(refusal(with_option(config_, "constants", {{"iterations", 0}})).pointer,
             "/options/constants/iterations");
-  json programs = with_option(config_, "complexity", false);
-  EXPECT_THROW(Session(algorithm_discovery(), programs), Refusal);
+  for (const auto& [key, value] : {std::pair<const char*, json>{"complexity", false},
+                                   std::pair<const char*, json>{"standardize", true},
+                                   std::pair<const char*, json>{"constants", {{"fit", false}}}})
+    EXPECT_THROW(Session(algorithm_discovery(), with_option(config_, key, value)), Refusal) << key;
+  Session(algorithm_discovery(), with_option(config_, "complexity", true));  // the default
 }
 
 TEST_F(Law, WholeNumbersAreNumbersHere) {
