@@ -73,7 +73,8 @@ CommandSpec report_command() {
       .summary = "Write a page about a run or a group that can be sent and printed",
       .description =
           "One HTML file without scripts and without anything from a network: the rivals with "
-          "intervals, the course of the search, the best candidate, hashing, the configuration, "
+          "intervals, the course of the search, the front of several objectives, the best "
+          "candidate, hashing, the configuration, "
           "and "
           "how to run it again. Of a group: its settings against each other. An older report is "
           "written over, another file only with --force.",

@@ -4,16 +4,21 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/config/space.hpp"
+#include "engine/report/front.hpp"
 #include "engine/report/html.hpp"
 #include "engine/report/page.hpp"
 #include "engine/report/page_parts.hpp"
 #include "engine/report/stored_summary.hpp"
+#include "engine/report/svg_chart.hpp"
 #include "engine/run/summary.hpp"
 
 namespace equivolve::engine {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostFrontRows = 50;
 
 /// A figure of one stage, with its interval below where there is one.
 std::string cell(const Json& contender, const char* stage, const char* interval,
@@ -97,6 +102,53 @@ std::string course(const RunInfo& run, const Curve& curve) {
              reference_level(run));
 }
 
+/// Two objectives as a curve: the best of the first that each value of the second can have.
+std::string front_chart(const std::vector<FigureRow>& objectives,
+                        const std::vector<FrontCandidate>& front) {
+  Chart chart;
+  chart.title = objectives[0].name + ", and what it costs in " + objectives[1].name;
+  chart.x_label = objectives[1].name;
+  chart.steps = true;
+  ChartSeries series;
+  series.name = "front";
+  for (const FrontCandidate& one : front)
+    series.line.emplace_back(one.objectives[1], one.objectives[0]);
+  std::sort(series.line.begin(), series.line.end());
+  chart.series.push_back(std::move(series));
+  return "<div>" + svg_of(chart) + "</div>\n";
+}
+
+/// The section of a run with several objectives; "" for one.
+tl::expected<std::string, StoreError> front_section(const StoreReader& reader, const RunInfo& run) {
+  const std::vector<FigureRow> objectives = objectives_of(run);
+  if (objectives.size() < 2) return "";
+  const auto front = read_front(reader, run);
+  if (!front) return tl::unexpected(front.error());
+  if (front->empty()) return section("Front", "<p>No candidate has been told yet.</p>\n");
+  const auto space = space_of_resolved(run.head.config_resolved);
+  std::vector<std::string> head = {"birth"};
+  for (const FigureRow& objective : objectives) head.push_back(escaped(objective.name));
+  head.push_back("genome");
+  std::vector<std::vector<std::string>> rows;
+  const std::size_t shown = std::min(front->size(), kMostFrontRows);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const FrontCandidate& one =
+        (*front)[shown == front->size() ? i : i * (front->size() - 1) / (shown - 1)];
+    const auto genome = reader.genome(run.id, one.birth);
+    if (!genome) return tl::unexpected(genome.error());
+    rows.push_back({std::to_string(one.birth)});
+    for (double figure : one.objectives) rows.back().push_back(figure_text(figure));
+    rows.back().push_back("<code>" + escaped(genome_text(genome->flat, space.get())) + "</code>");
+  }
+  std::string body = fmt::format(
+      "<p>{} candidate{} that no other beats in every objective{}; figures are those of the "
+      "search.</p>\n",
+      front->size(), front->size() == 1 ? "" : "s",
+      shown < front->size() ? fmt::format(", {} of them shown", shown) : "");
+  if (objectives.size() == 2) body += front_chart(objectives, *front);
+  return section("Front", body + table(head, rows));
+}
+
 std::string hashing_facts(const Json& s) {
   if (!s.contains("cache_hits") || !s["cache_hits"].is_number())
     return "<p>Known at the end of the run.</p>\n";
@@ -156,6 +208,9 @@ tl::expected<std::string, StoreError> run_report(const StoreReader& reader, cons
   const bool opened = summary.contains("test_openings") && summary["test_openings"].is_number();
   body += section("Result", result(summary, opened ? *openings : std::nullopt));
   body += section("Course of the search", course(run, *curve));
+  auto front = front_section(reader, run);
+  if (!front) return tl::unexpected(front.error());
+  body += *front;
   if (summary.contains("best") && summary["best"].is_object())
     body += section("Best candidate", text_box(summary["best"].value("text", "")));
   body += section("Hashing", hashing_facts(summary));

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/engine/report/html_check.hpp"
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -163,6 +164,28 @@ TEST_F(Formulas, InheritFittedNumbersThroughAKill) {
   EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
   EXPECT_EQ(answer(done)["best"]["text"], whole["best"]["text"]);
   EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+}
+
+TEST_F(Formulas, HaveTheirFrontInTheReport) {
+  ASSERT_EQ(run().exit_code, 0);
+  const std::string page = folder_.path() / "page.html";
+  ASSERT_EQ(equivolve({"report", "1", "--store", store_, "--html", page}).exit_code, 0);
+  std::ifstream in(page);
+  const std::string html(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(html_fault(html), "");
+  const std::string text = visible_text(html);
+  const auto front = shown()["front"];
+  EXPECT_NE(text.find(std::to_string(front.size()) + " candidates that no other beats"),
+            std::string::npos);
+  for (const auto& one : front)
+    EXPECT_NE(text.find(one["text"].get<std::string>()), std::string::npos) << one;
+  write_file(yaml_, small_yaml(60));
+  ASSERT_EQ(run().exit_code, 0);
+  ASSERT_EQ(equivolve({"report", "2", "--store", store_, "--html", page}).exit_code, 0);
+  std::ifstream again(page);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(again), {}).find("no other beats"),
+            std::string::npos)
+      << "of one objective there is none";
 }
 
 TEST_F(Formulas, AreAppliedByTheirBirth) {
