@@ -59,6 +59,8 @@ tl::expected<Subject, int> subject_of_file(const Apply& command) {
 
 /// A number is a formula; it is more likely meant as what `show` calls birth.
 std::string mistaken_birth(const std::string& text, const engine::Preparation& preparation) {
+  std::error_code ignored;
+  if (std::filesystem::exists(text, ignored)) return "";
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   if (!digits ||
       search::representation_of(*preparation.space) != search::Representation::kExpression)

@@ -62,7 +62,8 @@ tl::expected<Json, engine::StoreError> front_json(const engine::StoreReader& rea
   return out;
 }
 
-std::string front_text(const Json& front, const std::string& run) {
+std::string front_text(const Json& front, const std::string& export_command,
+                       const std::string& apply_command) {
   if (front.is_null()) return "";
   const std::size_t count = front.size(), shown = std::min(count, kMostRows);
   std::string out =
@@ -75,11 +76,10 @@ std::string front_text(const Json& front, const std::string& run) {
   out += "  genome\n";
   for (std::size_t row = 0; row < shown; ++row)
     out += row_text(front[shown == count ? row : row * (count - 1) / (shown - 1)]);
-  return out +
-         fmt::format(
-             "  all of it: equivolve export {0} --front --out front.csv; one of it: equivolve "
-             "apply {0} --birth BIRTH --out result\n",
-             run);
+  out += fmt::format("  all of it: {} --front --out front.csv\n", export_command);
+  if (!apply_command.empty())
+    out += fmt::format("  one of it: {} --birth BIRTH --out result\n", apply_command);
+  return out;
 }
 
 }  // namespace equivolve::cli

@@ -16,7 +16,9 @@ tl::expected<nlohmann::ordered_json, engine::StoreError> front_json(
     const engine::StoreReader& reader, const engine::RunInfo& info);
 
 /// A table of it: a heading, and at most 20 rows, evenly spread, each with its genome on one line.
-/// "" for null. `run`: as a person types it.
-std::string front_text(const nlohmann::ordered_json& front, const std::string& run);
+/// "" for null. The commands are those of this run and store, without options of
+/// their own; the second is empty where the evaluator has no apply.
+std::string front_text(const nlohmann::ordered_json& front, const std::string& export_command,
+                       const std::string& apply_command);
 
 }  // namespace equivolve::cli

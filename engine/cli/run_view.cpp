@@ -153,7 +153,7 @@ std::vector<std::string> notes_of(const engine::StoreReader& reader, const engin
 }
 
 void print_text(const engine::RunInfo& info, const Json& summary, const Json& front,
-                const std::vector<std::string>& notes) {
+                const std::vector<std::string>& notes, const std::filesystem::path& store) {
   std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
               status_of(info).c_str());
   if (!info.state.stopped_by.empty())
@@ -181,7 +181,11 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
     const auto text = best["text"].get<std::string>();
     std::printf("\n%s%s", text.c_str(), text.ends_with('\n') ? "" : "\n");
   }
-  std::printf("%s", front_text(front, std::to_string(info.id)).c_str());
+  const std::string run = std::to_string(info.id);
+  const bool applies = summary.value("offers_apply", true);
+  std::printf("%s", front_text(front, next_command("export", run, store),
+                               applies ? next_command("apply", run, store) : "")
+                        .c_str());
 }
 
 Json with_parent(Json summary, const engine::RunInfo& info) {
@@ -226,7 +230,7 @@ int print_run(const CommonOptions& common, const engine::StoreReader& reader,
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else
-    print_text(info, summary, *front, notes_of(reader, info));
+    print_text(info, summary, *front, notes_of(reader, info), store);
   say_next(common, next_for(info, store));
   return kFinished;
 }

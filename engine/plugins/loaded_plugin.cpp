@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/plugins/artefact_collector.hpp"
+#include "engine/plugins/genome_collector.hpp"
 #include "engine/plugins/instance_info.hpp"
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/probe_sink.hpp"
@@ -211,22 +212,22 @@ std::vector<ReferenceCandidate> LoadedPlugin::within_space(
 
 std::vector<std::byte> LoadedPlugin::refine(const CandidateView& bred) {
   const RawCandidate raw(bred, space_.get());
-  std::vector<std::byte> refined;
-  const eqv_genome_sink sink{
-      sizeof sink, &refined, [](void* context, const void* genome, std::size_t size) {
-        const auto* bytes = static_cast<const std::byte*>(genome);
-        static_cast<std::vector<std::byte>*>(context)->assign(bytes, bytes + size);
-      }};
+  GenomeCollector collector;
   std::string fault;
   int status = EQV_INTERNAL;
   {
     const auto turn = enter();
-    status = guarded("refine", fault,
-                     [&] { return module_.functions.refine(handle_, raw.get(), &sink); });
+    status = guarded("refine", fault, [&] {
+      return module_.functions.refine(handle_, raw.get(), collector.sink());
+    });
   }
-  if (status == EQV_OK && refined.empty()) return refined;
+  std::vector<std::byte> refined = collector.take();
   if (status != EQV_OK) {
     if (fault.empty()) fault = status_text(status);
+  } else if (collector.spoilt()) {
+    fault = "put no genome, or one of more than 16 MiB, into its place";
+  } else if (refined.empty()) {
+    return refined;
   } else if (const auto fits = search::check_genome(refined, *space_); !fits) {
     fault = "put a genome into its place that does not lie in the space: " + fits.error().message;
   } else {

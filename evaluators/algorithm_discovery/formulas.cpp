@@ -67,10 +67,10 @@ std::optional<search::ExpressionView> Formulas::checked(const sdk::Candidate& ca
 
 void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) const {
   using interpreters::FitEnd;
-  const Examples& examples = refine_on_->train;
-  const std::size_t count = std::min(examples.rows(), kMostRefineRows);  // the pool is shuffled
-  const interpreters::ColumnsView rows{examples.columns().data, count, examples.columns().stride};
-  const auto outputs = std::span(examples.outputs).first(count);
+  const Examples& pool = refine_on_->train;
+  const std::size_t count = std::min(pool.rows(), kMostRefineRows);  // the pool is shuffled
+  const interpreters::ColumnsView rows{pool.columns().data, count, pool.columns().stride};
+  const auto outputs = std::span(pool.outputs).first(count);
   FormulaWorkspace& w = formula_workspace();
   w.machine.load(formula);
   const interpreters::FitResult fitted =
@@ -83,13 +83,17 @@ void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) con
     if (search::op_of(token) == search::ExpressionOp::kConstant)
       token.value = to_seven_digits(token.value);
   w.machine.load(tokens);
-  w.values.resize(count);
-  w.machine.evaluate(rows, w.values);
+  w.values.resize(pool.rows());
+  w.machine.evaluate(pool.columns(), w.values);
   // Formulas in which small differences of large numbers matter keep every digit.
-  const double error = squared_error(w.values, outputs);
-  if (error <= fitted.error + kRoundingLoss * variation(outputs))
+  if (!(squared_error(w.values, outputs) <= fitted.error + kRoundingLoss * variation(outputs))) {
+    w.machine.load(*search::view_expression(genome.flat));
+    w.machine.evaluate(pool.columns(), w.values);
+  } else {
     genome = search::to_genome(tokens);
-  sink.replace(genome.flat);
+  }
+  // Rows that were not fitted may lie where the fitted formula is not finite.
+  if (first_not_finite(w.values) == w.values.size()) sink.replace(genome.flat);
 }
 
 void Formulas::probe(search::ExpressionView formula, sdk::OutputSink& sink) const {

@@ -29,7 +29,7 @@ class Formulas {
 
   /// Lamarckian inheritance (option constants.inherit): hands out the formula with its numbers
   /// fitted to up to kMostRefineRows rows outside the test split and written with
-  /// seven digits, where it has numbers that can be fitted.
+  /// seven digits, where it has numbers that can be fitted and stays finite on all those rows.
   void refine(search::ExpressionView formula, sdk::GenomeSink& sink) const;
   void probe(search::ExpressionView formula, sdk::OutputSink& sink) const;
   TrialOutcome evaluate(search::ExpressionView formula, const TaskSet& tasks, bool want_items,

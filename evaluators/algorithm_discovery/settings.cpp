@@ -144,6 +144,9 @@ Settings read_settings(std::string_view config_json) {
     throw Refused("/data", "needs 'file' (a CSV file) or 'synthetic' (linear, two_layer_teacher)");
   data.finish();
   settings.options = read_options(in.object("options"), settings.representation);
+  // What synthetic tasks have in common is their kind: numbers fitted to one are wrong in the next.
+  if (settings.synthetic || settings.representation != search::Representation::kExpression)
+    settings.options.inherit = false;
   if (settings.synthetic && settings.options.task == TaskKind::kClassification)
     throw Refused("/options/task",
                   "classification contradicts data.synthetic, whose tasks are regression; expected "

@@ -49,7 +49,7 @@ struct Options {
   FormulaUnits units = FormulaUnits::kNone;
   bool fit = true;                    ///< numbers are fitted in every trial
   std::uint32_t fit_iterations = 10;  ///< 1..1000
-  bool inherit = true;                ///< children are bred from fitted numbers
+  bool inherit = true;                ///< children are bred from fitted numbers (tables only)
   bool complexity = true;             ///< whether it is a figure
 };
 

@@ -120,7 +120,7 @@ typedef struct eqv_instance_info {
   uint32_t probe_mantissa_bits; /* 1..52: how finely the host tells probe outputs apart; 0: the
                                    host's default (24) */
   uint32_t probe_exact;         /* non-zero: every bit of a probe output counts */
-  uint32_t refines_genomes;     /* 1.3. non-zero: every bred genome goes through refine first */
+  uint64_t refines_genomes;     /* 1.3. non-zero: every bred genome goes through refine first */
 } eqv_instance_info;
 
 /* ---- candidates, probes and trials

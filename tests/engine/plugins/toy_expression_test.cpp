@@ -129,7 +129,8 @@ TEST(ToyExpression, IsRefinedWhereItsOptionsSaySo) {
 
 TEST(ToyExpression, StaysAsItWasBredWhereItsRefinementIsWrong) {
   for (const auto& [how, why] :
-       {std::pair{"broken", "does not lie in the space"}, std::pair{"refused", "refine failed"}}) {
+       {std::pair{"broken", "does not lie in the space"}, std::pair{"refused", "refine failed"},
+        std::pair{"nothing", "put no genome"}, std::pair{"throws", "refine failed"}}) {
     Toy toy(R"({"options": {"arithmetic": true, "refine": ")" + std::string(how) + R"("}})");
     EXPECT_TRUE(refined(toy, "2.25 * x0").empty());
     EXPECT_TRUE(refined(toy, "x1").empty());

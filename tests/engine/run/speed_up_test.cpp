@@ -57,5 +57,20 @@ TEST(ProbeTimes, ComeBackFromTheEvents) {
   EXPECT_EQ(last_probed({{"probed", R"({"probes":"many"})"}}).probes, 0u);
 }
 
+TEST(HashingOnlySaves, WhereItHasNoSayInWhatIsBredOrTold) {
+  Configuration config;
+  EXPECT_TRUE(hashing_only_saves(config));
+  config.hashing.policy = hashing::Policy::kForget;
+  EXPECT_TRUE(hashing_only_saves(config));
+  config.hashing.policy = hashing::Policy::kAggregate;
+  EXPECT_FALSE(hashing_only_saves(config)) << "it makes means of trials";
+  config = {};
+  config.search.functional_change = 1;
+  EXPECT_FALSE(hashing_only_saves(config));
+  config = {};
+  config.search.tabu_limit = 1;
+  EXPECT_FALSE(hashing_only_saves(config));
+}
+
 }  // namespace
 }  // namespace equivolve::engine

@@ -143,6 +143,34 @@ TEST_F(Law, NumbersAreNotInheritedWhereOptionsSaySo) {
   }
 }
 
+TEST(Inheritance, IsOfFormulasOverTablesAlone) {
+  EXPECT_EQ(Session(algorithm_discovery(), breast_cancer()).info().refines_genomes, 0u);
+  const json synthetic = {{"data", {{"synthetic", "linear"}, {"dimension", 2}, {"tasks", 3}}}};
+  EXPECT_EQ(Session(algorithm_discovery(), synthetic).info().refines_genomes, 0u);
+  EXPECT_EQ(FormulaSession(synthetic).session.info().refines_genomes, 0u)
+      << "numbers fitted to one task are wrong in the next";
+}
+
+TEST(Inheritance, LeavesAFormulaFiniteOnEveryRow) {
+  // A fit sees 1,000 of the rows; where x is smallest the formula may end within it or beyond.
+  TemporaryFolder folder;
+  std::ostringstream rows;
+  rows.precision(17);
+  rows << "x,y\n";
+  for (int r = 0; r < 3000; ++r) rows << r + 1 << ',' << std::log(r + 1.0) << '\n';
+  const json config = {{"data", {{"file", folder.write("log.csv", rows.str())}, {"target", "y"}}}};
+  FormulaSession s(config), as_it_is(with_option(config, "constants", {{"fit", false}}));
+  int changed = 0;
+  for (const char* text : {"log(x - 0.5)", "log(x + 0.001)", "sqrt(x - 0.9)", "log(x - 0.999) + 1",
+                           "log(x - 0.99) * 2", "log(x - 0.9) - 2"}) {
+    const Genome bred = s.genome(text), refined = s.session.refine(bred);
+    changed += bred != refined;
+    EXPECT_EQ(as_it_is.session.evaluate(refined).status, EQV_OK)
+        << text << " became " << search::genome_text(refined.flat, s.space);
+  }
+  EXPECT_GT(changed, 0);
+}
+
 TEST_F(Law, WhatIsFittedAlikeIsOneFormula) {
   FormulaSession s(with_option(config_, "complexity", false));
   for (const auto& [one, other] :

@@ -2,6 +2,7 @@
 // arithmetic ones (x0 * x1 + x2 on a grid). Pure: the same seed or another, the same answer.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <vector>
 
 #include "evaluators/common/interpreters/expression_machine.hpp"
@@ -31,7 +32,7 @@ class ToyExpression {
     return R"({"type": "object", "properties": {"options": {"type": "object", "additionalProperties": false, "properties": {
       "inputs": {"type": "integer", "minimum": 2, "maximum": 3, "default": 3, "description": "x0, x1, x2"},
       "arithmetic": {"type": "boolean", "default": false, "description": "numbers instead of truth values"},
-      "refine": {"enum": ["none", "round", "broken", "refused"], "default": "none", "description": "round: whole numbers in the place of others; the last two break the rules"}}}}})";
+      "refine": {"enum": ["none", "round", "broken", "refused", "nothing", "throws"], "default": "none", "description": "round: whole numbers in the place of others; those after it break the rules"}}}}})";
   }
 
   ToyExpression(sdk::Host, std::string_view config_json) {
@@ -78,6 +79,11 @@ class ToyExpression {
 
   eqv_status refine(const sdk::Candidate& candidate, sdk::GenomeSink& sink) const {
     if (refine_ == "refused") return EQV_INTERNAL;
+    if (refine_ == "throws") throw std::runtime_error("no");
+    if (refine_ == "nothing") {
+      sink.replace({});
+      return EQV_OK;
+    }
     const auto formula = *search::view_expression(candidate.genome());
     std::vector<eqv_expression_token> tokens(formula.begin(), formula.end());
     for (eqv_expression_token& token : tokens)
