@@ -8,7 +8,9 @@
 namespace equivolve::algorithm_discovery {
 namespace {
 
-constexpr std::size_t kProbeRows = 64;
+/// Values cost little, and few rows do not show where a maximum or minimum changes hands; a fit
+/// costs as much as dozens of evaluations.
+constexpr std::size_t kProbeRows = 1024, kRowsOfFit = 64;
 constexpr std::size_t kExtremeInputs = 16;
 
 /// Rows without repetition, in the order in which they were thought of.
@@ -51,7 +53,8 @@ FormulaProbe::FormulaProbe(const Problem& problem, const Options& options)
   const Task pool = problem.pool_task(0);
   const tables::Rows rows = choose_probe_rows(pool.train, pool.dimension);
   count_ = rows.size();
-  fitted_rows_ = (2 * count_ + 2) / 3;
+  rows_of_fit_ = std::min(count_, kRowsOfFit);
+  fitted_rows_ = (2 * rows_of_fit_ + 2) / 3;
   for (std::size_t i = 0; i < pool.dimension; ++i)
     for (std::uint32_t row : rows) inputs_.push_back(pool.train.columns().column(i)[row]);
   for (std::uint32_t row : rows) outputs_.push_back(pool.train.outputs[row]);
@@ -62,13 +65,14 @@ void FormulaProbe::run(search::ExpressionView formula, sdk::OutputSink& sink) co
   if (complexity_) sink.integer(static_cast<std::int64_t>(formula.size()));
   w.machine.load(formula);
   w.values.resize(count_);
-  w.machine.evaluate(rows(), w.values);
+  w.machine.evaluate(first_rows(count_), w.values);
   sink.values(w.values);
   if (fit_.iterations == 0) return;
   sink.integer(static_cast<std::int64_t>(w.machine.constants().size()));
-  const interpreters::ColumnsView learnt{inputs_.data(), fitted_rows_, count_};
-  interpreters::fit_constants(w.machine, learnt, {outputs_.data(), fitted_rows_}, fit_, w.fit);
-  w.machine.evaluate(rows(), w.values);
+  interpreters::fit_constants(w.machine, first_rows(fitted_rows_), {outputs_.data(), fitted_rows_},
+                              fit_, w.fit);
+  w.values.resize(rows_of_fit_);
+  w.machine.evaluate(first_rows(rows_of_fit_), w.values);
   sink.values(w.values);
 }
 
