@@ -5,7 +5,8 @@
 
 Trials do nothing, so what is measured is drawing, hashing, deciding and storing. CPU of a trial is that of a whole process over its
 trials, start-up left out: the difference of two runs over the difference of their trials. Optuna stores into SQLite with its
-defaults, a commit and more for each trial, up to 1,000 trials (it would need an hour for 100,000); Equivolve commits groups of them. Needs Debian's python3-optuna.
+defaults, a commit and more for each trial, up to 1,000 trials (it would need an hour for 100,000); Equivolve commits groups of them.
+Needs Debian's python3-optuna.
 """
 import argparse
 import json
@@ -14,17 +15,9 @@ import resource
 import subprocess
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OURS = """evaluator: nothing
-plugins: {{folders: ["{modules}"]}}
-options: {{duplicates: 0, busy_us: 0}}
-space: {{representation: configuration}}
-search: {{algorithm: random}}
-hashing: {{capacity: 100000}}
-budget: {{candidates: 1000}}
-final: {{top: 1, repeats: 1}}
-workers: {{count: 1}}
-"""
+from engine_rates import ROOT, Engine
+
+OURS = ("space.representation=configuration", "workers.count=1")
 THEIRS = """
 import sys, optuna
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -45,22 +38,17 @@ def cpu_of(command):
 
 class Rivals:
     def __init__(self, bin_folder, folder):
-        self.program = os.path.join(bin_folder, "equivolve")
+        self.engine = Engine(bin_folder, folder)
         self.folder = folder
         self.runs = 0
-        self.file = os.path.join(folder, "random.yaml")
-        with open(self.file, "w", encoding="utf-8") as file:
-            file.write(OURS.format(modules=os.path.join(os.path.dirname(bin_folder), "benchmarks", "modules")))
-
-    def new_store(self):
-        self.runs += 1
-        return os.path.join(self.folder, f"store{self.runs}.db")
 
     def ours(self, trials):
-        return cpu_of([self.program, "run", self.file, "--store", self.new_store(), "--quiet", "--json", "--set", f"budget.candidates={trials}"])
+        return self.engine.run(self.engine.nothing, *OURS, f"budget.candidates={trials}")["cpu"]
 
     def theirs(self, trials):
-        return cpu_of(["/usr/bin/python3", "-W", "ignore", "-c", THEIRS, self.new_store(), str(trials)])
+        self.runs += 1
+        store = os.path.join(self.folder, f"optuna{self.runs}.db")
+        return cpu_of(["/usr/bin/python3", "-W", "ignore", "-c", THEIRS, store, str(trials)])
 
 
 def microseconds_a_trial(cpu, few, many):

@@ -65,17 +65,17 @@ tl::expected<Json, engine::StoreError> front_json(const engine::StoreReader& rea
 std::string front_text(const Json& front, const std::string& export_command,
                        const std::string& apply_command) {
   if (front.is_null()) return "";
-  const std::size_t count = front.size(), shown = std::min(count, kMostRows);
-  std::string out =
-      fmt::format("\nfront: {} candidate{} that no other beats in every objective{}\n", count,
-                  count == 1 ? "" : "s", shown < count ? fmt::format(", {} shown", shown) : "");
+  const std::size_t count = front.size();
+  const std::vector<std::size_t> shown = engine::evenly_spread(count, kMostRows);
+  std::string out = fmt::format(
+      "\nfront: {} candidate{} that no other beats in every objective{}\n", count,
+      count == 1 ? "" : "s", shown.size() < count ? fmt::format(", {} shown", shown.size()) : "");
   if (count == 0) return out;
   out += fmt::format("  {:>10}", "birth");
   for (const auto& [name, value] : front[0]["figures"].items())
     out += fmt::format("  {:>{}}", name, kNarrowest);
   out += "  genome\n";
-  for (std::size_t row = 0; row < shown; ++row)
-    out += row_text(front[shown == count ? row : row * (count - 1) / (shown - 1)]);
+  for (std::size_t at : shown) out += row_text(front[at]);
   out += fmt::format("  all of it: {} --front --out front.csv\n", export_command);
   if (!apply_command.empty())
     out += fmt::format("  one of it: {} --birth BIRTH --out result\n", apply_command);

@@ -124,6 +124,13 @@ std::vector<std::size_t> non_dominated(std::span<const double> values, std::size
   return front;
 }
 
+std::vector<std::size_t> evenly_spread(std::size_t count, std::size_t most) {
+  std::vector<std::size_t> positions(std::min(count, most));
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    positions[i] = count <= most ? i : i * (count - 1) / (most - 1);
+  return positions;
+}
+
 std::vector<FigureRow> objectives_of(const RunInfo& run) {
   std::vector<FigureRow> objectives;
   for (const FigureRow& figure : run.head.figures)

@@ -35,4 +35,8 @@ struct FrontCandidate {
 tl::expected<std::vector<FrontCandidate>, StoreError> read_front(const StoreReader& reader,
                                                                  const RunInfo& run);
 
+/// At most `most` (2 or more) of `count` positions, rising: the first, the last, and what lies
+/// evenly between.
+std::vector<std::size_t> evenly_spread(std::size_t count, std::size_t most);
+
 }  // namespace equivolve::engine

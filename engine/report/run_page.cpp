@@ -130,10 +130,9 @@ tl::expected<std::string, StoreError> front_section(const StoreReader& reader, c
   for (const FigureRow& objective : objectives) head.push_back(escaped(objective.name));
   head.push_back("genome");
   std::vector<std::vector<std::string>> rows;
-  const std::size_t shown = std::min(front->size(), kMostFrontRows);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const FrontCandidate& one =
-        (*front)[shown == front->size() ? i : i * (front->size() - 1) / (shown - 1)];
+  const std::vector<std::size_t> shown = evenly_spread(front->size(), kMostFrontRows);
+  for (std::size_t at : shown) {
+    const FrontCandidate& one = (*front)[at];
     const auto genome = reader.genome(run.id, one.birth);
     if (!genome) return tl::unexpected(genome.error());
     rows.push_back({std::to_string(one.birth)});
@@ -144,7 +143,7 @@ tl::expected<std::string, StoreError> front_section(const StoreReader& reader, c
       "<p>{} candidate{} that no other beats in every objective{}; figures are those of the "
       "search.</p>\n",
       front->size(), front->size() == 1 ? "" : "s",
-      shown < front->size() ? fmt::format(", {} of them shown", shown) : "");
+      shown.size() < front->size() ? fmt::format(", {} of them shown", shown.size()) : "");
   if (objectives.size() == 2) body += front_chart(objectives, *front);
   return section("Front", body + table(head, rows));
 }

@@ -172,8 +172,7 @@ void Pipeline::breed(Slot& s) {
 }
 
 void Pipeline::take(Slot& s, search::Bred bred) {
-  // What is tried again was refined when it was bred.
-  if (evaluator_.info().refines_genomes && s.request.kind == search::Request::Kind::kChild)
+  if (evaluator_.info().refines_genomes)
     if (auto refined = evaluator_.refine({bred.genome.representation, bred.genome.flat, {}});
         !refined.empty())
       bred.genome.flat = std::move(refined);

@@ -48,9 +48,8 @@ tables::Rows choose_probe_rows(const Examples& pool, std::size_t inputs) {
 
 }  // namespace
 
-FormulaProbe::FormulaProbe(const Problem& problem, const Options& options)
+FormulaProbe::FormulaProbe(const Task& pool, const Options& options)
     : fit_(fit_settings(options)), complexity_(options.complexity) {
-  const Task pool = problem.pool_task(0);
   const tables::Rows rows = choose_probe_rows(pool.train, pool.dimension);
   count_ = rows.size();
   rows_of_fit_ = std::min(count_, kRowsOfFit);

@@ -20,13 +20,14 @@ inline constexpr std::uint32_t kFormulaMantissaBits = 36;
 /// then others at random. The same for every seed.
 class FormulaProbe {
  public:
-  FormulaProbe(const Problem& problem, const Options& options);
+  /// `pool`: the rows outside the test split.
+  FormulaProbe(const Task& pool, const Options& options);
 
   /// Puts out its size where that is a figure; its values on all rows; and, where numbers are
   /// fitted, how many it has and its values on 64 rows after a fit to two in three of these.
   /// (Fitted values alone would merge more, and wrongly: the trials' fits start elsewhere, and one
-  /// of them may end in another minimum. Measured on two laws: 9 and 37 % of merges.) `formula` in
-  /// canonical order, so that formulas that differ in it alone do the same sums. [any-thread]
+  /// of them may end in another minimum.) `formula` in canonical order, so that formulas that
+  /// differ in it alone do the same sums. [any-thread]
   void run(search::ExpressionView formula, sdk::OutputSink& sink) const;
 
  private:

@@ -2,34 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "evaluators/algorithm_discovery/formula_space.hpp"
 #include "evaluators/algorithm_discovery/python_model.hpp"
+#include "evaluators/common/metrics/regression.hpp"
 
 namespace equivolve::algorithm_discovery {
 namespace {
 
 /// Of the coefficient of determination, that written numbers may cost a formula.
 constexpr double kRoundingLoss = 1e-6;
-
-double squared_error(std::span<const double> values, std::span<const double> outputs) {
-  double sum = 0;
-  for (std::size_t r = 0; r < outputs.size(); ++r)
-    sum += (values[r] - outputs[r]) * (values[r] - outputs[r]);
-  return sum;
-}
-
-/// Squared differences from the mean, summed.
-double variation(std::span<const double> outputs) {
-  const double mean =
-      std::accumulate(outputs.begin(), outputs.end(), 0.0) / static_cast<double>(outputs.size());
-  double sum = 0;
-  for (double output : outputs) sum += (output - mean) * (output - mean);
-  return sum;
-}
 
 /// Seven significant digits. What differs in later ones is where a fit happened to end: written so,
 /// formulas that were fitted to the same numbers are the same formula, and a person can read them.
@@ -45,8 +29,17 @@ double to_seven_digits(double value) {
 }  // namespace
 
 Formulas::Formulas(const Problem& problem, const Figures& figures, const Options& options)
-    : problem_(problem), options_(options), probe_(problem, options), trial_(figures, options) {
-  if (options.inherit) refine_on_ = problem.pool_task(0);
+    : Formulas(problem, figures, options, problem.pool_task(0)) {}
+
+Formulas::Formulas(const Problem& problem, const Figures& figures, const Options& options,
+                   Task pool)
+    : problem_(problem), options_(options), probe_(pool, options), trial_(figures, options) {
+  if (options.inherit) {
+    refined_on_ = std::move(pool.train);
+    const std::size_t count = std::min(refined_on_.rows(), kMostRefineRows);
+    refined_outputs_ = std::span(refined_on_.outputs).first(count);  // the pool is shuffled
+    rounding_loss_ = kRoundingLoss * metrics::squared_distance_from_mean(refined_outputs_);
+  }
   bind_space(default_space());
 }
 
@@ -67,33 +60,34 @@ std::optional<search::ExpressionView> Formulas::checked(const sdk::Candidate& ca
 
 void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) const {
   using interpreters::FitEnd;
-  const Examples& pool = refine_on_->train;
-  const std::size_t count = std::min(pool.rows(), kMostRefineRows);  // the pool is shuffled
-  const interpreters::ColumnsView rows{pool.columns().data, count, pool.columns().stride};
-  const auto outputs = std::span(pool.outputs).first(count);
+  const interpreters::ColumnsView rows = refined_on_.columns();
+  const std::size_t count = refined_outputs_.size();
   FormulaWorkspace& w = formula_workspace();
   w.machine.load(formula);
-  const interpreters::FitResult fitted =
-      interpreters::fit_constants(w.machine, rows, outputs, fit_settings(options_), w.fit);
-  if (fitted.end != FitEnd::kConverged && fitted.end != FitEnd::kIterations) return;
-  search::Genome genome = search::to_genome(w.machine.expression());
-  std::vector<eqv_expression_token> tokens(w.machine.expression().begin(),
-                                           w.machine.expression().end());
-  for (eqv_expression_token& token : tokens)
+  const interpreters::FitResult fit = interpreters::fit_constants(
+      w.machine, {rows.data, count, rows.stride}, refined_outputs_, fit_settings(options_), w.fit);
+  if (fit.end != FitEnd::kConverged && fit.end != FitEnd::kIterations) return;
+  using Tokens = std::vector<eqv_expression_token>;
+  const Tokens fitted(w.machine.expression().begin(), w.machine.expression().end());
+  Tokens rounded = fitted;
+  for (eqv_expression_token& token : rounded)
     if (search::op_of(token) == search::ExpressionOp::kConstant)
       token.value = to_seven_digits(token.value);
-  w.machine.load(tokens);
-  w.values.resize(pool.rows());
-  w.machine.evaluate(pool.columns(), w.values);
+  w.values.resize(rows.rows);
+  const auto compute = [&](const Tokens& tokens) {
+    w.machine.load(tokens);
+    w.machine.evaluate(rows, w.values);
+  };
+  compute(rounded);
   // Formulas in which small differences of large numbers matter keep every digit.
-  if (!(squared_error(w.values, outputs) <= fitted.error + kRoundingLoss * variation(outputs))) {
-    w.machine.load(*search::view_expression(genome.flat));
-    w.machine.evaluate(pool.columns(), w.values);
-  } else {
-    genome = search::to_genome(tokens);
-  }
+  const double error =
+      static_cast<double>(count) *
+      metrics::mean_squared_error(refined_outputs_, std::span(w.values).first(count));
+  const bool rounds = error <= fit.error + rounding_loss_;
+  if (!rounds) compute(fitted);
   // Rows that were not fitted may lie where the fitted formula is not finite.
-  if (first_not_finite(w.values) == w.values.size()) sink.replace(genome.flat);
+  if (first_not_finite(w.values) == w.values.size())
+    sink.replace(search::to_genome(rounds ? rounded : fitted).flat);
 }
 
 void Formulas::probe(search::ExpressionView formula, sdk::OutputSink& sink) const {

@@ -43,9 +43,15 @@ class Formulas {
              sdk::ArtefactSink& sink) const;
 
  private:
+  Formulas(const Problem& problem, const Figures& figures, const Options& options, Task pool);
+
   const Problem& problem_;
   Options options_;
-  std::optional<Task> refine_on_;  // where numbers are inherited
+  // Where numbers are inherited: all rows outside the test split, what is fitted to, and how much
+  // squared error written numbers may cost.
+  Examples refined_on_;
+  std::span<const double> refined_outputs_;
+  double rounding_loss_ = 0;
   FormulaProbe probe_;
   FormulaTrial trial_;
   search::ExpressionSpace space_;  // constant once bind_space was called

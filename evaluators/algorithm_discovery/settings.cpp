@@ -76,7 +76,7 @@ void read_formula_options(JsonReader& in, search::Representation representation,
   options.fit = constants.flag("fit", options.fit);
   options.fit_iterations =
       static_cast<std::uint32_t>(constants.whole("iterations", options.fit_iterations, 1, 1000));
-  options.inherit = constants.flag("inherit", options.inherit) && options.fit;
+  options.inherit = constants.flag("inherit", options.inherit);
   constants.finish();
   if (representation != search::Representation::kExpression) {
     const auto refuse = [&](const char* key, bool differs) {
@@ -145,8 +145,8 @@ Settings read_settings(std::string_view config_json) {
   data.finish();
   settings.options = read_options(in.object("options"), settings.representation);
   // What synthetic tasks have in common is their kind: numbers fitted to one are wrong in the next.
-  if (settings.synthetic || settings.representation != search::Representation::kExpression)
-    settings.options.inherit = false;
+  settings.options.inherit = settings.options.inherit && settings.options.fit && settings.table &&
+                             settings.representation == search::Representation::kExpression;
   if (settings.synthetic && settings.options.task == TaskKind::kClassification)
     throw Refused("/options/task",
                   "classification contradicts data.synthetic, whose tasks are regression; expected "

@@ -141,5 +141,18 @@ TEST_F(Fronts, CountWhatWasToldLastOfABehaviour) {
   EXPECT_EQ(tickets_of(front_of(head_of_two(), records)), expected);
 }
 
+TEST(EvenlySpread, KeepsTheEndsAndNeverRepeats) {
+  EXPECT_TRUE(evenly_spread(0, 5).empty());
+  EXPECT_EQ(evenly_spread(3, 5), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(evenly_spread(9, 3), (std::vector<std::size_t>{0, 4, 8}));
+  for (std::size_t count = 2; count < 60; ++count) {
+    const std::vector<std::size_t> shown = evenly_spread(count, 20);
+    EXPECT_EQ(shown.size(), std::min<std::size_t>(count, 20));
+    EXPECT_EQ(shown.front(), 0u);
+    EXPECT_EQ(shown.back(), count - 1);
+    EXPECT_EQ(std::adjacent_find(shown.begin(), shown.end(), std::greater_equal<>()), shown.end());
+  }
+}
+
 }  // namespace
 }  // namespace equivolve::tests

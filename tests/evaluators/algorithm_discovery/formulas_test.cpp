@@ -128,7 +128,7 @@ TEST_F(Law, FittedNumbersAreInherited) {
 
 TEST_F(Law, EveryDigitIsInheritedWhereItMatters) {
   FormulaSession s(config_);
-  // 1e9 + (2 a b + 1 - 1e9): seven digits of the large numbers are not enough.
+  // Seven digits of the large numbers would leave nothing of their difference.
   const Genome refined = s.session.refine(s.genome("2 * a * b + 123456789 - 123456788.5"));
   Session& session = s.session;
   EXPECT_LT(session.evaluate(refined).figures[kRmse], 1e-6);
