@@ -583,6 +583,12 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     if (has_objective(figures_, i))
       outcome.objectives.push_back(figures_[i].minimize ? -s.trial.figures[i] : s.trial.figures[i]);
   outcome.ranked = outcome.ranked && !outcome.objectives.empty();
+  for (std::size_t i = 0; outcome.ranked && i < figures_.size(); ++i) {
+    const double figure = s.trial.figures[i];
+    if (figures_[i].role == Role::kConstraint)
+      outcome.violation += std::max(0.0, figures_[i].minimize ? figure : -figure);
+    if (figures_[i].role == Role::kDescriptor) outcome.descriptors.push_back(figure);
+  }
   searcher_.tell(s.request, s.candidate, outcome);
   digests_.add(row);
 

@@ -22,6 +22,8 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
       [[fallthrough]];
     case Recipe::Kind::kMutation:
       return mutate_genome(recipe.first->flat, *space_, stream);
+    case Recipe::Kind::kProposal:
+      return recipe.propose(*space_, stream);
     case Recipe::Kind::kCrossover:
       return cross_genomes(recipe.first->flat, recipe.second->flat, *space_, stream);
   }
