@@ -3,6 +3,18 @@
 #include "search/variation/variation.hpp"
 
 namespace equivolve::search {
+namespace {
+
+/// Named after the crossover; after the mutation where crossing changed nothing.
+Bred cross(const Recipe& recipe, const Space& space, hashing::Stream& stream) {
+  Bred crossed = cross_genomes(recipe.first->flat, recipe.second->flat, space, stream);
+  if (!recipe.mutates_crossed) return crossed;
+  Bred child = mutate_genome(crossed.genome.flat, space, stream);
+  if (crossed.op != Operator::kCopy) child.op = crossed.op;
+  return child;
+}
+
+}  // namespace
 
 std::optional<Request> Searcher::ask(Ticket ticket) {
   const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
@@ -25,7 +37,7 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
     case Recipe::Kind::kProposal:
       return recipe.propose(*space_, stream);
     case Recipe::Kind::kCrossover:
-      return cross_genomes(recipe.first->flat, recipe.second->flat, *space_, stream);
+      return cross(recipe, *space_, stream);
   }
   return {};
 }

@@ -6,6 +6,11 @@
 #include <optional>
 #include <variant>
 
+#include "search/algorithms/hill_climbing.hpp"
+#include "search/algorithms/islands.hpp"
+#include "search/algorithms/map_elites.hpp"
+#include "search/algorithms/mu_plus_lambda.hpp"
+#include "search/algorithms/nsga2.hpp"
 #include "search/algorithms/random_search.hpp"
 #include "search/algorithms/regularized_evolution.hpp"
 #include "search/algorithms/request.hpp"
@@ -13,7 +18,8 @@
 
 namespace equivolve::search {
 
-using Algorithm = std::variant<RandomSearch, RegularizedEvolution>;
+using Algorithm = std::variant<RandomSearch, RegularizedEvolution, HillClimbing, MuPlusLambda,
+                               Nsga2, MapElites, Islands>;
 
 class Searcher {
  public:
