@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "engine/config/descriptors_key.hpp"
 #include "engine/config/keys.hpp"
 
 namespace equivolve::engine {
@@ -64,21 +65,53 @@ Section search_keys() {
   section.name = "search";
   section.help = "How candidates are bred.";
   section.keys = {
-      text_choice_key("algorithm", {"regularized_evolution", "random"}, {},
-                      "Regularized evolution: Real et al. 2019.",
+      text_choice_key("algorithm",
+                      {"regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
+                       "nsga2", "map_elites", "islands"},
+                      {}, "How candidates are chosen to breed from. See [search.md](search.md).",
                       field(&Configuration::search, &SearchConfig::algorithm)),
-      integer_key("population_size", 1, 10'000'000, "Candidates that can be parents.",
+      integer_key("population_size", 1, 10'000'000,
+                  "Candidates that can be parents. Of islands: on each. Of map_elites: random ones "
+                  "at the start.",
                   search_integer(&SearchConfig::population_size)),
       integer_key("tournament_size", 1, 10'000'000,
-                  "Candidates drawn, the best of which is a parent. At most population_size.",
+                  "Candidates drawn, the best of which is a parent. At most population_size. "
+                  "Default of nsga2: 2, of mu_plus_lambda: 1.",
                   search_integer(&SearchConfig::tournament_size)),
-      number_key("mutation_probability", 0, 1, "Else the child is its parent's copy.",
+      number_key("mutation_probability", 0, 1,
+                 "Else the child is its parent's copy. Default of nsga2, mu_plus_lambda and "
+                 "map_elites: 1.",
                  field(&Configuration::search, &SearchConfig::mutation_probability)),
-      number_key("crossover_probability", 0, 1, "That a child takes parts of a second parent.",
+      number_key("crossover_probability", 0, 1,
+                 "That a child takes parts of a second parent. Default of nsga2: 0.9.",
                  field(&Configuration::search, &SearchConfig::crossover_probability)),
       integer_key("restart_after", 0, kAny,
-                  "Births without a new best after which the population starts anew; 0: never.",
+                  "Births without a new best after which the search starts anew; 0: never. Of "
+                  "islands: each for itself. Default of hill_climbing: 500, or neighbours where "
+                  "that is more.",
                   search_integer(&SearchConfig::restart_after)),
+      with_default(integer_key("children", 1, 10'000'000,
+                               "Of mu_plus_lambda: children told before the best live on.",
+                               search_integer(&SearchConfig::children)),
+                   "population_size"),
+      integer_key("neighbours", 1, 10'000'000,
+                  "Of hill_climbing: mutations told before a step to the best of them.",
+                  search_integer(&SearchConfig::neighbours)),
+      descriptors_key("descriptors",
+                      "Of map_elites: the cells of each descriptor. Without low or high: the "
+                      "evaluator's own; without bins: 10.",
+                      field(&Configuration::search, &SearchConfig::descriptors)),
+      integer_key("islands", 1, 10'000, "Populations that evolve side by side.",
+                  search_integer(&SearchConfig::islands)),
+      text_choice_key("island_algorithm", {"regularized_evolution", "mu_plus_lambda"}, {},
+                      "What each island does.",
+                      field(&Configuration::search, &SearchConfig::island_algorithm)),
+      text_choice_key("migration", {"ring", "random"}, {},
+                      "Where an island's best is copied to: the next island, or any other.",
+                      field(&Configuration::search, &SearchConfig::migration)),
+      integer_key("migration_every", 0, kAny,
+                  "Births, of all islands together, between migrations; 0: never.",
+                  search_integer(&SearchConfig::migration_every)),
       integer_key("lookahead", 1, 65'536,
                   "Candidates in flight at most. Part of the run's identity; at least the workers.",
                   search_integer(&SearchConfig::lookahead)),

@@ -606,9 +606,9 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     totals_.first_failure = s.trial.message;
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
   offer_leader(s, row, outcome);
-  const StopCause cause =
-      budget_.count(child, !s.merged || s.verdict.warm,
-                    outcome.ranked ? s.trial.figures : std::vector<double>{}, time_);
+  const StopCause cause = budget_.count(
+      child, !s.merged || s.verdict.warm,
+      outcome.ranked && outcome.violation == 0 ? s.trial.figures : std::vector<double>{}, time_);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -628,7 +628,7 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::
   const bool again = !s.merged && (settings_.policy == hashing::Policy::kForget ||
                                    settings_.policy == hashing::Policy::kAggregate);
   if (again) leaders_.withdraw(identity);
-  if (!leaders_.would_enter(outcome.objectives.front())) return;
+  if (!leaders_.would_enter(outcome.objectives.front(), outcome.violation)) return;
   Leader leader;
   leader.birth = row.birth;
   leader.cls = row.cls;
@@ -636,6 +636,7 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::
   leader.digest = s.verdict.digest;
   leader.has_digest = has_class;
   leader.score = outcome.objectives.front();
+  leader.violation = outcome.violation;
   leader.figures = s.trial.figures;
   leader.genome = s.candidate.genome;
   leaders_.offer(std::move(leader));

@@ -6,6 +6,7 @@
 #include "engine/config/space.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/notes.hpp"
+#include "engine/run/search_algorithm.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -117,6 +118,7 @@ void Preparing::create() {
 void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
+  refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   if (faulty("space")) return;
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
@@ -161,18 +163,9 @@ std::string resolved_text(const Preparation& prepared) {
 }
 
 search::Searcher make_searcher(const Preparation& prepared) {
-  const SearchConfig& c = prepared.config.search;
-  search::Algorithm algorithm = search::RandomSearch();
-  if (c.algorithm == "regularized_evolution") {
-    search::RegularizedEvolutionSettings settings;
-    settings.population_size = c.population_size;
-    settings.tournament_size = c.tournament_size;
-    settings.mutation_probability = c.mutation_probability;
-    settings.crossover_probability = c.crossover_probability;
-    settings.restart_after = c.restart_after;
-    algorithm = search::RegularizedEvolution(settings);
-  }
-  return search::Searcher(std::move(algorithm), prepared.space, prepared.config.seed);
+  return search::Searcher(
+      make_algorithm(prepared.config.search, prepared.evaluator->info().figures), prepared.space,
+      prepared.config.seed);
 }
 
 std::uint64_t probe_seed(const hashing::Digest& context) {
