@@ -28,8 +28,10 @@ struct Recipe {
       second;                    ///< the parents' genomes; shared with the population, immutable
   bool mutates_crossed = false;  ///< of kCrossover: what comes of it is mutated as well
   /// Of kProposal: what a model of the algorithm's own proposes (an estimate of densities, a normal
-  /// distribution, a point of a grid). Pure, any-thread: it holds what it needs, immutable.
-  std::function<Bred(const Space& space, hashing::Stream& stream)> propose;
+  /// distribution, a point of a grid). The first attempt (0) may be what the algorithm has chosen
+  /// already, because later choices depend on it. Pure, any-thread: it holds what it needs,
+  /// immutable.
+  std::function<Bred(const Space& space, hashing::Stream& stream, std::uint32_t attempt)> propose;
 };
 
 /// A new child, or an existing candidate again at another level or repeat.

@@ -35,7 +35,7 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
     case Recipe::Kind::kMutation:
       return mutate_genome(recipe.first->flat, *space_, stream);
     case Recipe::Kind::kProposal:
-      return recipe.propose(*space_, stream);
+      return recipe.propose(*space_, stream, attempt);
     case Recipe::Kind::kCrossover:
       return cross(recipe, *space_, stream);
   }

@@ -40,6 +40,10 @@ std::string_view operator_name(Operator op) {
       return "uniform_crossover";
     case Operator::kBlendCrossover:
       return "blend_crossover";
+    case Operator::kSampleModel:
+      return "sample_model";
+    case Operator::kGridPoint:
+      return "grid_point";
     case Operator::kSubstituteToken:
       return "substitute_token";
     case Operator::kInsertToken:

@@ -32,6 +32,8 @@ enum class Operator : std::uint8_t {
   kGaussianStep = 49,       ///< a parameter moved on its (log-)unit scale
   kUniformCrossover = 50,   ///< each parameter from either parent
   kBlendCrossover = 51,     ///< numbers from the interval around both parents'
+  kSampleModel = 52,        ///< drawn from a model of what was told (tpe, cma_es)
+  kGridPoint = 53,          ///< the next point of a grid
   // sequence
   kSubstituteToken = 64,
   kInsertToken = 65,
