@@ -34,9 +34,11 @@ inline constexpr std::uint32_t kDefaultBins = 10;
 
 /// Where a default depends on the algorithm, fill_search_defaults (search_keys_in_use.hpp) has it.
 struct SearchConfig {
-  std::string algorithm = "regularized_evolution";  ///< see keys_search.cpp for all of them
-  std::uint32_t population_size = 100;              ///< of islands: of each
-  std::uint32_t tournament_size = 10;  ///< nsga2: 2; mu_plus_lambda: 1; at most population_size
+  /// See keys_search.cpp for all of them; settle_algorithm puts what "auto" stands for in its
+  /// place.
+  std::string algorithm = "auto";
+  std::uint32_t population_size = 100;  ///< of islands: of each
+  std::uint32_t tournament_size = 10;   ///< nsga2: 2; mu_plus_lambda: 1; at most population_size
   /// Else the child is its parent's copy. nsga2, mu_plus_lambda, map_elites: 1.
   double mutation_probability = 0.9;
   double crossover_probability = 0.0;  ///< nsga2: 0.9
@@ -55,6 +57,13 @@ struct SearchConfig {
   std::uint32_t functional_change = 0;
   std::uint64_t tabu_limit = 0;  ///< sightings of a behaviour after which it is refused; 0: none
   std::uint32_t tabu_attempts = 10;  ///< refusals of one child at most
+  // Of algorithms for configurations.
+  std::uint32_t startup_candidates = 10;  ///< of tpe
+  std::uint32_t ei_candidates = 24;       ///< of tpe
+  bool multivariate = false;              ///< of tpe
+  double initial_step = 0.3;              ///< of cma_es, on the unit scale
+  std::uint32_t cma_population = 0;       ///< of cma_es; 0: 4 + floor(3 ln n)
+  std::uint32_t grid_points = 10;         ///< of grid
 };
 
 struct HashingConfig {

@@ -57,6 +57,10 @@ void check_budget(Complaints& odd, const Configuration& c) {
   if (budget.evaluations && *budget.evaluations == 0)
     odd.add({{"budget", "evaluations"}},
             "budget.evaluations is 0; the run ends with its first candidate");
+}
+
+void check_first_population(Complaints& odd, const Configuration& c) {
+  const BudgetConfig& budget = c.budget;
   if (!has_effect(c.search, "population_size")) return;
   const std::uint64_t islands = c.search.algorithm == "islands" ? c.search.islands : 1;
   const std::uint64_t first = c.search.population_size * islands;
@@ -74,8 +78,7 @@ void check_budget(Complaints& odd, const Configuration& c) {
                         size, *budget.evaluations));
 }
 
-void check_search(Complaints& odd, const Configuration& c) {
-  const SearchConfig& search = c.search;
+void check_algorithm_keys(Complaints& odd, const SearchConfig& search) {
   for (const std::string_view key : keys_of_algorithms())
     if (!has_effect(search, key))
       odd.without_effect("search", std::string(key).c_str(),
@@ -93,6 +96,10 @@ void check_search(Complaints& odd, const Configuration& c) {
         {{"search", "mutation_probability"}, {"search", "crossover_probability"}},
         "search.mutation_probability and search.crossover_probability are 0; every child is its "
         "parent's copy");
+}
+
+void check_search(Complaints& odd, const Configuration& c) {
+  const SearchConfig& search = c.search;
   if (search.tabu_limit == 0)
     odd.without_effect("search", "tabu_attempts", "search.tabu_limit is 0");
   if (c.workers > search.lookahead)
@@ -152,6 +159,9 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
         fmt::format("search.restart_after is {}, search.neighbours is {}; expected no fewer births "
                     "than a step takes, or every climb ends before it",
                     search.restart_after, search.neighbours));
+  if (search.cma_population == 1)
+    refused.add({{"search", "cma_population"}},
+                "search.cma_population is 1; expected 0 or an integer from 2 to 1000000");
   return std::move(refused.all);
 }
 
@@ -160,6 +170,15 @@ ConfigProblems oddities(const Document& document, const Configuration& configura
   check_budget(odd, configuration);
   check_search(odd, configuration);
   check_hashing(odd, configuration);
+  add_new(odd.all, algorithm_oddities(document, configuration));
+  return std::move(odd.all);
+}
+
+ConfigProblems algorithm_oddities(const Document& document, const Configuration& configuration) {
+  Complaints odd(document);
+  if (configuration.search.algorithm == "auto") return {};
+  check_first_population(odd, configuration);
+  check_algorithm_keys(odd, configuration.search);
   return std::move(odd.all);
 }
 

@@ -66,9 +66,12 @@ Section search_keys() {
   section.help = "How candidates are bred.";
   section.keys = {
       text_choice_key("algorithm",
-                      {"regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
-                       "nsga2", "map_elites", "islands"},
-                      {}, "How candidates are chosen to breed from. See [search.md](search.md).",
+                      {"auto", "regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
+                       "nsga2", "map_elites", "islands", "tpe", "cma_es", "grid"},
+                      {},
+                      "How candidates are chosen. auto: tpe for configurations with a budget of "
+                      "fewer than 1000 evaluations or candidates, else regularized_evolution. See "
+                      "[search.md](search.md).",
                       field(&Configuration::search, &SearchConfig::algorithm)),
       integer_key("population_size", 1, 10'000'000,
                   "Candidates that can be parents. Of islands: on each. Of map_elites: random ones "
@@ -123,6 +126,26 @@ Section search_keys() {
                   search_integer(&SearchConfig::tabu_limit)),
       integer_key("tabu_attempts", 1, 100, "Times that one child is refused at most.",
                   search_integer(&SearchConfig::tabu_attempts)),
+      integer_key("startup_candidates", 0, 1'000'000,
+                  "Of tpe: results before the first proposal; until then candidates are random.",
+                  search_integer(&SearchConfig::startup_candidates)),
+      integer_key("ei_candidates", 1, 100'000,
+                  "Of tpe: samples of the good density, the best of which is proposed.",
+                  search_integer(&SearchConfig::ei_candidates)),
+      boolean_key("multivariate", "Of tpe: model all parameters together, not one by one.",
+                  field(&Configuration::search, &SearchConfig::multivariate)),
+      number_key("initial_step", 1e-6, 1,
+                 "Of cma_es: the first standard deviation, as a share of each parameter's range.",
+                 field(&Configuration::search, &SearchConfig::initial_step)),
+      integer_key(
+          "cma_population", 0, 1'000'000,
+          "Of cma_es: candidates of a generation, at least 2; doubled with each restart. 0: "
+          "4 + floor(3 ln n) for n parameters.",
+          search_integer(&SearchConfig::cma_population)),
+      integer_key("grid_points", 1, 1'000'000,
+                  "Of grid: values of each float that has no step; other parameters have all of "
+                  "theirs.",
+                  search_integer(&SearchConfig::grid_points)),
       integer_key("repeats", 1, 1, "Trials of each candidate.", only_one()),
       text_choice_key("order", {"ticket"}, {"arrival"}, "In which order outcomes are told.",
                       only("ticket"))};

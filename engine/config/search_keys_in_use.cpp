@@ -24,6 +24,12 @@ const std::vector<Use>& uses() {
       {"island_algorithm", {"islands"}},
       {"migration", {"islands"}},
       {"migration_every", {"islands"}},
+      {"startup_candidates", {"tpe"}},
+      {"ei_candidates", {"tpe"}},
+      {"multivariate", {"tpe"}},
+      {"initial_step", {"cma_es"}},
+      {"cma_population", {"cma_es"}},
+      {"grid_points", {"grid"}},
       {"functional_change",
        {"regularized_evolution", "hill_climbing", "mu_plus_lambda", "nsga2", "map_elites"}}};
   return all;
@@ -41,6 +47,7 @@ const std::vector<std::string_view>& keys_of_algorithms() {
 }
 
 bool has_effect(const SearchConfig& search, std::string_view key) {
+  if (search.algorithm == "auto") return true;
   const auto use =
       std::find_if(uses().begin(), uses().end(), [key](const Use& one) { return one.key == key; });
   const auto is_among = [&use](const std::string& algorithm) {

@@ -13,6 +13,7 @@ namespace equivolve::engine {
 const std::vector<std::string_view>& keys_of_algorithms();
 
 /// Whether the configured algorithm looks at a key. Of keys that are not among those above: true.
+/// So of all while it is "auto", which may yet be any.
 bool has_effect(const SearchConfig& search, std::string_view key);
 
 /// What islands are is what parents are drawn by there.

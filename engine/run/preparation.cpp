@@ -1,5 +1,6 @@
 #include "engine/run/preparation.hpp"
 
+#include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
 #include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
@@ -97,7 +98,10 @@ void Preparing::load() {
 void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
-  refuse(settle_representation(read_, prepared_.module->descriptor()));
+  ConfigProblems problems = settle_representation(read_, prepared_.module->descriptor());
+  // What auto stands for depends on it.
+  if (problems.empty()) problems = settle_algorithm(read_);
+  refuse(std::move(problems));
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -123,6 +127,7 @@ void Preparing::ask_evaluator() {
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));
+  refuse(check_algorithm(read_, *space->space));
   prepared_.space = std::move(space->space);
   prepared_.space_json = std::move(space->json);
   if (auto bound = prepared_.evaluator->bind_space(prepared_.space, prepared_.space_json); !bound)
@@ -164,8 +169,8 @@ std::string resolved_text(const Preparation& prepared) {
 
 search::Searcher make_searcher(const Preparation& prepared) {
   return search::Searcher(
-      make_algorithm(prepared.config.search, prepared.evaluator->info().figures), prepared.space,
-      prepared.config.seed);
+      make_algorithm(prepared.config.search, prepared.evaluator->info().figures, prepared.space),
+      prepared.space, prepared.config.seed);
 }
 
 std::uint64_t probe_seed(const hashing::Digest& context) {

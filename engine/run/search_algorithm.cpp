@@ -5,6 +5,8 @@
 namespace equivolve::engine {
 namespace {
 
+using Configurations = std::shared_ptr<const search::ConfigurationSpace>;
+
 search::RegularizedEvolution regularized_evolution(const SearchConfig& c) {
   search::RegularizedEvolutionSettings settings;
   settings.population_size = c.population_size;
@@ -70,10 +72,37 @@ search::Islands islands(const SearchConfig& c) {
   return search::Islands(settings, regularized_evolution(c));
 }
 
+search::Tpe tpe(const SearchConfig& c, Configurations space) {
+  search::TpeSettings settings;
+  settings.startup = c.startup_candidates;
+  settings.candidates = c.ei_candidates;
+  settings.multivariate = c.multivariate;
+  return search::Tpe(std::move(space), settings);
+}
+
+search::CmaEs cma_es(const SearchConfig& c, Configurations space) {
+  search::CmaEsSettings settings;
+  settings.initial_step = c.initial_step;
+  settings.population = c.cma_population;
+  return search::CmaEs(std::move(space), settings);
+}
+
+search::Grid grid(const SearchConfig& c, Configurations space) {
+  search::GridSettings settings;
+  settings.points = c.grid_points;
+  return search::Grid(std::move(space), settings);
+}
+
 }  // namespace
 
 search::Algorithm make_algorithm(const SearchConfig& search,
-                                 const std::vector<NamedFigure>& figures) {
+                                 const std::vector<NamedFigure>& figures,
+                                 const std::shared_ptr<const search::Space>& space) {
+  // It lives as long as the space that holds it.
+  const Configurations configurations(space, std::get_if<search::ConfigurationSpace>(space.get()));
+  if (search.algorithm == "tpe") return tpe(search, configurations);
+  if (search.algorithm == "cma_es") return cma_es(search, configurations);
+  if (search.algorithm == "grid") return grid(search, configurations);
   if (search.algorithm == "regularized_evolution") return regularized_evolution(search);
   if (search.algorithm == "hill_climbing") return hill_climbing(search);
   if (search.algorithm == "mu_plus_lambda") return mu_plus_lambda(search);

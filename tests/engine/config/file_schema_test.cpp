@@ -162,8 +162,8 @@ TEST_F(FileSchema, SaysOfEveryKeyWhatItIsForAndItsDefault) {
   EXPECT_EQ(search["lookahead"]["default"], 16);
   EXPECT_EQ(search["lookahead"]["maximum"], 65'536);
   EXPECT_EQ(search["algorithm"]["enum"],
-            (json{"regularized_evolution", "random", "hill_climbing", "mu_plus_lambda", "nsga2",
-                  "map_elites", "islands"}));
+            (json{"auto", "regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
+                  "nsga2", "map_elites", "islands", "tpe", "cma_es", "grid"}));
   EXPECT_EQ(properties["seed"]["maximum"], 18'446'744'073'709'551'615u);
 }
 

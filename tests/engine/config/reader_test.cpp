@@ -215,7 +215,7 @@ TEST(Reader, WarnsOfKeysThatTheAlgorithmDoesNotLookAt) {
   EXPECT_EQ(warned("algorithm: islands, islands: 200, population_size: 100, lookahead: 1"),
             "search.population_size is 100 on each of 200 islands, budget.candidates is 10000; the "
             "run ends within its first population\n");
-  EXPECT_EQ(warned("descriptors: {a: {}}"),
+  EXPECT_EQ(warned("algorithm: regularized_evolution, descriptors: {a: {}}"),
             "search.descriptors has no effect: search.algorithm is regularized_evolution\n");
 }
 
@@ -228,8 +228,8 @@ TEST(Reader, AClimbMustHaveTimeForAStep) {
 
 TEST(Reader, WarnsOfWhatIsOddButAllowed) {
   const auto odd = read(
-      "evaluator: toy\nsearch: {population_size: 500, lookahead: 2}\nbudget: {candidates: "
-      "100}\nworkers: 4\n");
+      "evaluator: toy\nsearch: {algorithm: regularized_evolution, population_size: 500, lookahead: "
+      "2}\nbudget: {candidates: 100}\nworkers: 4\n");
   ASSERT_TRUE(odd);
   ASSERT_EQ(odd->warnings.size(), 2u);
   EXPECT_THAT(odd->warnings[0].message,

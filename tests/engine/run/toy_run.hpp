@@ -42,7 +42,7 @@ struct ToyRun {
     search.population_size = population_size;
     search.tournament_size = 5;
     search.migration_every = 300;
-    const search::Algorithm chosen = make_algorithm(search, evaluator.info().figures);
+    const search::Algorithm chosen = make_algorithm(search, evaluator.info().figures, toy_space());
     auto where = shuffle != 0 ? make_shuffling_executor(shuffle)
                               : std::move(*make_executor(executor, workers));
     Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
