@@ -65,7 +65,7 @@ class Preparing {
   std::function<void(int, std::string_view)> log_;
   ConfigProblems problems_;
   int exit_code_ = 4;
-  bool space_is_checked_ = false;
+  bool space_is_checked_ = false, representation_is_known_ = true;
   Preparation prepared_;
 };
 
@@ -97,7 +97,10 @@ void Preparing::load() {
 void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
-  refuse(settle_representation(read_, prepared_.module->descriptor()));
+  const ConfigProblems representation =
+      settle_representation(read_, prepared_.module->descriptor());
+  representation_is_known_ = representation.empty();
+  refuse(representation);
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -119,7 +122,8 @@ void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
-  if (faulty("space")) return;
+  // Of another representation the evaluator has no space.
+  if (faulty("space") || !representation_is_known_) return;
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));
