@@ -166,8 +166,8 @@ class Contest {
   double run_ours(LaneKind kind) {
     const domain::TrialOutcome outcome = trial(kind);
     if (outcome.status != EQV_OK) return -1;
-    double figures[domain::kMostFigures];
-    figures_.aggregate(outcome.of_tasks, {figures, figures_.table().size()});
+    std::vector<double> figures(figures_.table().size());
+    figures_.aggregate(outcome.of_tasks, figures);
     return figures[0];
   }
   double run_rival() {

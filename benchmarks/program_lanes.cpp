@@ -108,7 +108,7 @@ class Bench {
     prune(genome);
     interpreters::Machine& machine = domain::thread_machine();
     machine.load(program_, space_.memories);
-    const engine::ProbeSink sink(engine::sink_settings(0, true, 0));
+    const engine::ProbeSink sink(engine::sink_settings(0, true, {}));
     sdk::OutputSink face(*sink.sink());
     domain::run_probe(machine, program_, rules_, 1, {true}, face);
     check_ += static_cast<double>(sink.finish().key.lo & 1);
@@ -118,8 +118,8 @@ class Bench {
     const domain::TrialOutcome outcome =
         trial.run(program_, space_.memories, *tasks_, 1, false, 1, {}, [] { return false; });
     if (outcome.status != EQV_OK) return 0;
-    double figures[domain::kMostFigures];
-    figures_.aggregate(outcome.of_tasks, {figures, figures_.table().size()});
+    std::vector<double> figures(figures_.table().size());
+    figures_.aggregate(outcome.of_tasks, figures);
     return figures[0];
   }
   domain::Trial trial_on(LaneKind kind) const {

@@ -48,6 +48,8 @@ struct Record {
   std::uint32_t count = 0;     // of those, with figures
   std::uint8_t status = 0;
   std::uint8_t reason = 0;
+  std::uint8_t first_status = 0;
+  bool warm = false;  // an earlier run's, to begin with
 };
 
 // A vector whose freed places are used again, the latest first.
@@ -233,8 +235,9 @@ struct EquivalenceCache::State {
     Record& record = records[at];
     record.reserved = record.trials = std::max<std::uint32_t>(known.count, 1);
     record.count = known.mean.size() == settings.figures ? known.count : 0;
-    record.status = known.status;
+    record.status = record.first_status = known.status;
     record.reason = known.reason;
+    record.warm = true;
     record.seconds = known.seconds;
     if (record.count == 0) return;
     std::ranges::copy(known.mean, means(at).begin());
@@ -334,6 +337,7 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
     return verdict;
   }
   Record& record = s.records[at];
+  verdict.first_is_warm = record.warm;
   if (s.settings.policy == Policy::kAggregate && record.reserved < s.settings.max_evaluations) {
     record.leader = ticket;
     verdict.trial = record.reserved++;
@@ -356,6 +360,7 @@ void EquivalenceCache::settle(ClassId cls, Level level, std::uint8_t status, std
   assert(figures.empty() || figures.size() == s.settings.figures);
   Record& record = s.records[at];
   const bool spoils = s.keeps_first() && record.status == 0 && status != 0;
+  if (record.trials == 0) record.first_status = status;
   if (++record.trials == 1 || spoils) {
     record.status = status;
     record.reason = reason;
@@ -379,7 +384,8 @@ const Recalled* EquivalenceCache::recall(ClassId cls, Level level) {
   const std::uint32_t at = s.find_record_of(cls, level);
   if (at == kNone || s.records[at].trials == 0) return nullptr;
   const Record& record = s.records[at];
-  s.recalled = {record.status, record.reason, record.count, record.seconds, {}, {}, {}};
+  s.recalled = {record.status,      record.reason, record.count, record.seconds, {}, {}, {},
+                record.first_status};
   if (record.count > 0) {
     const double freedom = record.count > 1 ? record.count - 1.0 : 1.0;
     std::ranges::transform(s.deviations(at), s.variance.begin(),

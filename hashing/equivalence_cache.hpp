@@ -74,6 +74,7 @@ struct Verdict {
   bool by_alternative = false;  ///< matched on a neighbouring digest
   std::uint32_t trial = 0;      ///< of kEvaluate: evaluations of this class and level before it
   bool warm = false;            ///< the class is new here and known from an earlier run
+  bool first_is_warm = false;   ///< the first trial of this class and level is an earlier run's
 };
 
 /// A settled outcome as the cache keeps it: `status` is the caller's code, `figures` the mean of
@@ -86,6 +87,7 @@ struct Recalled {
   std::span<const double> mean;      ///< valid until the next non-const call
   std::span<const double> variance;  ///< sample variance (n - 1), 0 for one trial
   std::span<const double> first;     ///< figures of the first trial; kAggregate only, else the mean
+  std::uint8_t first_status = 0;     ///< of the first trial
 };
 
 struct Accounting {
@@ -110,8 +112,9 @@ double predicted_speed_up(double probe_seconds, double look_up_seconds, double f
 
 /// Memory: 56 bytes a class held, 40 + 16 x figures bytes a level of it that was looked up, 32 to
 /// 64 bytes of index (two tables of 8-byte slots, a quarter to half full): 144 to 176 bytes at one
-/// level and one figure, twice that while a vector grows. A look-up takes constant time and touches
-/// a few cache lines.
+/// level and one figure, twice that while a vector grows. Under kAggregate a level
+/// takes 8 x figures more, with two_keys a class 16 bytes and half the index again. A look-up takes
+/// constant time and touches a few cache lines.
 class EquivalenceCache {
  public:
   explicit EquivalenceCache(CacheSettings settings);

@@ -29,6 +29,7 @@ enum class Purpose : std::uint32_t {
   kTask = 11,       ///< synthetic tasks and probe inputs
   kBootstrap = 12,  ///< resampling for intervals
   kTest = 13,       ///< tests only
+  kStudy = 20,      ///< samples of `equivolve study`
 };
 
 /// A cheap value; copying it copies its place. Not synchronised: one stream belongs to one user at

@@ -78,7 +78,7 @@ tl::expected<Subject, int> subject_of_run(const Apply& command) {
       found->reader->genome(found->info.id, summary["best"]["birth"].get<std::uint64_t>());
   if (!genome) return tl::unexpected<int>(fail(kStoreTrouble, genome.error().message));
   Chosen best;
-  best.genome.flat = std::move(genome->flat);
+  best.genome = {search::representation_of(*preparation->space), std::move(genome->flat)};
   return Subject{std::move(*preparation), std::move(best), next};
 }
 

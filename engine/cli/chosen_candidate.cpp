@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <string_view>
 
 #include "engine/cli/support.hpp"
 #include "engine/plugins/nearest_name.hpp"
@@ -24,6 +25,12 @@ bool looks_like_a_name(const engine::Preparation& preparation, const std::string
   };
   return std::all_of(text.begin(), text.end(), is_word) &&
          !search::parse_genome(text, *preparation.space);
+}
+
+/// "a program", "an expression".
+std::string with_article(const std::string& noun) {
+  const bool vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + noun;
 }
 
 }  // namespace
@@ -59,9 +66,10 @@ tl::expected<Chosen, int> choose_candidate(const engine::Preparation& preparatio
     return parse_candidate(preparation, *text, candidate);
   }
   if (looks_like_a_name(preparation, candidate))
-    return tl::unexpected<int>(fail(
-        kBadInput, "'" + candidate + "' is neither a reference candidate, a file, nor a " +
-                       preparation.config.representation + engine::suggestion(candidate, names)));
+    return tl::unexpected<int>(
+        fail(kBadInput, "'" + candidate + "' is neither a reference candidate, a file, nor " +
+                            with_article(preparation.config.representation) +
+                            engine::suggestion(candidate, names)));
   return parse_candidate(preparation, candidate, "candidate");
 }
 

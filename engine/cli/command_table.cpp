@@ -9,6 +9,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
   table->groups = {
       {"store", Part::kStore, "Look after a results file"},
       {"evaluators", Part::kHelp, "What is there to search with"},
+      {"study", Part::kHelp, "Measure Equivolve itself"},
       {"documentation", Part::kHidden, "Man pages and shell completion"},
   };
   table->commands = {
@@ -33,6 +34,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
       store_migrate_command(),
       evaluators_list_command(),
       evaluators_describe_command(),
+      study_hashing_command(),
       schema_command(),
       info_command(),
       documentation_man_command(*table),

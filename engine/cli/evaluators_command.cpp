@@ -62,19 +62,38 @@ int list_evaluators(const Evaluators& command) {
   return kFinished;
 }
 
+bool has_properties(const Json& schema) {
+  return schema.is_object() && schema.contains("properties") && !schema["properties"].empty();
+}
+
+/// One key a line; those within it follow, as "constants.fit".
+void print_property(const std::string& name, const Json& property) {
+  std::string line = fmt::format("  {:<24}", name);
+  const auto add = [&line](const std::string& words) {
+    line += (line.back() == ' ' ? "" : " ") + words;
+  };
+  if (property.contains("description") && property["description"].is_string())
+    add(property["description"].get<std::string>());
+  if (property.contains("enum")) add(fmt::format("One of {}.", property["enum"].dump()));
+  if (property.contains("default")) add(fmt::format("Default {}.", property["default"].dump()));
+  std::printf("%s\n", line.c_str());
+  const auto print_keys = [&name](const Json& map) {
+    if (!has_properties(map)) return;
+    for (const auto& [key, within] : map["properties"].items())
+      print_property(name + "." + key, within);
+  };
+  print_keys(property);
+  for (const char* forms : {"oneOf", "anyOf"})
+    if (property.contains(forms))
+      for (const Json& form : property[forms]) print_keys(form);
+}
+
 /// `as_option`: keys are shown as they are typed.
 void print_properties(const std::string& title, const Json& schema, bool as_option = false) {
-  if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) return;
+  if (!has_properties(schema)) return;
   std::printf("\n%s\n", title.c_str());
-  for (const auto& [name, property] : schema["properties"].items()) {
-    std::string line = fmt::format("  {:<24}", as_option ? option_word(name) : name);
-    if (property.contains("description") && property["description"].is_string())
-      line += property["description"].get<std::string>();
-    if (property.contains("enum")) line += fmt::format(" One of {}.", property["enum"].dump());
-    if (property.contains("default"))
-      line += fmt::format(" Default {}.", property["default"].dump());
-    std::printf("%s\n", line.c_str());
-  }
+  for (const auto& [name, property] : schema["properties"].items())
+    print_property(as_option ? option_word(name) : name, property);
 }
 
 /// A section, or each of the forms it may take.

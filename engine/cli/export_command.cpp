@@ -1,5 +1,7 @@
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -8,6 +10,7 @@
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/space.hpp"
+#include "engine/report/front.hpp"
 #include "search/variation/operator.hpp"
 
 namespace equivolve::cli {
@@ -19,6 +22,7 @@ struct Export {
   CommonOptions common;
   std::string run;
   std::filesystem::path out;  // a .csv or .jsonl file
+  bool front = false;
   bool force = false;
 };
 
@@ -30,12 +34,8 @@ constexpr std::string_view kCsvStart =
 std::vector<std::string> told_names(const engine::RunInfo& info) {
   std::vector<std::string> names;
   for (const engine::FigureRow& f : info.head.figures)
-    if (f.role != 3) names.push_back(f.name);
+    if (f.role < engine::kMetricRole) names.push_back(f.name);
   return names;
-}
-
-std::string text_of(const engine::GenomeRow& row, const search::Space* space) {
-  return space ? search::genome_text(row.flat, *space) : std::string();
 }
 
 std::string csv_text(const std::string& text) {
@@ -60,7 +60,7 @@ std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
-  return out + "," + csv_text(text_of(g, space)) + "\n";
+  return out + "," + csv_text(engine::genome_text(g.flat, space)) + "\n";
 }
 
 std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
@@ -85,8 +85,26 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
       row["trial"][info.head.figures[i].name] =
           std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
   }
-  row["genome"] = text_of(g, space);
+  row["genome"] = engine::genome_text(g.flat, space);
   return row.dump() + "\n";
+}
+
+/// Which candidates are asked for: nothing where all are. The error has been printed; it is the
+/// exit code.
+using Tickets = std::optional<std::unordered_set<std::uint64_t>>;
+tl::expected<Tickets, int> wanted(const Export& command, const FoundRun& found) {
+  if (!command.front) return Tickets();
+  const auto objectives = engine::objectives_of(found.info);
+  if (objectives.size() < 2)
+    return tl::unexpected(
+        fail(kBadInput, fmt::format("--front: run {} has one objective, {}, and so no front; "
+                                    "expected a run with several",
+                                    found.info.id, objectives.empty() ? "" : objectives[0].name)));
+  const auto front = engine::read_front(*found.reader, found.info);
+  if (!front) return tl::unexpected(fail(kStoreTrouble, front.error().message));
+  Tickets tickets(std::in_place);
+  for (const engine::FrontCandidate& candidate : *front) tickets->insert(candidate.ticket);
+  return tickets;
 }
 
 int carry_out(const Export& command) {
@@ -96,6 +114,8 @@ int carry_out(const Export& command) {
                 "--out " + command.out.string() + ": expected a name that ends in .csv or .jsonl");
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
+  const auto tickets = wanted(command, *found);
+  if (!tickets) return tickets.error();
   const std::string_view beginning = kind == ".csv" ? kCsvStart : kJsonStart;
   auto out = OutputFile::create(command.out, beginning, command.force);
   if (!out) return fail(kBadInput, out.error());
@@ -110,6 +130,7 @@ int carry_out(const Export& command) {
   auto visited = found->reader->each_candidate(
       found->info.id,
       [&](const engine::OutcomeRow& o, const engine::GenomeRow& g, const engine::TrialRow* trial) {
+        if (*tickets && !(*tickets)->contains(o.ticket)) return;
         out->write(kind == ".csv" ? csv_row(o, g, trial, space.get())
                                   : json_row(o, g, trial, found->info, names, space.get()));
         ++rows;
@@ -133,19 +154,26 @@ CommandSpec export_command() {
       .name = "export",
       .part = Part::kResults,
       .summary = "Write a run's candidates to a CSV or JSON-lines file",
-      .options = with_common({run_argument(c->run),
-                              {.name = "--out",
-                               .value = "FILE",
-                               .help = "File that ends in .csv or .jsonl",
-                               .into = &c->out,
-                               .completes = Completes::kFile,
-                               .required = true},
-                              {.name = "--force",
-                               .value = "",
-                               .help = "Write over a file that is no export",
-                               .into = &c->force}},
-                             c->common),
-      .examples = {{"equivolve export latest --out candidates.csv", ""}},
+      .options =
+          with_common({run_argument(c->run),
+                       {.name = "--out",
+                        .value = "FILE",
+                        .help = "File that ends in .csv or .jsonl",
+                        .into = &c->out,
+                        .completes = Completes::kFile,
+                        .required = true},
+                       {.name = "--front",
+                        .value = "",
+                        .help = "Only the candidates that no other beats in every objective, "
+                                "of a run with several",
+                        .into = &c->front},
+                       {.name = "--force",
+                        .value = "",
+                        .help = "Write over a file that is no export",
+                        .into = &c->force}},
+                      c->common),
+      .examples = {{"equivolve export latest --out candidates.csv", ""},
+                   {"equivolve export latest --out front.csv --front", ""}},
       .action = [c] { return carry_out(*c); },
   };
 }

@@ -29,6 +29,17 @@ std::string part_name(Part part) {
   return "";  // CLI11 leaves out what has no group
 }
 
+/// Like CLI::IsMember, with the nearest word.
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+  return {[words, list](std::string& value) {
+            if (std::find(words.begin(), words.end(), value) != words.end()) return std::string();
+            return "'" + value + "' is not one of " + list + engine::suggestion(value, words);
+          },
+          "{" + list + "}"};
+}
+
 void add_option(CLI::App& command, const OptionSpec& spec) {
   CLI::Option* option = std::visit(
       [&](auto* field) -> CLI::Option* {
@@ -48,7 +59,7 @@ void add_option(CLI::App& command, const OptionSpec& spec) {
   if (spec.is_argument()) option->type_name(spec.repeats() ? "..." : "");
   if (spec.required) option->required();
   if (spec.repeats() && !spec.is_argument()) option->allow_extra_args(false);
-  if (!spec.words.empty()) option->check(CLI::IsMember(spec.words));
+  if (!spec.words.empty()) option->check(one_of(spec.words));
   if (spec.range) option->check(CLI::Range(spec.range->first, spec.range->second));
 }
 

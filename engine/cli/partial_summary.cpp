@@ -33,15 +33,9 @@ engine::BestSummary best_of(const engine::StoreReader& reader, const engine::Run
   best.validation = told_figures(info.head, counts.best->told);
   const auto genome = reader.genome(info.id, best.birth);
   if (!genome) return best;
-  if (const auto space = engine::space_of_resolved(info.head.config_resolved))
-    best.text = search::genome_text(genome->flat, *space);
+  best.text =
+      engine::genome_text(genome->flat, engine::space_of_resolved(info.head.config_resolved).get());
   return best;
-}
-
-std::string objective_of(const engine::RunHead& head) {
-  for (const engine::FigureRow& figure : head.figures)
-    if (figure.role == 0) return figure.name;
-  return "";
 }
 
 }  // namespace
@@ -53,7 +47,7 @@ Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& i
   known.seed = info.head.seed;
   known.stopped_by = info.state.stopped_by;
   known.seconds = info.state.seconds;
-  known.objective = objective_of(info.head);
+  known.objective = engine::objective_of(info.head);
   std::optional<engine::RunCounts> counts;
   if (reader)
     if (auto counted = reader->counts(info)) counts = std::move(*counted);

@@ -142,10 +142,8 @@ int carry_out(const Resume& command) {
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
   const bool finished = found->info.state.status == engine::RunStatus::kFinished;
-  if (finished && command.overrides.empty()) {
-    print_run(command.common, *found->reader, found->info, found->store);
-    return kFinished;
-  }
+  if (finished && command.overrides.empty())
+    return print_run(command.common, *found->reader, found->info, found->store);
   if (const int code = check_engine(found->info); code != 0) return code;
   auto read = changed_configuration(command, *found);
   if (!read) return read.error();

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/cli/front_view.hpp"
 #include "engine/cli/partial_summary.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/report/stored_summary.hpp"
@@ -151,7 +152,7 @@ std::vector<std::string> notes_of(const engine::StoreReader& reader, const engin
   return {};
 }
 
-void print_text(const engine::RunInfo& info, const Json& summary,
+void print_text(const engine::RunInfo& info, const Json& summary, const Json& front,
                 const std::vector<std::string>& notes) {
   std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
               status_of(info).c_str());
@@ -176,8 +177,11 @@ void print_text(const engine::RunInfo& info, const Json& summary,
     for (const auto& [name, reference] : summary["references"].items())
       print_contender(name, reference, objective);
     print_verdict(summary);
-    std::printf("\n%s", best["text"].get<std::string>().c_str());
+    // Some genomes are lines, some are one without its end.
+    const auto text = best["text"].get<std::string>();
+    std::printf("\n%s%s", text.c_str(), text.ends_with('\n') ? "" : "\n");
   }
+  std::printf("%s", front_text(front).c_str());
 }
 
 Json with_parent(Json summary, const engine::RunInfo& info) {
@@ -209,18 +213,22 @@ std::string next_for(const engine::RunInfo& info, const std::filesystem::path& s
                  : next_command("export", run, store) + " --out candidates.csv";
 }
 
-void print_run(const CommonOptions& common, const engine::StoreReader& reader,
-               const engine::RunInfo& info, const std::filesystem::path& store) {
+int print_run(const CommonOptions& common, const engine::StoreReader& reader,
+              const engine::RunInfo& info, const std::filesystem::path& store) {
   Json summary = with_parent(summary_so_far(&reader, info), info);
   // As of now, and not of the run's end: each look at the same test rows counts.
   if (summary.contains("test_openings") && summary["test_openings"].is_number())
     if (auto count = reader.test_openings({info.head.data, info.head.context}); count && *count)
       summary["test_openings"] = **count;
+  const auto front = front_json(reader, info);
+  if (!front) return fail(kStoreTrouble, front.error().message);
+  if (!front->is_null()) summary["front"] = *front;
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else
-    print_text(info, summary, notes_of(reader, info));
+    print_text(info, summary, *front, notes_of(reader, info));
   say_next(common, next_for(info, store));
+  return kFinished;
 }
 
 }  // namespace equivolve::cli

@@ -18,9 +18,10 @@ std::string fork_text(const engine::RunInfo& info);
 /// One line of JSON: the stored summary, or what is known of a run that has none yet.
 std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info);
 
-/// Prints the run as text, or as JSON when asked, and the next command.
-void print_run(const CommonOptions& common, const engine::StoreReader& reader,
-               const engine::RunInfo& info, const std::filesystem::path& store);
+/// Prints the run as text, or as JSON when asked, with the front of a run with several objectives,
+/// and the next command. The exit code; what went wrong has been printed.
+int print_run(const CommonOptions& common, const engine::StoreReader& reader,
+              const engine::RunInfo& info, const std::filesystem::path& store);
 
 /// The command that is most likely wanted next for this run.
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store);

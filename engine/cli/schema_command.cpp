@@ -16,7 +16,8 @@ struct Schema {
 };
 
 engine::SchemaOfEvaluator schema_of(const engine::PluginModule& module) {
-  return {module.descriptor().id, module.descriptor().summary, module.config_schema()};
+  return {module.descriptor().id, module.descriptor().summary, module.config_schema(),
+          module.descriptor().representations.front()};
 }
 
 /// Of every evaluator that can be used; of the others is said why not.

@@ -16,8 +16,7 @@ int carry_out(const Show& command) {
     return print_group(command.common, *group);
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
-  print_run(command.common, *found->reader, found->info, found->store);
-  return kFinished;
+  return print_run(command.common, *found->reader, found->info, found->store);
 }
 
 }  // namespace
@@ -27,7 +26,9 @@ CommandSpec show_command() {
   return {
       .name = "show",
       .part = Part::kResults,
-      .summary = "Show a run: figures, references, hashing, the best candidate; or a group",
+      .summary =
+          "Show a run: figures, references, hashing, the best candidate, the front of several "
+          "objectives; or a group",
       .options = with_common({run_or_group_argument(c->run, false)}, c->common),
       .examples = {{"equivolve show latest", ""},
                    {"equivolve show 3 --json --store runs.db", ""},

@@ -115,13 +115,31 @@ Json schema_of(const Section& section) {
   return out;
 }
 
-// One form for each representation, told apart by the key that names it; without that key it is the
-// evaluator's first, which the schema of one evaluator knows.
+Json form_of(const SpaceSection& section) {
+  return Json::parse(section.editor_schema());
+}
+
+// A section that names its representation has that one's keys.
 Json space_part() {
-  Json forms = Json::array();
-  for (const SpaceSection& section : space_sections())
-    forms.push_back(Json::parse(section.editor_schema()));
-  return forms.size() == 1 ? forms.front() : Json{{"anyOf", std::move(forms)}};
+  Json names = Json::array(), forms = Json::array();
+  for (const SpaceSection& section : space_sections()) {
+    const std::string name(search::representation_name(section.representation));
+    names.push_back(name);
+    const Json named = {{"properties", {{"representation", {{"const", name}}}}},
+                        {"required", {"representation"}}};
+    forms.push_back({{"if", named}, {"then", form_of(section)}});
+  }
+  return {{"type", "object"},
+          {"properties", {{"representation", {{"enum", std::move(names)}}}}},
+          {"allOf", std::move(forms)}};
+}
+
+// One that does not has those of `representation`.
+Json space_without_a_name(const std::string& representation) {
+  const auto known = search::representation_named(representation);
+  const Json silent = {{"not", {{"required", {"representation"}}}}};
+  const Json form = form_of(space_section(known.value_or(search::Representation::kProgram)));
+  return {{"properties", {{"space", {{"if", silent}, {"then", form}}}}}};
 }
 
 // Formats of ours in words that every validator knows ("duration" means another one to them).
@@ -200,8 +218,15 @@ std::string file_schema(const std::vector<SchemaOfEvaluator>& evaluators, bool o
     const Json condition = {{"properties", {{"evaluator", names_evaluator(evaluator.id)}}}};
     if (only_one) out["allOf"].push_back(condition);
     out["allOf"].push_back({{"if", condition}, {"then", requirements_of(evaluator)}});
+    out["allOf"].push_back(
+        {{"if", condition}, {"then", space_without_a_name(evaluator.representation)}});
   }
-  if (evaluators.empty()) out.erase("allOf");
+  // Of an evaluator that is not known here, as the reader has it.
+  Json known = Json::array();
+  for (const SchemaOfEvaluator& evaluator : evaluators)
+    known.push_back({{"properties", {{"evaluator", names_evaluator(evaluator.id)}}}});
+  const Json unknown = known.empty() ? Json(true) : Json{{"not", {{"anyOf", std::move(known)}}}};
+  out["allOf"].push_back({{"if", unknown}, {"then", space_without_a_name("program")}});
   return out.dump(2);
 }
 

@@ -12,6 +12,7 @@ struct SchemaOfEvaluator {
   std::string id;
   std::string summary;
   std::string config_schema;  ///< JSON Schema of {"data", "options"}, as the evaluator gives it
+  std::string representation = {};  ///< its first, which a silent section `space` has
 };
 
 /// JSON Schema (draft 2020-12) of the whole file, made from the key tables that the reader uses:

@@ -38,14 +38,16 @@ Field<std::size_t> policy_field() {
           }};
 }
 
+constexpr std::array<std::optional<hashing::GridKind>, 4> kGrids{
+    std::nullopt, hashing::GridKind::kScaled, hashing::GridKind::kPublished,
+    hashing::GridKind::kShifted};
+
 Field<std::size_t> grid_field() {
   return {[](const Configuration& c) -> std::size_t {
-            return c.hashing.grid ? static_cast<std::size_t>(*c.hashing.grid) + 1 : 0;
+            const auto at = std::find(kGrids.begin(), kGrids.end(), c.hashing.grid);
+            return static_cast<std::size_t>(at - kGrids.begin());
           },
-          [](Configuration& c, std::size_t choice) {
-            c.hashing.grid.reset();
-            if (choice > 0) c.hashing.grid = static_cast<hashing::GridKind>(choice - 1);
-          }};
+          [](Configuration& c, std::size_t choice) { c.hashing.grid = kGrids[choice]; }};
 }
 
 template <class T>
@@ -118,13 +120,13 @@ Section search_keys() {
       integer_key("lookahead", 1, 65'536,
                   "Candidates in flight at most. Part of the run's identity; at least the workers.",
                   search_integer(&SearchConfig::lookahead)),
-      integer_key("functional_change", 0, 100,
+      integer_key("functional_change", 0, 50,
                   "Times that a mutation which behaves like its parent is bred again.",
                   search_integer(&SearchConfig::functional_change)),
       integer_key("tabu_limit", 0, kAny,
                   "A child of a behaviour seen so often is refused and bred again; 0: never.",
                   search_integer(&SearchConfig::tabu_limit)),
-      integer_key("tabu_attempts", 1, 100, "Times that one child is refused at most.",
+      integer_key("tabu_attempts", 1, 50, "Times that one child is refused at most.",
                   search_integer(&SearchConfig::tabu_attempts)),
       integer_key("startup_candidates", 0, 1'000'000,
                   "Of tpe: results before the first proposal; until then candidates are random.",

@@ -21,7 +21,9 @@ using nlohmann::json;
 
 std::string shown(const json& value) {
   const std::string text = one_line(value.dump(-1, ' ', false, json::error_handler_t::replace), 60);
-  return value.is_structured() ? (value.is_object() ? "a map" : "a list") : text;
+  if (value.is_object()) return "a map";
+  if (value.is_array()) return value.empty() ? "an empty list" : "a list";
+  return text;
 }
 
 bool has_type(const json& value, const std::string& type) {
@@ -96,6 +98,22 @@ std::string form_words(const json& form, const std::string& otherwise) {
   return needed.empty() ? words : fmt::format("{} ({})", words, fmt::join(needed, ", "));
 }
 
+// "with 1 to 9 items", "with at least 1 item"; "" where any number is fine.
+std::string item_words(const json& schema) {
+  const auto count = [&](const char* keyword) {
+    const auto found = schema.find(keyword);
+    return found != schema.end() && found->is_number() ? found->dump() : "";
+  };
+  const std::string least = count("minItems"), most = count("maxItems");
+  if (least.empty() && most.empty()) return "";
+  const std::string& last = most.empty() ? least : most;
+  const char* noun = last == "1" ? "item" : "items";
+  if (most.empty()) return fmt::format(" with at least {} {}", least, noun);
+  if (least.empty()) return fmt::format(" with at most {} {}", most, noun);
+  if (least == most) return fmt::format(" with {} {}", most, noun);
+  return fmt::format(" with {} to {} {}", least, most, noun);
+}
+
 // What a value must look like, in words.
 std::string expectation(const json& schema) {
   if (const auto forms = forms_of(schema); !forms.empty()) {
@@ -130,9 +148,7 @@ std::string expectation(const json& schema) {
          limit_words(schema, "maximum", is_range ? "to" : "of at most") +
          limit_words(schema, "exclusiveMaximum", "below") +
          limit_words(schema, "minLength", "with a length of at least") +
-         limit_words(schema, "maxLength", "with a length of at most") +
-         limit_words(schema, "minItems", "with a number of items of at least") +
-         limit_words(schema, "maxItems", "with a number of items of at most");
+         limit_words(schema, "maxLength", "with a length of at most") + item_words(schema);
 }
 
 double limit(const json& schema, const char* keyword, double otherwise) {
@@ -220,7 +236,7 @@ int likeness(const json& value, const json& form) {
 // The one form that a value is most likely meant to have; null when several are as likely.
 const json* likeliest_form(const json& value, const std::vector<const json*>& forms) {
   const json* best = nullptr;
-  int best_likeness = 0;
+  int best_likeness = -1;  // that of a form of another type
   for (const json* form : forms) {
     const int now = likeness(value, *form);
     if (now > best_likeness) {

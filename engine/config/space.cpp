@@ -53,4 +53,8 @@ std::shared_ptr<const search::Space> space_of_resolved(const std::string& resolv
   return std::make_shared<const search::Space>(search::ProgramSpace());
 }
 
+std::string genome_text(search::GenomeView flat, const search::Space* space) {
+  return space ? search::genome_text(flat, *space) : "";
+}
+
 }  // namespace equivolve::engine

@@ -32,5 +32,7 @@ ConfigProblems check_space_alone(const ReadConfiguration& read);
 /// The space of a run, from its configuration as the store has it. What cannot be read is
 /// taken for a program space, whose genomes can be read without; null for other representations.
 std::shared_ptr<const search::Space> space_of_resolved(const std::string& resolved_json);
+/// The readable form of a stored genome; "" without its space.
+std::string genome_text(search::GenomeView flat, const search::Space* space);
 
 }  // namespace equivolve::engine

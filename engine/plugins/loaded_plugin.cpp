@@ -185,10 +185,26 @@ std::vector<ReferenceCandidate> LoadedPlugin::reference_candidates() const {
   guarded("reference_candidates", thrown,
           [&] { return module_.functions.reference_candidates(handle_, text.sink()), 0; });
   auto references = read_references(text.text());
-  if (references && thrown.empty()) return std::move(*references);
+  if (references && thrown.empty()) return within_space(std::move(*references));
   bridge_.log(EQV_LOG_WARNING, fmt::format("its reference candidates are left out: {}",
                                            thrown.empty() ? references.error() : thrown));
   return {};
+}
+
+std::vector<ReferenceCandidate> LoadedPlugin::within_space(
+    std::vector<ReferenceCandidate> references) const {
+  if (!space_) return references;
+  std::erase_if(references, [&](const ReferenceCandidate& r) {
+    if (r.genome_text.empty()) return false;
+    const auto genome = search::parse_genome(r.genome_text, *space_);
+    if (!genome)
+      bridge_.log(EQV_LOG_WARNING,
+                  fmt::format("its reference candidate '{}' is left out: it does not lie in the "
+                              "space, {}",
+                              r.name, genome.error().message));
+    return !genome;
+  });
+  return references;
 }
 
 ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t seed) {

@@ -42,6 +42,9 @@ class LoadedPlugin final : public Evaluator {
   template <class Call>
   int guarded(const char* what, std::string& message, Call call) const;
   void check_first_trial();
+  /// Hand-made rivals are written for the space that the evaluator offers; a user may have narrowed
+  /// it.
+  std::vector<ReferenceCandidate> within_space(std::vector<ReferenceCandidate> references) const;
 
   // Constant once created.
   const ModuleTable module_;

@@ -71,12 +71,6 @@ std::optional<std::size_t> position_of(const RunInfo& run, const std::string& fi
   return std::nullopt;
 }
 
-std::string objective_of(const RunInfo& run) {
-  for (const FigureRow& figure : run.head.figures)
-    if (figure.role == 0) return figure.name;
-  return "";
-}
-
 std::optional<double> value_of(const RunInfo& run, const std::string& figure, Stage stage) {
   static constexpr const char* kKeys[] = {"validation", "confirmed", "test"};
   const Json figures =
@@ -178,7 +172,7 @@ class Comparer {
  private:
   tl::expected<void, std::string> choose_figure(const std::string& asked) {
     const RunInfo& first = sides_.front().runs.front();
-    out_.figure = asked.empty() ? objective_of(first) : asked;
+    out_.figure = asked.empty() ? objective_of(first.head) : asked;
     const auto position = position_of(first, out_.figure);
     if (!position) {
       std::vector<std::string> names;
@@ -199,8 +193,8 @@ class Comparer {
         return tl::unexpected<std::string>(fmt::format(
             "run {} ({}, objective {}) and run {} ({}, objective {}) do not measure the same: '{}' "
             "of one cannot be compared with the other's",
-            first.id, first.head.evaluator, objective_of(first), run.id, run.head.evaluator,
-            objective_of(run), out_.figure));
+            first.id, first.head.evaluator, objective_of(first.head), run.id, run.head.evaluator,
+            objective_of(run.head), out_.figure));
       }
     }
     return {};

@@ -18,4 +18,8 @@ class SteadyClock final : public Clock {
   }
 };
 
+inline double as_seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 }  // namespace equivolve::engine

@@ -18,7 +18,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/plugins/evaluator.hpp"
@@ -37,7 +36,7 @@
 namespace equivolve::engine {
 
 /// What a run is, beside its evaluator and searcher. All of it is part of the run's identity but
-/// max_failed_share and deadline.
+/// max_failed_share, deadline and earlier_probes.
 struct PipelineSettings {
   std::uint64_t seed = 0;
   std::uint64_t probe_seed = 0;  ///< of the evaluation context: the same for every run in it
@@ -86,6 +85,11 @@ struct PipelineTotals {
   double evaluation_seconds = 0;    ///< of told evaluations
   double verification_seconds = 0;  ///< of told verifications
 };
+
+/// Whether what a behaviour is worth changes when it is seen again.
+inline bool outcomes_change(hashing::Policy policy) {
+  return policy == hashing::Policy::kForget || policy == hashing::Policy::kAggregate;
+}
 
 /// A bred genome with the digest of its class, by which a child that behaves like its parent is
 /// known. The digest is written by the sequencer before anyone can be asked to breed from it.
@@ -149,6 +153,7 @@ class Pipeline {
     std::uint32_t attempt = 0;             // at breeding it
     std::uint32_t refusals = 0;            // for being of a class seen too often
     bool probes = true;
+    bool abandoned = false;  // the run was stopped while it was bred
     ProbeResult probe;
     std::optional<double> probe_seconds;  // when one was made
     hashing::Verdict verdict;
@@ -180,9 +185,9 @@ class Pipeline {
   bool wants_child() const;
   bool refuses(Slot& slot);
   void look_up(Slot& slot);
-  void set_seeds(Slot& slot);
+  bool shares_class(const Slot& slot) const;
+  void set_seeds(Slot& slot, const WarmClass* warm);
   const WarmClass* warm_class(const Slot& slot) const;
-  void tell_aggregate(Slot& slot);
   void offer_leader(const Slot& slot, const OutcomeRow& row, const search::Outcome& outcome);
   void reserve(Slot& slot);
   bool tell(Slot& slot);
@@ -217,8 +222,6 @@ class Pipeline {
   PipelineTotals totals_;
   std::uint64_t next_ask_ = 0, next_look_up_ = 0, next_tell_ = 0;
   std::optional<std::uint64_t> probes_end_;
-  // Of classes met here: what an earlier run knew of them. By class.
-  std::unordered_map<std::uint64_t, const WarmClass*> warm_classes_;
   bool searching_ = false;  // work that is no replay has begun
   bool ended_ = false;
   StopCause stopped_by_ = StopCause::kNone;

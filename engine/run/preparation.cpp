@@ -66,7 +66,7 @@ class Preparing {
   std::function<void(int, std::string_view)> log_;
   ConfigProblems problems_;
   int exit_code_ = 4;
-  bool space_is_checked_ = false;
+  bool space_is_checked_ = false, representation_is_known_ = true;
   Preparation prepared_;
 };
 
@@ -99,8 +99,9 @@ void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
   ConfigProblems problems = settle_representation(read_, prepared_.module->descriptor());
+  representation_is_known_ = problems.empty();
   // What auto stands for depends on it.
-  if (problems.empty()) problems = settle_algorithm(read_);
+  if (representation_is_known_) problems = settle_algorithm(read_);
   refuse(std::move(problems));
 }
 
@@ -123,7 +124,8 @@ void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
-  if (faulty("space")) return;
+  // Of another representation the evaluator has no space.
+  if (faulty("space") || !representation_is_known_) return;
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));

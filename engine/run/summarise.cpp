@@ -160,6 +160,7 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.verification_seconds = totals.verification_seconds;
   s.seconds_saved = accounting.seconds_saved;
   add_speed_ups(s, prepared.config.hashing.policy);
+  s.probing_ended = pipeline.probes_end().has_value();
   s.offers_probe = prepared.evaluator->descriptor().offers_probe;
   s.offers_apply = prepared.evaluator->descriptor().offers_apply;
   s.first_failure = totals.first_failure;

@@ -136,7 +136,7 @@ void add_hashing(std::string& out, const RunSummary& s) {
     out += fmt::format(", predicted speed-up {:.2f}x", *s.predicted_speed_up);
   if (s.measured_speed_up) out += fmt::format(", measured {:.2f}x", *s.measured_speed_up);
   out += "\n";
-  if (s.measured_speed_up && *s.measured_speed_up < 1)
+  if (s.measured_speed_up && *s.measured_speed_up < 1 && !s.probing_ended)
     out += "  advice         " + slow_hashing_advice(*s.measured_speed_up) + "\n";
   if (s.verified > 0) {
     const Interval rate = wilson_interval(s.wrong_hits, s.verified);

@@ -62,6 +62,7 @@ struct RunSummary {
   std::optional<double> predicted_speed_up;         ///< break-even formula
   std::optional<double> measured_speed_up;          ///< speed_up.hpp
   std::vector<std::string> irreproducible_because;  ///< empty: a rerun gives the same
+  bool probing_ended = false;                       ///< by `hashing.policy: auto`
   bool offers_probe = true;                         ///< else only equal genomes are known again
   bool offers_apply = true;                         ///< the evaluator turns results into files
   std::string first_failure;                        ///< what the first failed trial said

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <map>
 #include <unordered_map>
 
 namespace equivolve::engine {
@@ -16,17 +18,25 @@ bool same_place(const WarmClass& a, const WarmClass& b) {
   return !before(a, b) && !before(b, a);
 }
 
+// Trials in the order in which they were made: the mean of those that ended well; but one that did
+// not stands for the behaviour, as it does within a run.
 void add_trial(WarmClass& to, const TrialRow& trial, std::size_t figures) {
   hashing::WarmOutcome& outcome = to.outcome;
-  const bool first = outcome.count == 0 && outcome.mean.empty();
+  const auto status = static_cast<std::uint8_t>(trial.status);
+  const bool first = outcome.mean.empty();
   if (first) {
     to.common_seed = trial.common_seed;
     to.own_seed = trial.own_seed;
-    outcome.status = static_cast<std::uint8_t>(trial.status);
+    outcome.mean = trial.figures;
+    outcome.mean.resize(figures, std::numeric_limits<double>::quiet_NaN());
+    outcome.count = 1;
+    outcome.seconds = trial.seconds;
+  }
+  if (outcome.status == 0 && (first || status != 0)) {
+    outcome.status = status;
     outcome.reason = static_cast<std::uint8_t>(trial.reason);
   }
-  if (trial.figures.size() != figures) return;
-  if (outcome.mean.empty()) outcome.mean.assign(figures, 0.0);
+  if (first || outcome.status != 0 || trial.figures.size() != figures) return;
   ++outcome.count;
   outcome.seconds += (trial.seconds - outcome.seconds) / outcome.count;
   for (std::size_t i = 0; i < figures; ++i)
@@ -37,13 +47,15 @@ void add_run(WarmStart& out, const ReplayData& run, std::size_t figures) {
   std::unordered_map<std::uint64_t, hashing::Digest> digests;
   for (const ClassRow& row : run.classes) digests.emplace(row.cls, row.digest);
   WarmStart known;
-  std::unordered_map<std::uint64_t, std::size_t> places;  // by class and level
+  std::map<std::pair<hashing::Digest, std::uint32_t>, std::size_t> places;  // forgotten or evicted
+                                                                            // classes come again
   for (const TrialRow& trial : run.trials) {
     const auto digest = digests.find(trial.cls);
     // What ended for reasons of the machine says nothing of the behaviour.
     const bool usable = trial.status != Status::kFailed && trial.status != Status::kCancelled;
     if (trial.kind != TrialKind::kSearch || digest == digests.end() || !usable) continue;
-    const auto [place, is_new] = places.emplace(trial.cls * 64 + trial.level, known.size());
+    const auto [place, is_new] =
+        places.emplace(std::pair(digest->second, trial.level), known.size());
     if (is_new) {
       known.emplace_back();
       known.back().outcome.digest = digest->second;

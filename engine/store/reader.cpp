@@ -298,6 +298,17 @@ tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {
   return data;
 }
 
+tl::expected<std::vector<hashing::Digest>, StoreError> StoreReader::class_digests(RunId run) const {
+  std::vector<hashing::Digest> digests;
+  auto read = state_->rows<ClassRow>(store::kReadClasses, "classes", first_id(run), last_id(run),
+                                     [&](ClassRow row) {
+                                       digests.resize(std::max(digests.size(), row.cls + 1));
+                                       digests[row.cls] = row.digest;
+                                     });
+  if (!read) return tl::unexpected(read.error());
+  return digests;
+}
+
 tl::expected<std::vector<TrialRow>, StoreError> StoreReader::final_trials(RunId run) const {
   std::vector<TrialRow> trials;
   auto read = state_->rows<TrialRow>(
@@ -395,6 +406,12 @@ tl::expected<void, StoreError> StoreReader::request(RunId run, const std::string
   if (auto committed = transaction->commit("store.wish"); !committed)
     return cannot(committed.error());
   return {};
+}
+
+std::string objective_of(const RunHead& head) {
+  for (const FigureRow& figure : head.figures)
+    if (figure.role == kObjectiveRole) return figure.name;
+  return "";
 }
 
 }  // namespace equivolve::engine

@@ -37,7 +37,10 @@ struct GroupInfo {
   std::vector<std::pair<std::uint64_t, RunId>> begun;  ///< (position in the plan, run), rising
 };
 
+inline constexpr std::uint32_t kObjectiveRole = 0;
 inline constexpr std::uint32_t kMetricRole = 3;  ///< figures of the roles below it are told
+/// The name of the first objective; "" where there is none.
+std::string objective_of(const RunHead& head);
 
 /// What the committed outcomes of a run come to, whether it is running or was killed.
 struct RunCounts {
@@ -97,6 +100,8 @@ class StoreReader {
   tl::expected<RunCounts, StoreError> counts(const RunInfo& run) const;
 
   tl::expected<ReplayData, StoreError> replay(RunId run) const;
+  /// Digests of the run's classes, by class.
+  tl::expected<std::vector<hashing::Digest>, StoreError> class_digests(RunId run) const;
   /// Trials of the final stage and of references, in order of insertion.
   tl::expected<std::vector<TrialRow>, StoreError> final_trials(RunId run) const;
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;

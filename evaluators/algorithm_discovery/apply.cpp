@@ -45,24 +45,6 @@ RowsToPredict rows_of_file(const std::string& path, const ApplyContext& context,
   return out;
 }
 
-RowsToPredict rows_wanted(const ApplyContext& context, const Task& task) {
-  if (context.settings.data) return rows_of_file(*context.settings.data, context, task);
-  const bool has_test = context.problem.info().has_test;
-  const RowsWanted wanted =
-      context.settings.predictions_for.value_or(has_test ? RowsWanted::kTest : RowsWanted::kAll);
-  if (wanted == RowsWanted::kTest && !has_test)
-    throw Refused("/predictions_for", "there is no test split: data.test_share is 0");
-  RowsToPredict rows = context.problem.own_rows(task, wanted);
-  static constexpr const char* kWhich[] = {"the test rows", "the rows outside the test split",
-                                           "all rows"};
-  context.note(
-      fmt::format("predictions.csv: {} of the run's own data, {} (--predictions-for test, pool or "
-                  "all); another "
-                  "file's with --data FILE",
-                  kWhich[static_cast<std::size_t>(wanted)], rows.numbers.size()));
-  return rows;
-}
-
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string out = "\"";
@@ -75,10 +57,9 @@ std::string predictions_csv(const ProblemInfo& info, const Task& task, const Row
                             std::span<const double> scores) {
   const std::size_t n = rows.numbers.size();
   if (task.classes == 0) {
-    std::string out = "row,prediction\n";
-    for (std::size_t r = 0; r < n; ++r)
-      out += fmt::format("{},{}\n", rows.numbers[r], task.target_scale.undo(scores[r]));
-    return out;
+    std::vector<double> predictions;
+    for (double score : scores.first(n)) predictions.push_back(task.target_scale.undo(score));
+    return predictions_csv(rows, predictions);
   }
   std::vector<std::uint32_t> told(n);
   tell_classes(scores, task.classes, told);
@@ -124,6 +105,31 @@ class Application {
 };
 
 }  // namespace
+
+RowsToPredict rows_wanted(const ApplyContext& context, const Task& task) {
+  if (context.settings.data) return rows_of_file(*context.settings.data, context, task);
+  const bool has_test = context.problem.info().has_test;
+  const RowsWanted wanted =
+      context.settings.predictions_for.value_or(has_test ? RowsWanted::kTest : RowsWanted::kAll);
+  if (wanted == RowsWanted::kTest && !has_test)
+    throw Refused("/predictions_for", "there is no test split: data.test_share is 0");
+  RowsToPredict rows = context.problem.own_rows(task, wanted);
+  static constexpr const char* kWhich[] = {"the test rows", "the rows outside the test split",
+                                           "all rows"};
+  context.note(
+      fmt::format("predictions.csv: {} of the run's own data, {} (--predictions-for test, pool or "
+                  "all); another "
+                  "file's with --data FILE",
+                  kWhich[static_cast<std::size_t>(wanted)], rows.numbers.size()));
+  return rows;
+}
+
+std::string predictions_csv(const RowsToPredict& rows, std::span<const double> predictions) {
+  std::string out = "row,prediction\n";
+  for (std::size_t r = 0; r < predictions.size(); ++r)
+    out += fmt::format("{},{}\n", rows.numbers[r], predictions[r]);
+  return out;
+}
 
 void apply_program(const ApplyContext& context, const search::ProgramView& program,
                    const search::PreparedProgram& prepared, const search::MemoryShape& shape,

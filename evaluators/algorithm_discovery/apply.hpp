@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "evaluators/algorithm_discovery/program_run.hpp"
@@ -27,6 +28,13 @@ struct ApplyContext {
 void apply_program(const ApplyContext& context, const search::ProgramView& program,
                    const search::PreparedProgram& prepared, const search::MemoryShape& shape,
                    sdk::ArtefactSink& sink);
+
+/// The rows that a person asks to be predicted, as `task` learnt to read them; what they are is
+/// told to context.note. Throws sdk::Refused.
+RowsToPredict rows_wanted(const ApplyContext& context, const Task& task);
+
+/// "row,prediction" of a regression, in the target's own units.
+std::string predictions_csv(const RowsToPredict& rows, std::span<const double> predictions);
 
 /// The same for a rival known by name: model.py and predictions.csv.
 void apply_rival(const ApplyContext& context, const std::string& name, sdk::ArtefactSink& sink);

@@ -40,12 +40,18 @@ Examples encoded_rows(const tables::Encoding& encoding, std::span<const tables::
   Examples out;
   out.stride = interpreters::padded(static_cast<std::uint32_t>(encoding.width()));
   out.features.assign(rows.size() * out.stride, 0.0);
-  for_each_feature(encoding, columns, rows, task.fills,
-                   [&](std::size_t feature, const std::vector<double>& values) {
-                     const tables::Scale scale = task.feature_scales[feature];
-                     for (std::size_t i = 0; i < values.size(); ++i)
-                       out.features[i * out.stride + feature] = scale.apply(values[i]);
-                   });
+  const bool formulas = task.units != FormulaUnits::kNone;
+  if (formulas) out.inputs.reserve(rows.size() * encoding.width());
+  for_each_feature(
+      encoding, columns, rows, task.fills,
+      [&](std::size_t feature, const std::vector<double>& values) {
+        const tables::Scale scale = task.feature_scales[feature];
+        for (std::size_t i = 0; i < values.size(); ++i)
+          out.features[i * out.stride + feature] = scale.apply(values[i]);
+        if (!formulas) return;
+        for (double value : values)
+          out.inputs.push_back(task.units == FormulaUnits::kOwn ? value : scale.apply(value));
+      });
   return out;
 }
 

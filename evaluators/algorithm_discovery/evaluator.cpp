@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "evaluators/algorithm_discovery/apply.hpp"
+#include "evaluators/algorithm_discovery/formulas.hpp"
 #include "evaluators/algorithm_discovery/probe.hpp"
 #include "evaluators/algorithm_discovery/references.hpp"
 #include "evaluators/algorithm_discovery/settings.hpp"
@@ -19,15 +20,16 @@ namespace {
 class AlgorithmDiscovery {
  public:
   static const eqv_descriptor& descriptor() {
-    static constexpr std::uint32_t representations[] = {EQV_PROGRAM};
+    static constexpr std::uint32_t representations[] = {EQV_PROGRAM, EQV_EXPRESSION};
     static const eqv_descriptor descriptor = {
         sizeof(eqv_descriptor),
         "algorithm_discovery",
         "1",
-        "learning algorithms from nothing: programs that learn to classify or predict numbers",
+        "learning algorithms from nothing: programs that learn to classify or predict numbers, and "
+        "formulas",
         EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE | EQV_OFFERS_APPLY,
         representations,
-        1};
+        2};
     return descriptor;
   }
   static std::string config_schema() { return algorithm_discovery::config_schema(); }
@@ -36,7 +38,7 @@ class AlgorithmDiscovery {
   AlgorithmDiscovery(sdk::Host host, std::string_view config_json)
       : host_(host),
         settings_(read_settings(config_json)),
-        problem_(settings_.synthetic ? open_synthetic(*settings_.synthetic)
+        problem_(settings_.synthetic ? open_synthetic(*settings_.synthetic, settings_.options)
                                      : open_table(*settings_.table, settings_.options)),
         figures_(problem_->info(), settings_.options),
         rules_{problem_->info().kind == TaskKind::kClassification, settings_.options.error_bound,
@@ -44,6 +46,8 @@ class AlgorithmDiscovery {
         trial_(figures_, rules_, settings_.options.max_live_instructions),
         space_(read_space(algorithm_discovery::default_space(problem_->info(), settings_),
                           problem_->info())) {
+    if (settings_.representation == search::Representation::kExpression)
+      formulas_.emplace(*problem_, figures_, settings_.options);
     level_ = {sizeof level_, "full", 1.0, 0};
     instance_.struct_size = sizeof instance_;
     instance_.figures = figures_.table().data();
@@ -53,7 +57,7 @@ class AlgorithmDiscovery {
     instance_.offers_test_split = problem_->info().has_test;
     std::copy(problem_->info().digest.begin(), problem_->info().digest.end(),
               instance_.data_digest);
-    instance_.probe_exact = 1;
+    instance_.probe_exact = formulas_ ? 0 : 1;
     typical_tasks_ = problem_->validation_tasks(0);
     if (const std::string& report = problem_->info().report; !report.empty())
       host_.log(EQV_LOG_INFO, settings_.table->file + ": " + report);
@@ -62,14 +66,19 @@ class AlgorithmDiscovery {
   const eqv_instance_info& instance_info() const { return instance_; }
 
   std::string default_space(std::uint32_t representation) const {
-    if (representation != EQV_PROGRAM)
-      throw sdk::Refused("/representation", "only 'program' is known");
+    if (formulas_ ? representation != EQV_EXPRESSION : representation != EQV_PROGRAM)
+      throw sdk::Refused("/representation", "is not the one this evaluator was made for");
+    if (formulas_) return formulas_->default_space();
     return algorithm_discovery::default_space(problem_->info(), settings_);
   }
   void bind_space(std::string_view space_json) {
-    space_ = read_space(space_json, problem_->info());
+    if (formulas_)
+      formulas_->bind_space(space_json);
+    else
+      space_ = read_space(space_json, problem_->info());
   }
   std::string reference_candidates() const {
+    if (formulas_) return list_rivals(problem_->info());
     const bool two_layers =
         settings_.synthetic && settings_.synthetic->kind == Synthetic::kTwoLayerTeacher;
     return list_references(problem_->info(), space_, two_layers);
@@ -78,6 +87,7 @@ class AlgorithmDiscovery {
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request& request,
                    sdk::OutputSink& sink) {
     if (!candidate.reference().empty()) return EQV_UNSUPPORTED;
+    if (formulas_) return probe_formula(candidate, sink);
     const auto view = checked(candidate);
     if (!view) return EQV_INVALID_CANDIDATE;
     const search::PreparedProgram& program = pruned(*view);
@@ -103,26 +113,30 @@ class AlgorithmDiscovery {
                              : problem_->validation_tasks(request.common_seed);
     if (!candidate.reference().empty())
       return evaluate_rival(candidate.reference(), *tasks, request, result);
-
+    const bool row_items = test && problem_->items_are_rows();
+    const auto spread = [&](std::size_t n, const std::function<void(std::size_t)>& body) {
+      host_.parallel_for(request, n, body);
+    };
+    const auto stop = [&] { return host_.is_cancelled(request); };
+    if (formulas_) {
+      const auto formula = formulas_->checked(candidate);
+      if (!formula) {
+        result.message("not a valid expression for this space");
+        return EQV_INVALID_CANDIDATE;
+      }
+      return told(request,
+                  formulas_->evaluate(*formula, *tasks, row_items, request.threads, spread, stop),
+                  result);
+    }
     const auto view = checked(candidate);
     if (!view) {
       result.message("not a valid program for this space");
       return EQV_INVALID_CANDIDATE;
     }
-    const bool row_items = test && problem_->items_are_rows();
-    TrialOutcome outcome = trial_.run(
-        pruned(*view), space_.memories, *tasks, request.common_seed, row_items, request.threads,
-        [&](std::size_t n, const std::function<void(std::size_t)>& body) {
-          host_.parallel_for(request, n, body);
-        },
-        [&] { return host_.is_cancelled(request); });
-    if (outcome.status != EQV_OK) {
-      result.message(outcome.message);
-      if (outcome.status != EQV_CANCELLED && !result.figures().empty()) result.figures()[0] = 0;
-      return outcome.status;
-    }
-    result.cost(outcome.instructions);
-    return report(request, outcome, result);
+    return told(request,
+                trial_.run(pruned(*view), space_.memories, *tasks, request.common_seed, row_items,
+                           request.threads, spread, stop),
+                result);
   }
 
   eqv_status apply(const sdk::Candidate& candidate, const eqv_apply_request& request,
@@ -139,6 +153,12 @@ class AlgorithmDiscovery {
       if (!is_rival(name, problem_->info().kind))
         throw sdk::Refused("", "no reference is called '" + name + "'");
       apply_rival(context, name, sink);
+      return EQV_OK;
+    }
+    if (formulas_) {
+      const auto formula = formulas_->checked(candidate);
+      if (!formula) throw sdk::Refused("", "not a valid expression for this space");
+      formulas_->apply(context, *formula, sink);
       return EQV_OK;
     }
     const auto view = checked(candidate);
@@ -164,6 +184,23 @@ class AlgorithmDiscovery {
     return *search::view_program(candidate.genome());
   }
 
+  eqv_status probe_formula(const sdk::Candidate& candidate, sdk::OutputSink& sink) const {
+    const auto formula = formulas_->checked(candidate);
+    if (!formula) return EQV_INVALID_CANDIDATE;
+    formulas_->probe(*formula, sink);
+    return EQV_OK;
+  }
+
+  eqv_status told(const eqv_trial_request& request, TrialOutcome outcome, sdk::Result& result) {
+    if (outcome.status != EQV_OK) {
+      result.message(outcome.message);
+      if (outcome.status != EQV_CANCELLED && !result.figures().empty()) result.figures()[0] = 0;
+      return outcome.status;
+    }
+    result.cost(outcome.instructions);
+    return report(request, outcome, result);
+  }
+
   eqv_status evaluate_rival(std::string_view name, const TaskSet& tasks,
                             const eqv_trial_request& request, sdk::Result& result) {
     if (!is_rival(name, problem_->info().kind)) {
@@ -175,10 +212,12 @@ class AlgorithmDiscovery {
     outcome.of_tasks.resize(tasks.size() * count);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       if (host_.is_cancelled(request)) return EQV_CANCELLED;
-      const Told told = tell(fit_rival(name, tasks[t], settings_.options.balanced), tasks[t]);
-      figures_.of_task(tasks[t], told, std::span(outcome.of_tasks).subspan(t * count, count));
+      const Told predicted = tell(fit_rival(name, tasks[t], settings_.options.balanced), tasks[t]);
+      const auto of_task = std::span(outcome.of_tasks).subspan(t * count, count);
+      figures_.of_task(tasks[t], predicted, of_task);
+      figures_.set_complexity(complexity_of_rival(name, problem_->info()), of_task);
       if (request.split == EQV_TEST && problem_->items_are_rows())
-        outcome.items = figures_.items(tasks[t], told);
+        outcome.items = figures_.items(tasks[t], predicted);
     }
     return report(request, outcome, result);
   }
@@ -197,7 +236,7 @@ class AlgorithmDiscovery {
     return EQV_OK;
   }
 
-  // Constant after construction, but for space_, which bind_space sets before any candidate.
+  // Constant after construction, but for the space, which bind_space sets before any candidate.
   sdk::Host host_;
   Settings settings_;
   std::unique_ptr<Problem> problem_;
@@ -205,6 +244,7 @@ class AlgorithmDiscovery {
   Rules rules_;
   Trial trial_;
   search::ProgramSpace space_;
+  std::optional<Formulas> formulas_;  // where candidates are formulas, and then programs are none
   eqv_level level_{};
   eqv_instance_info instance_{};
   Tasks typical_tasks_;  // sizes only: those of every seed are the same

@@ -30,6 +30,7 @@ Figures::Figures(const ProblemInfo& info, const Options& options)
       balanced_(options.balanced),
       aggregate_(options.aggregate),
       class_count_(static_cast<std::uint32_t>(info.class_count())),
+      complexity_(options.units != FormulaUnits::kNone && options.complexity),
       units_{info.target} {
   if (kind_ == TaskKind::kClassification) {
     const char* const names[2] = {balanced_ ? "balanced_accuracy" : "accuracy",
@@ -41,6 +42,8 @@ Figures::Figures(const ProblemInfo& info, const Options& options)
               figure("rmse", units_[0].c_str(), EQV_METRIC, EQV_MINIMIZE, 0, kInfinity),
               figure("r2", "", EQV_METRIC, EQV_MAXIMIZE, -kInfinity, 1)};
   }
+  if (complexity_)
+    table_.push_back(figure("complexity", "tokens", EQV_OBJECTIVE, EQV_MINIMIZE, 1, kInfinity));
 }
 
 void Figures::of_task(const Task& task, const Told& told, std::span<double> figures) const {
@@ -59,6 +62,10 @@ void Figures::of_squared_error(const Task& task, double mean_squared_error, doub
   figures[0] = metrics::squashed_fitness(mean_squared_error);
   figures[1] = task.target_scale.deviation * std::sqrt(mean_squared_error);
   figures[2] = metrics::r_squared(mean_squared_error, task.judged.targets.size(), squared_distance);
+}
+
+void Figures::set_complexity(double tokens, std::span<double> figures) const {
+  if (complexity_) figures[table_.size() - 1] = tokens;
 }
 
 std::vector<double> Figures::items(const Task& task, const Told& told) const {

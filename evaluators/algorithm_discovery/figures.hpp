@@ -11,8 +11,6 @@
 
 namespace equivolve::algorithm_discovery {
 
-inline constexpr std::size_t kMostFigures = 3;
-
 /// What was told about the judged rows of a task: classes, or standardised targets.
 struct Told {
   std::vector<std::uint32_t> classes;
@@ -30,6 +28,8 @@ class Figures {
   /// mean.
   void of_squared_error(const Task& task, double mean_squared_error, double squared_distance,
                         std::span<double> figures) const;
+  /// Sets the figure `complexity` where there is one.
+  void set_complexity(double tokens, std::span<double> figures) const;
   /// One value for each judged row whose mean is the objective.
   std::vector<double> items(const Task& task, const Told& told) const;
   /// Many tasks' figures (task after task, table().size() each) to one, as options.aggregate says.
@@ -40,6 +40,7 @@ class Figures {
   bool balanced_;
   Aggregate aggregate_;
   std::uint32_t class_count_;
+  bool complexity_;
   std::vector<std::string> units_;
   std::vector<eqv_figure> table_;
 };

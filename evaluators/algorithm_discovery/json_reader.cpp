@@ -92,6 +92,13 @@ double JsonReader::number(const std::string& key, double fallback, double low, d
   return value->get<double>();
 }
 
+bool JsonReader::flag(const std::string& key, bool fallback) {
+  const json* value = raw(key);
+  if (!value) return fallback;
+  if (!value->is_boolean()) throw Refused(at(key), "must be true or false");
+  return value->get<bool>();
+}
+
 std::optional<std::size_t> JsonReader::choice(const std::string& key,
                                               const std::vector<std::string>& names) {
   const auto value = text(key);

@@ -26,6 +26,7 @@ class JsonReader {
   std::uint64_t whole(const std::string& key, std::uint64_t fallback, std::uint64_t low,
                       std::uint64_t high);
   double number(const std::string& key, double fallback, double low, double high);
+  bool flag(const std::string& key, bool fallback);  ///< true or false
   /// The position of the value among `names`; empty when absent.
   std::optional<std::size_t> choice(const std::string& key, const std::vector<std::string>& names);
   const nlohmann::json* raw(const std::string& key);               ///< null when absent

@@ -147,13 +147,17 @@ std::size_t LanePlan::doubles() const {
   return sum;
 }
 
-TaskSet::TaskSet(std::vector<Task> tasks)
-    : tasks_(std::move(tasks)), lanes_(std::make_unique<LanePlan>(tasks_)) {}
+TaskSet::TaskSet(std::vector<Task> tasks) : tasks_(std::move(tasks)) {
+  const bool formulas = !tasks_.empty() && tasks_.front().units != FormulaUnits::kNone;
+  if (!formulas) lanes_ = std::make_unique<LanePlan>(tasks_);
+}
 TaskSet::~TaskSet() = default;
 
 std::size_t TaskSet::doubles() const {
-  std::size_t sum = lanes_->doubles();
-  for (const Task& task : tasks_) sum += task.train.features.size() + task.judged.features.size();
+  std::size_t sum = lanes_ ? lanes_->doubles() : 0;
+  for (const Task& task : tasks_)
+    for (const Examples* part : {&task.train, &task.judged})
+      sum += part->features.size() + part->inputs.size();
   return sum;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "evaluators/algorithm_discovery/python_expression.hpp"
 #include "evaluators/algorithm_discovery/python_operations.hpp"
 #include "evaluators/algorithm_discovery/python_parts.hpp"
 #include "evaluators/algorithm_discovery/python_table.hpp"
@@ -49,6 +50,16 @@ std::string scales_text(const PythonModel& model) {
 
 const char* truth(bool value) {
   return value ? "True" : "False";
+}
+
+std::string commented(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += "#   " + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return out;
 }
 
 /// How files are read, and how their columns become features.
@@ -198,11 +209,7 @@ std::string python_program(const PythonModel& model, const search::PreparedProgr
   out +=
       "# The program (dead instructions and all); setup, predict and learn below are what of it "
       "matters.\n#\n";
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    out += "#   " + text.substr(at, end - at) + "\n";
-    at = end + 1;
-  }
+  out += commented(text);
   out += "\n" + columns_text(model.info);
   out += fmt::format("D, SCALARS, VECTORS, MATRICES = {}, {}, {}, {}\n", shape.dimension,
                      shape.scalars, shape.vectors, shape.matrices);
@@ -223,6 +230,25 @@ std::string python_program(const PythonModel& model, const search::PreparedProgr
         "\n\ndef pretrained():\n    raise ValueError(\"training did not end with finite numbers: "
         "nothing was kept\")\n";
   }
+  out += kPythonMain;
+  return out;
+}
+
+std::string python_formula(const PythonModel& model, search::ExpressionView fitted,
+                           const std::string& text) {
+  std::string out = head("A formula found by evolution.", false);
+  out += "# The formula, over the columns FEATURES:\n#\n" + commented(text) + "\n";
+  out += columns_text(model.info) + scales_text(model);
+  out += fmt::format(
+      "STANDARDISED = {}  # whether the formula reads features, and gives the target, so\n",
+      truth(model.task.units == FormulaUnits::kStandardised));
+  const PythonExpression python = python_expression(fitted);
+  out += wrapped_numbers(python.constants, "CONSTANTS");
+  out += "\n\ndef formula(x, c):\n";
+  out += "    \"\"\"Of the columns x[:, 0], x[:, 1], ... and the numbers c.\"\"\"\n";
+  out += "    return " + python.text + "\n";
+  out += kPythonTable;
+  out += kPythonFormula;
   out += kPythonMain;
   return out;
 }

@@ -9,6 +9,7 @@
 #include "evaluators/algorithm_discovery/references.hpp"
 #include "evaluators/algorithm_discovery/task.hpp"
 #include "evaluators/common/interpreters/machine.hpp"
+#include "search/genome/expression.hpp"
 
 namespace equivolve::algorithm_discovery {
 
@@ -41,6 +42,10 @@ struct PythonModel {
 std::string python_program(const PythonModel& model, const search::PreparedProgram& program,
                            const search::MemoryShape& shape, const std::string& text,
                            const std::optional<TrainedState>& state);
+
+/// `fitted` holds the numbers that are to stand in the file, `text` its readable form.
+std::string python_formula(const PythonModel& model, search::ExpressionView fitted,
+                           const std::string& text);
 
 std::string python_rival(const PythonModel& model, const LinearRival& rival,
                          const std::string& name);

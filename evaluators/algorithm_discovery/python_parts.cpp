@@ -362,4 +362,39 @@ def pretrained():
     return model
 )PY";
 
+const std::string_view kPythonFormula = R"PY(
+
+# ---- what numpy has no name for ---------------------------------------------------------------------------------------
+
+def _truth(x):
+    return np.where(x, 1.0, 0.0)
+
+
+class Model:
+    """The found formula with its fitted numbers, as a scikit-learn regressor that is already fitted."""
+
+    _estimator_type = "regressor"
+
+    def predict(self, X):
+        X = _filled(_checked(X), FEATURE_FILLS)
+        if STANDARDISED:
+            X = np.where(FEATURE_DEVIATIONS == 0.0, 0.0,
+                         (X - FEATURE_MEANS) / np.where(FEATURE_DEVIATIONS == 0.0, 1.0, FEATURE_DEVIATIONS))
+        told = np.empty(len(X))
+        with np.errstate(all="ignore"):
+            told[:] = formula(X, CONSTANTS)
+        if not np.isfinite(told).all():
+            raise ValueError("a prediction is not finite")
+        return TARGET_MEAN + TARGET_DEVIATION * told if STANDARDISED else told
+
+    def score(self, X, y):
+        """R^2."""
+        y, told = np.asarray(y), self.predict(X)
+        return float(1 - np.sum((y - told) ** 2) / np.sum((y - np.mean(y)) ** 2))
+
+
+def pretrained():
+    return Model()
+)PY";
+
 }  // namespace equivolve::algorithm_discovery

@@ -8,6 +8,7 @@ namespace equivolve::algorithm_discovery {
 extern const std::string_view
     kPythonArithmetic;  ///< operations with the interpreter's meaning, random draws
 extern const std::string_view kPythonProgram;  ///< running a program over examples; class Model
+extern const std::string_view kPythonFormula;  ///< class Model of a formula
 extern const std::string_view kPythonLinear;   ///< class Model of the references known by name
 
 }  // namespace equivolve::algorithm_discovery

@@ -87,6 +87,22 @@ LinearRival fit_logistic_rival(const Task& task, bool balanced) {
   return rival;
 }
 
+json rivals_of(const ProblemInfo& info) {
+  json list = json::array();
+  if (info.kind == TaskKind::kClassification) {
+    list.push_back(
+        {{"name", "logistic_regression"},
+         {"summary",
+          "L2, C = 1, on standardised features; one against the rest for more than two classes"}});
+    list.push_back({{"name", "constant"}, {"summary", "always the most frequent class"}});
+  } else {
+    list.push_back({{"name", "ridge"},
+                    {"summary", "least squares, alpha = 1, on standardised features and target"}});
+    list.push_back({{"name", "constant"}, {"summary", "always the mean"}});
+  }
+  return list;
+}
+
 }  // namespace
 
 void LinearRival::scores(const double* row, std::uint32_t dimension, std::span<double> out) const {
@@ -124,21 +140,14 @@ Told tell(const LinearRival& rival, const Task& task) {
   return told;
 }
 
+std::string list_rivals(const ProblemInfo& info) {
+  return rivals_of(info).dump();
+}
+
 std::string list_references(const ProblemInfo& info, const search::ProgramSpace& space,
                             bool synthetic_two_layer) {
-  json list = json::array();
+  json list = rivals_of(info);
   const bool classes = info.kind == TaskKind::kClassification;
-  if (classes) {
-    list.push_back(
-        {{"name", "logistic_regression"},
-         {"summary",
-          "L2, C = 1, on standardised features; one against the rest for more than two classes"}});
-    list.push_back({{"name", "constant"}, {"summary", "always the most frequent class"}});
-  } else {
-    list.push_back({{"name", "ridge"},
-                    {"summary", "least squares, alpha = 1, on standardised features and target"}});
-    list.push_back({{"name", "constant"}, {"summary", "always the mean"}});
-  }
   if (holds(space, kGradientDescent))
     list.push_back(
         {{"name", classes ? "logistic_sgd" : "linear_regression_sgd"},

@@ -32,6 +32,9 @@ LinearRival fit_rival(std::string_view name, const Task& task, bool balanced);
 /// What a rival tells about the judged rows.
 Told tell(const LinearRival& rival, const Task& task);
 
+/// JSON list of {"name", "summary"}: the rivals alone.
+std::string list_rivals(const ProblemInfo& info);
+
 /// JSON list of {"name", "summary"} and, for programs, "genome". Programs are named only where
 /// `space` holds their operations, memories and lengths.
 std::string list_references(const ProblemInfo& info, const search::ProgramSpace& space,

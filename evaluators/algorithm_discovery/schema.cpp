@@ -61,7 +61,14 @@ constexpr std::string_view kAfterTable = R"(
         "class_weights": {"enum": ["none", "balanced"], "default": "none", "description": "balanced: every class counts alike, so the objective is the balanced accuracy, and logistic regression weighs its rows so."},
         "max_live_instructions": {"type": "integer", "minimum": 1, "maximum": 9007199254740992, "default": 100000000, "description": "Instructions (dead ones removed) a trial may execute over all partitions and classes; more is infeasible."},
         "error_bound": {"type": "number", "minimum": 1e-9, "maximum": 1e300, "default": 100, "description": "A larger absolute error on any example ends the trial with fitness 0."},
-        "aggregate": {"enum": ["mean", "median"], "default": "mean", "description": "How the figures of the partitions or tasks become one."}
+        "aggregate": {"enum": ["mean", "median"], "default": "mean", "description": "How the figures of the partitions or tasks become one."},
+        "standardize": {"type": "boolean", "description": "Formulas only: whether they read features, and give the target, standardised. Default: false, in their own units."},
+        "constants": {"type": "object", "additionalProperties": false, "description": "Formulas only: what becomes of the numbers in them.",
+          "properties": {
+            "fit": {"type": "boolean", "description": "Whether every trial fits them to its training rows. Default: true."},
+            "iterations": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Steps of a fit at most. Default: 10."}
+          }},
+        "complexity": {"type": "boolean", "description": "Formulas only: whether their number of tokens is a second objective, to be minimised; candidates that behave alike are then equal only at equal size. Default: true."}
       }
     }
   }

@@ -53,7 +53,46 @@ SyntheticData read_synthetic(JsonReader& in) {
   return data;
 }
 
-Options read_options(JsonReader in) {
+/// What programs alone have keeps its default where the candidates are formulas.
+void refuse_program_options(const Options& options, const JsonReader& in) {
+  const Options plain;
+  const auto refuse = [&](const char* key, bool differs) {
+    if (differs)
+      throw Refused(in.at(key),
+                    "is of programs alone; expected space: {representation: program}, or the key "
+                    "left out");
+  };
+  refuse("epochs", options.epochs != plain.epochs);
+  refuse("class_weights", options.balanced != plain.balanced);
+  refuse("max_live_instructions", options.max_live_instructions != plain.max_live_instructions);
+  refuse("error_bound", options.error_bound != plain.error_bound);
+}
+
+void read_formula_options(JsonReader& in, search::Representation representation, Options& options) {
+  if (representation != search::Representation::kExpression) {
+    for (const char* key : {"standardize", "constants", "complexity"})
+      if (in.has(key))
+        throw Refused(in.at(key),
+                      "is of formulas alone; expected space: {representation: expression}, or the "
+                      "key left out");
+    return;
+  }
+  refuse_program_options(options, in);
+  options.units = in.flag("standardize", false) ? FormulaUnits::kStandardised : FormulaUnits::kOwn;
+  options.complexity = in.flag("complexity", options.complexity);
+  JsonReader constants = in.object("constants");
+  options.fit = constants.flag("fit", options.fit);
+  options.fit_iterations =
+      static_cast<std::uint32_t>(constants.whole("iterations", options.fit_iterations, 1, 1000));
+  constants.finish();
+  if (options.task == TaskKind::kClassification)
+    throw Refused(
+        in.at("task"),
+        "is classification; expected regression, since a formula gives numbers, or space: "
+        "{representation: program}");
+}
+
+Options read_options(JsonReader in, search::Representation representation) {
   Options options;
   options.task = as<TaskKind>(in.choice("task", {"classification", "regression"}));
   options.resamplings =
@@ -66,6 +105,7 @@ Options read_options(JsonReader in) {
   options.error_bound = in.number("error_bound", options.error_bound, 1e-9, 1e300);
   options.aggregate =
       as<Aggregate>(in.choice("aggregate", {"mean", "median"})).value_or(options.aggregate);
+  read_formula_options(in, representation, options);
   in.finish();
   return options;
 }
@@ -76,9 +116,14 @@ Settings read_settings(std::string_view config_json) {
   const nlohmann::json config = parse_object(config_json);
   JsonReader in(config, "");
   Settings settings;
-  if (const auto representation = in.text("representation");
-      representation && *representation != "program")
-    throw Refused("/representation", "this evaluator knows the representation 'program' only");
+  if (const auto name = in.text("representation")) {
+    const auto representation = search::representation_named(*name);
+    if (representation != search::Representation::kProgram &&
+        representation != search::Representation::kExpression)
+      throw Refused("/representation",
+                    "this evaluator knows the representations 'program' and 'expression' only");
+    settings.representation = *representation;
+  }
   if (!in.has("data")) throw Refused("", "'data' is missing: give {file, target} or {synthetic}");
   JsonReader data = in.object("data");
   if (data.has("synthetic") && data.has("file"))
@@ -90,7 +135,7 @@ Settings read_settings(std::string_view config_json) {
   else
     throw Refused("/data", "needs 'file' (a CSV file) or 'synthetic' (linear, two_layer_teacher)");
   data.finish();
-  settings.options = read_options(in.object("options"));
+  settings.options = read_options(in.object("options"), settings.representation);
   if (settings.synthetic && settings.options.task == TaskKind::kClassification)
     throw Refused("/options/task",
                   "classification contradicts data.synthetic, whose tasks are regression; expected "

@@ -8,12 +8,15 @@
 #include <string_view>
 
 #include "evaluators/common/tables/table_settings.hpp"
+#include "search/genome/genome.hpp"
 
 namespace equivolve::algorithm_discovery {
 
 enum class TaskKind : std::uint8_t { kClassification, kRegression };
 enum class Synthetic : std::uint8_t { kLinear, kTwoLayerTeacher };
 enum class Aggregate : std::uint8_t { kMean, kMedian };
+/// In which units a formula reads its inputs and gives its value.
+enum class FormulaUnits : std::uint8_t { kNone /* no formulas */, kOwn, kStandardised };
 
 struct TableData {
   std::string file;
@@ -41,9 +44,16 @@ struct Options {
   std::uint64_t max_live_instructions = 100'000'000;  ///< executed in one trial
   double error_bound = 100;
   Aggregate aggregate = Aggregate::kMean;
+
+  // Of formulas (representation: expression) alone.
+  FormulaUnits units = FormulaUnits::kNone;
+  bool fit = true;                    ///< numbers are fitted in every trial
+  std::uint32_t fit_iterations = 10;  ///< 1..1000
+  bool complexity = true;             ///< whether it is a figure
 };
 
 struct Settings {
+  search::Representation representation = search::Representation::kProgram;
   std::optional<TableData> table;  ///< exactly one of these two
   std::optional<SyntheticData> synthetic;
   Options options;

@@ -47,7 +47,7 @@ class Teacher {
 
 class SyntheticProblem final : public Problem {
  public:
-  explicit SyntheticProblem(const SyntheticData& data) : data_(data) {
+  SyntheticProblem(const SyntheticData& data, FormulaUnits units) : data_(data), units_(units) {
     info_.kind = TaskKind::kRegression;
     for (std::uint32_t i = 0; i < data.dimension; ++i) {
       tables::FeatureColumn& column = info_.encoding.columns.emplace_back();
@@ -100,6 +100,7 @@ class SyntheticProblem final : public Problem {
     };
     add(task.train, wanted != RowsWanted::kTest);
     add(task.judged, wanted != RowsWanted::kPool);
+    if (units_ != FormulaUnits::kNone) add_formula_columns(out.examples);
     return out;
   }
 
@@ -115,6 +116,7 @@ class SyntheticProblem final : public Problem {
     const Teacher teacher(data_, stream);
     Task task;
     task.dimension = data_.dimension;
+    task.units = units_;
     task.feature_scales.assign(data_.dimension, tables::Scale{0, 1});
     task.fills.assign(data_.dimension, 0.0);
     task.train = draw_examples(teacher, data_.train, stream);
@@ -131,18 +133,28 @@ class SyntheticProblem final : public Problem {
       for (std::uint32_t i = 0; i < data_.dimension; ++i) row[i] = stream.gaussian();
       out.targets.push_back(teacher.label(row));
     }
+    if (units_ != FormulaUnits::kNone) add_formula_columns(out);
     return out;
   }
 
+  /// Used as drawn, so that both units are the same.
+  void add_formula_columns(Examples& examples) const {
+    for (std::uint32_t i = 0; i < data_.dimension; ++i)
+      for (std::size_t r = 0; r < examples.rows(); ++r)
+        examples.inputs.push_back(examples.row(r)[i]);
+    examples.outputs = examples.targets;
+  }
+
   SyntheticData data_;
+  FormulaUnits units_;
   ProblemInfo info_;
   mutable TaskCache cache_;
 };
 
 }  // namespace
 
-std::unique_ptr<Problem> open_synthetic(const SyntheticData& data) {
-  return std::make_unique<SyntheticProblem>(data);
+std::unique_ptr<Problem> open_synthetic(const SyntheticData& data, const Options& options) {
+  return std::make_unique<SyntheticProblem>(data, options.units);
 }
 
 }  // namespace equivolve::algorithm_discovery

@@ -98,9 +98,17 @@ class TableProblem final : public Problem {
     info_.features = info_.encoding.feature_names();
     info_.report = tables::report_of(*table, info_.encoding);
     features_ = std::move(table->features);
-    TargetMeaning meaning = read_target(table->specials[0], options_.task);
+    const tables::Column& target = table->specials[0];
+    const bool formulas = options_.units != FormulaUnits::kNone;
+    if (formulas && !target.is_numeric())
+      throw Refused("/data/target",
+                    fmt::format("'{}' holds words, and a formula gives numbers; expected a column "
+                                "of numbers, or space: {{representation: program}}",
+                                target.name));
+    TargetMeaning meaning =
+        read_target(target, formulas ? std::optional(TaskKind::kRegression) : options_.task);
     info_.kind = meaning.kind;
-    info_.target = table->specials[0].name;
+    info_.target = target.name;
     info_.class_names = std::move(meaning.class_names);
     info_.numeric_classes = meaning.numeric;
     classes_ = std::move(meaning.classes);
@@ -141,6 +149,10 @@ class TableProblem final : public Problem {
       else
         out.classes.push_back(classes_[row]);
     }
+    if (task.units == FormulaUnits::kOwn)
+      for (std::uint32_t row : rows) out.outputs.push_back(targets_[row]);
+    else if (task.units == FormulaUnits::kStandardised)
+      out.outputs = out.targets;
     return out;
   }
 
@@ -149,6 +161,7 @@ class TableProblem final : public Problem {
     Task task;
     task.dimension = info_.dimension();
     task.classes = static_cast<std::uint32_t>(info_.class_count());
+    task.units = options_.units;
     fit_features(info_.encoding, features_, train, task);
     if (classes_.empty()) task.target_scale = tables::fit_scale(targets_, 1, train);
     Rows ordered;

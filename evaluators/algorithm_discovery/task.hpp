@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "evaluators/algorithm_discovery/settings.hpp"
+#include "evaluators/common/interpreters/expression_machine.hpp"
 #include "evaluators/common/linalg/linear_model.hpp"
 #include "evaluators/common/tables/data_file.hpp"
 #include "evaluators/common/tables/encoding.hpp"
@@ -25,18 +26,31 @@ struct Examples {
   std::vector<double> features;        ///< as the program gets them
   std::vector<std::uint32_t> classes;  ///< classification: class numbers
   std::vector<double> targets;         ///< regression: standardised targets
+  /// What formulas read and are to give, in their units; empty where there are none. Column after
+  /// column.
+  std::vector<double> inputs, outputs;
   std::size_t rows() const { return stride == 0 ? 0 : features.size() / stride; }
   const double* row(std::size_t r) const { return features.data() + r * stride; }
+  interpreters::ColumnsView columns() const { return {inputs.data(), rows(), rows()}; }
 };
 
 struct Task {
   std::uint32_t dimension = 0;
-  std::uint32_t classes = 0;                  ///< 0: regression
+  std::uint32_t classes = 0;  ///< 0: regression
+  FormulaUnits units = FormulaUnits::kNone;
   Examples train;                             ///< in training order
   Examples judged;                            ///< validation or test rows, in the table's order
   std::vector<tables::Scale> feature_scales;  ///< of the training rows
   tables::Fills fills;                        ///< of missing cells, by the training rows
   tables::Scale target_scale{0, 1};           ///< regression
+
+  /// A formula's value in standardised units, and back to the target's own.
+  double standardised(double value) const {
+    return units == FormulaUnits::kOwn ? target_scale.apply(value) : value;
+  }
+  double in_own_units(double value) const {
+    return units == FormulaUnits::kOwn ? value : target_scale.undo(value);
+  }
 };
 
 class LanePlan;
@@ -55,8 +69,8 @@ class TaskSet {
   std::size_t size() const { return tasks_.size(); }
   const Task& operator[](std::size_t t) const { return tasks_[t]; }
   const Task& front() const { return tasks_.front(); }
-  const LanePlan& lanes() const { return *lanes_; }
-  std::size_t doubles() const;  ///< held
+  const LanePlan& lanes() const { return *lanes_; }  ///< of programs
+  std::size_t doubles() const;                       ///< held
 
  private:
   std::vector<Task> tasks_;
@@ -111,7 +125,7 @@ class Problem {
 
 /// Both throw sdk::Refused when the data cannot be used.
 std::unique_ptr<Problem> open_table(const TableData& data, const Options& options);
-std::unique_ptr<Problem> open_synthetic(const SyntheticData& data);
+std::unique_ptr<Problem> open_synthetic(const SyntheticData& data, const Options& options = {});
 
 /// The order in which n training rows are seen, as positions; draws of Stream(common_seed, kSplit,
 /// kOrderIndex + resampling).

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define EQV_ABI_MAJOR 1u
-#define EQV_ABI_MINOR 1u
+#define EQV_ABI_MINOR 2u
 
 /* What became of a call. EQV_INFEASIBLE and EQV_NON_FINITE are outcomes (the worst fitness); those
  * after them are failures. */

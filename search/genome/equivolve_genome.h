@@ -50,10 +50,10 @@ typedef struct eqv_expression_token {
   double value;      /* the number, where op is 1 */
 } eqv_expression_token;
 
-/* A graph: this header, then vertex_count bytes (the operation of each vertex, vertices in
- * topological order), then the edges: one bit for each pair i < j, row by row (0-1, 0-2, ..., 1-2,
- * ...), lowest bit of each byte first, the last byte filled up with zeros. Vertex 0 is the input,
- * the last one the output; their operation is 0. */
+/* A graph: this header, then vertex_count bytes (the operation of each vertex, as its position in
+ * the space's list; vertices in topological order), then the edges: one bit for each pair i < j,
+ * row by row (0-1, 0-2, ..., 1-2, ...), lowest bit of each byte first, the last byte filled up with
+ * zeros. Vertex 0 is the input, the last one the output; their operation is 0. */
 typedef struct eqv_graph_header {
   uint32_t vertex_count;
   uint32_t reserved; /* 0 */

@@ -6,58 +6,58 @@
 namespace equivolve::search {
 namespace {
 
-using Info = ExpressionOpInfo;
 using EOp = ExpressionOp;
 
-constexpr Info leaf(EOp op, std::string_view name) {
+constexpr ExpressionOpInfo leaf_row(EOp op, std::string_view name) {
   return {op, name, 0, 0, Binding::kAtom, false};
 }
-constexpr Info infix(EOp op, std::string_view name, char sign, Binding binding, bool commutative) {
+constexpr ExpressionOpInfo infix_row(EOp op, std::string_view name, char sign, Binding binding,
+                                     bool commutative) {
   return {op, name, 2, sign, binding, commutative};
 }
-constexpr Info function(EOp op, std::string_view name, std::uint8_t arity) {
+constexpr ExpressionOpInfo function_row(EOp op, std::string_view name, std::uint8_t arity) {
   return {op, name, arity, 0, Binding::kAtom, false};
 }
-constexpr Info symmetric(EOp op, std::string_view name) {
+constexpr ExpressionOpInfo symmetric_row(EOp op, std::string_view name) {
   return {op, name, 2, 0, Binding::kAtom, true};
 }
 
-constexpr std::array<Info, kExpressionOpCount> kExpressionTable = {{
-    leaf(EOp::kInput, "input"),
-    leaf(EOp::kConstant, "constant"),
-    infix(EOp::kAdd, "add", '+', Binding::kSum, true),
-    infix(EOp::kSub, "sub", '-', Binding::kSum, false),
-    infix(EOp::kMul, "mul", '*', Binding::kProduct, true),
-    infix(EOp::kDiv, "div", '/', Binding::kProduct, false),
+constexpr std::array<ExpressionOpInfo, kExpressionOpCount> kExpressionTable = {{
+    leaf_row(EOp::kInput, "input"),
+    leaf_row(EOp::kConstant, "constant"),
+    infix_row(EOp::kAdd, "add", '+', Binding::kSum, true),
+    infix_row(EOp::kSub, "sub", '-', Binding::kSum, false),
+    infix_row(EOp::kMul, "mul", '*', Binding::kProduct, true),
+    infix_row(EOp::kDiv, "div", '/', Binding::kProduct, false),
     {EOp::kNegate, "negate", 1, '-', Binding::kSign, false},
-    function(EOp::kAbs, "abs", 1),
-    function(EOp::kReciprocal, "reciprocal", 1),
-    function(EOp::kSqrt, "sqrt", 1),
-    function(EOp::kSquare, "square", 1),
-    function(EOp::kCube, "cube", 1),
-    infix(EOp::kPower, "power", '^', Binding::kPower, false),
-    function(EOp::kExp, "exp", 1),
-    function(EOp::kLog, "log", 1),
-    function(EOp::kLog1p, "log1p", 1),
-    function(EOp::kSin, "sin", 1),
-    function(EOp::kCos, "cos", 1),
-    function(EOp::kTan, "tan", 1),
-    function(EOp::kTanh, "tanh", 1),
-    function(EOp::kArcsin, "arcsin", 1),
-    function(EOp::kArccos, "arccos", 1),
-    function(EOp::kArctan, "arctan", 1),
-    symmetric(EOp::kMin, "min"),
-    symmetric(EOp::kMax, "max"),
-    function(EOp::kHeaviside, "heaviside", 1),
-    function(EOp::kLess, "less", 2),
-    function(EOp::kWhere, "where", 3),
-    symmetric(EOp::kAnd, "and"),
-    symmetric(EOp::kOr, "or"),
-    function(EOp::kNot, "not", 1),
-    symmetric(EOp::kXor, "xor"),
-    symmetric(EOp::kNand, "nand"),
-    symmetric(EOp::kLogSumExp, "lse"),
-    function(EOp::kClamp, "clamp", 1),
+    function_row(EOp::kAbs, "abs", 1),
+    function_row(EOp::kReciprocal, "reciprocal", 1),
+    function_row(EOp::kSqrt, "sqrt", 1),
+    function_row(EOp::kSquare, "square", 1),
+    function_row(EOp::kCube, "cube", 1),
+    infix_row(EOp::kPower, "power", '^', Binding::kPower, false),
+    function_row(EOp::kExp, "exp", 1),
+    function_row(EOp::kLog, "log", 1),
+    function_row(EOp::kLog1p, "log1p", 1),
+    function_row(EOp::kSin, "sin", 1),
+    function_row(EOp::kCos, "cos", 1),
+    function_row(EOp::kTan, "tan", 1),
+    function_row(EOp::kTanh, "tanh", 1),
+    function_row(EOp::kArcsin, "arcsin", 1),
+    function_row(EOp::kArccos, "arccos", 1),
+    function_row(EOp::kArctan, "arctan", 1),
+    symmetric_row(EOp::kMin, "min"),
+    symmetric_row(EOp::kMax, "max"),
+    function_row(EOp::kHeaviside, "heaviside", 1),
+    function_row(EOp::kLess, "less", 2),
+    function_row(EOp::kWhere, "where", 3),
+    symmetric_row(EOp::kAnd, "and"),
+    symmetric_row(EOp::kOr, "or"),
+    function_row(EOp::kNot, "not", 1),
+    symmetric_row(EOp::kXor, "xor"),
+    symmetric_row(EOp::kNand, "nand"),
+    symmetric_row(EOp::kLogSumExp, "lse"),
+    function_row(EOp::kClamp, "clamp", 1),
 }};
 
 constexpr bool expression_table_in_order() {
@@ -79,8 +79,9 @@ const std::array<ExpressionOpInfo, kExpressionOpCount>& expression_op_table() {
 }
 
 std::optional<ExpressionOp> expression_op_named(std::string_view name) {
-  const auto found = std::find_if(kExpressionTable.begin(), kExpressionTable.end(),
-                                  [&](const Info& i) { return i.arity > 0 && i.name == name; });
+  const auto found =
+      std::find_if(kExpressionTable.begin(), kExpressionTable.end(),
+                   [&](const ExpressionOpInfo& i) { return i.arity > 0 && i.name == name; });
   if (found == kExpressionTable.end()) return std::nullopt;
   return found->op;
 }

@@ -11,8 +11,8 @@
 //   less          1 where a < b, else 0
 //   where         where(c, a, b) is a where c is true, else b
 //   and, or, not, xor, nand    1 or 0; any number but 0 is true (so NaN is)
-//   lse           log(exp(a) + exp(b)), as max + log1p(exp(min - max)); an infinite max is the
-//   value clamp         x between -30 and 30, NaN as it is
+//   lse           log(exp(a) + exp(b)), as max + log1p(exp(min - max)), or an infinite max itself
+//   clamp         x between -30 and 30, NaN as it is
 #pragma once
 
 #include <array>

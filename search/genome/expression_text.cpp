@@ -3,28 +3,28 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "search/genome/expression.hpp"
+#include "search/genome/expression_names.hpp"
+#include "search/genome/nearest_name.hpp"
 
 namespace equivolve::search {
 namespace {
 
 /// Parentheses, calls and signs within each other; the parser calls itself for each.
 constexpr std::size_t kDeepestNesting = 1000;
-constexpr std::size_t kLongestMisspelling = 64;
 
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_digit(char c) {
+bool is_digit_byte(char c) {
   return c >= '0' && c <= '9';
 }
 bool is_name_part(char c) {
-  return is_name_start(c) || is_digit(c) || c == '.';
+  return is_name_start(c) || is_digit_byte(c) || c == '.';
 }
 bool is_plain_name(std::string_view name) {
   return !name.empty() && is_name_start(name.front()) &&
@@ -138,35 +138,6 @@ class ExpressionWriter {
 
 // ---- reading
 
-/// Edits that turn one name into another: insertions, deletions, replacements (Levenshtein 1966).
-std::size_t name_edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j)
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1,
-                                                 diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)}));
-  }
-  return row[b.size()];
-}
-
-/// "; did you mean 'x'?" where some name is within a half of the letters, or "".
-template <class Names>
-std::string name_suggestion(std::string_view name, const Names& names) {
-  if (name.size() > kLongestMisspelling) return "";
-  std::string_view nearest;
-  std::size_t fewest = std::max<std::size_t>(1, name.size() / 2) + 1;
-  for (std::string_view known : names) {
-    if (known.empty() || known.size() > kLongestMisspelling) continue;
-    if (const std::size_t edits = name_edits(name, known); edits < fewest) {
-      fewest = edits;
-      nearest = known;
-    }
-  }
-  return nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?";
-}
-
 /// Recursive descent; tokens come out in postfix order as operands are done before operations.
 /// Every parse_* returns whether it went well; if not, error_ says what did not.
 class ExpressionParser {
@@ -245,12 +216,9 @@ class ExpressionParser {
 
   bool parse_call(const std::string& name, TextPlace place) {
     const auto op = expression_op_named(name);
-    if (!op) {
-      std::vector<std::string_view> names;
-      for (const ExpressionOpInfo& info : expression_op_table())
-        if (info.arity > 0) names.push_back(info.name);
-      return fail_at(place, "no operation is called '" + name + "'" + name_suggestion(name, names));
-    }
+    if (!op)
+      return fail_at(place,
+                     "no operation is called '" + name + "'" + expression_op_suggestion(name));
     const std::size_t arity = expression_op_info(*op).arity;
     take('(');
     for (std::size_t k = 0; k < arity; ++k) {
@@ -271,7 +239,8 @@ class ExpressionParser {
   bool put_input(const std::string& name, TextPlace place) {
     const auto found = std::find(inputs_.begin(), inputs_.end(), name);
     if (found == inputs_.end())
-      return fail_at(place, "no input is called '" + name + "'" + name_suggestion(name, inputs_));
+      return fail_at(place, "no input is called '" + name + "'" +
+                                suggestion(name, {inputs_.begin(), inputs_.end()}));
     return put(input_token(static_cast<std::uint16_t>(found - inputs_.begin())), place);
   }
 
@@ -316,7 +285,8 @@ class ExpressionParser {
   bool expect(char c) { return take(c) || fail(std::string("expected '") + c + "'"); }
   bool is_number_start() {
     const char c = peek();
-    return is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]));
+    return is_digit_byte(c) ||
+           (c == '.' && at_ + 1 < text_.size() && is_digit_byte(text_[at_ + 1]));
   }
   std::optional<double> take_number() {
     double value = 0;
@@ -336,10 +306,10 @@ class ExpressionParser {
   }
   std::string take_name() {
     skip();
-    std::size_t end = at_;
-    if (end < text_.size() && is_name_start(text_[end]))
-      while (end < text_.size() && is_name_part(text_[end])) ++end;
-    return std::string(text_.substr(std::exchange(at_, end), end - at_));
+    const std::size_t first = at_;
+    if (first < text_.size() && is_name_start(text_[first]))
+      while (at_ < text_.size() && is_name_part(text_[at_])) ++at_;
+    return std::string(text_.substr(first, at_ - first));
   }
   std::optional<std::string> take_quoted() {
     std::string name;

@@ -28,7 +28,7 @@ tl::unexpected<Error> graph_error(std::string message) {
   return tl::unexpected<Error>(Error{std::move(message)});
 }
 
-VertexSet bit(std::uint32_t vertex) {
+VertexSet vertex_bit(std::uint32_t vertex) {
   return VertexSet{1} << vertex;
 }
 
@@ -92,15 +92,15 @@ Genome to_genome(const Graph& graph) {
 VertexSet live_vertices(const Graph& graph) {
   // Edges go from lower to higher vertices, so one pass in each direction finds all.
   std::array<VertexSet, kMaxGraphVertices> targets;
-  VertexSet reached = bit(0);
+  VertexSet reached = vertex_bit(0);
   for (std::uint32_t v = 0; v < graph.vertices; ++v) {
     targets[v] = graph.targets(v);
-    if (reached & bit(v)) reached |= targets[v];
+    if (reached & vertex_bit(v)) reached |= targets[v];
   }
-  VertexSet useful = bit(graph.output());
+  VertexSet useful = vertex_bit(graph.output());
   for (std::uint32_t v = graph.output(); v-- > 0;)
-    if (targets[v] & useful) useful |= bit(v);
-  return reached & bit(graph.output()) ? reached & useful : 0;
+    if (targets[v] & useful) useful |= vertex_bit(v);
+  return reached & vertex_bit(graph.output()) ? reached & useful : 0;
 }
 
 std::uint32_t live_edge_count(const Graph& graph, VertexSet live) {
@@ -118,7 +118,7 @@ Graph pruned(const Graph& graph) {
     for (; set != 0; set &= set - 1) f(static_cast<std::uint32_t>(std::countr_zero(set)));
   };
   const auto renumbered = [live](std::uint32_t vertex) {
-    return static_cast<std::uint32_t>(std::popcount(live & (bit(vertex) - 1)));
+    return static_cast<std::uint32_t>(std::popcount(live & (vertex_bit(vertex) - 1)));
   };
   Graph out;
   out.vertices = static_cast<std::uint32_t>(std::popcount(live));

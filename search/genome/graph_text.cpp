@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "search/genome/graph.hpp"
+#include "search/genome/nearest_name.hpp"
 
 namespace equivolve::search {
 namespace {
@@ -110,8 +111,9 @@ class GraphParser {
     } else {
       const auto found = std::find(operations_.begin(), operations_.end(), name);
       if (found == operations_.end())
-        return in.fail("unknown operation '" + std::string(name.substr(0, 40)) +
-                           "'; expected one of " + one_of(operations_),
+        return in.fail("unknown operation '" + std::string(name.substr(0, 64)) +
+                           "'; expected one of " + one_of(operations_) +
+                           suggestion(name.substr(0, 64), {operations_.begin(), operations_.end()}),
                        place);
       graph_.operations[next_] = static_cast<std::uint8_t>(found - operations_.begin());
     }

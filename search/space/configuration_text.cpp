@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "search/genome/nearest_name.hpp"
+#include "search/genome/utf8.hpp"
 #include "search/space/configuration_space.hpp"
 
 namespace equivolve::search {
@@ -14,13 +15,20 @@ bool is_blank_in_line(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
-/// A text may hold anything; a message about it is one short line.
+/// A text may hold anything; a message about it is one short line of UTF-8.
 std::string shown_value(std::string_view text) {
   constexpr std::size_t kLongest = 40;
-  std::string out;
-  for (char c : text.substr(0, kLongest))
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return "'" + out + (text.size() > kLongest ? "...'" : "'");
+  std::string out = "'";
+  while (!text.empty() && out.size() <= kLongest) {
+    const std::size_t size = character_size(text);
+    const bool is_control = static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f;
+    if (size == 0 || is_control)
+      out += '?';
+    else
+      out += text.substr(0, size);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out + (text.empty() ? "'" : "...'");
 }
 
 std::vector<std::string> parameter_names(const ConfigurationSpace& space) {

@@ -8,7 +8,7 @@
 namespace equivolve::search {
 namespace {
 
-std::bitset<kExpressionOpCount> tokens_of(const ExpressionSpace& space) {
+std::bitset<kExpressionOpCount> expression_tokens_of(const ExpressionSpace& space) {
   std::bitset<kExpressionOpCount> allowed;
   allowed.set(static_cast<std::size_t>(ExpressionOp::kInput));
   allowed.set(static_cast<std::size_t>(ExpressionOp::kConstant), space.constants);
@@ -18,20 +18,20 @@ std::bitset<kExpressionOpCount> tokens_of(const ExpressionSpace& space) {
 
 /// The first token that the space does not have; the number of tokens when it has all.
 std::size_t first_foreign(ExpressionView expression, const ExpressionSpace& space) {
-  const auto allowed = tokens_of(space);
+  const auto allowed = expression_tokens_of(space);
   const auto foreign = std::find_if(expression.begin(), expression.end(),
                                     [&](const eqv_expression_token& t) { return !allowed[t.op]; });
   return static_cast<std::size_t>(foreign - expression.begin());
 }
 
-std::string foreign_fault(const eqv_expression_token& token) {
+std::string foreign_token_fault(const eqv_expression_token& token) {
   if (op_of(token) == ExpressionOp::kConstant) return "the space has no constants";
   return "operation '" + std::string(expression_op_info(op_of(token)).name) +
          "' is not one of the space's";
 }
 
 /// "" where the expression is not too large.
-std::string size_fault(ExpressionView expression, const ExpressionSpace& space) {
+std::string expression_size_fault(ExpressionView expression, const ExpressionSpace& space) {
   if (expression.size() > space.max_size)
     return "the formula has " + std::to_string(expression.size()) + " tokens; max_size is " +
            std::to_string(space.max_size);
@@ -42,8 +42,8 @@ std::string size_fault(ExpressionView expression, const ExpressionSpace& space) 
 }
 
 /// Whether the tokens [b, end) come before [a, b) in the order of canonical operands.
-bool is_before(const eqv_expression_token* a, const eqv_expression_token* b,
-               const eqv_expression_token* end) {
+bool is_lesser_operand(const eqv_expression_token* a, const eqv_expression_token* b,
+                       const eqv_expression_token* end) {
   const auto first = static_cast<std::size_t>(b - a), second = static_cast<std::size_t>(end - b);
   const int order = std::memcmp(b, a, std::min(first, second) * sizeof *a);
   return order != 0 ? order < 0 : second < first;
@@ -68,7 +68,7 @@ void sort_operands(std::span<eqv_expression_token> tokens) {
     }
     eqv_expression_token* const second = tokens.data() + starts[held + 1];
     eqv_expression_token* const end = tokens.data() + at;
-    if (is_before(first, second, end)) std::rotate(first, second, end);
+    if (is_lesser_operand(first, second, end)) std::rotate(first, second, end);
     ++held;
   }
 }
@@ -80,8 +80,8 @@ tl::expected<void, Error> check_genome(GenomeView flat, const ExpressionSpace& s
   const ExpressionView expression = *view_expression(flat);
   if (const std::size_t at = first_foreign(expression, space); at < expression.size())
     return tl::unexpected<Error>(
-        Error{"token " + std::to_string(at + 1) + ": " + foreign_fault(expression[at])});
-  if (std::string fault = size_fault(expression, space); !fault.empty())
+        Error{"token " + std::to_string(at + 1) + ": " + foreign_token_fault(expression[at])});
+  if (std::string fault = expression_size_fault(expression, space); !fault.empty())
     return tl::unexpected<Error>(Error{std::move(fault)});
   return {};
 }
@@ -96,9 +96,9 @@ tl::expected<Genome, Error> parse_genome(std::string_view text, const Expression
   if (!parsed) return tl::unexpected<Error>(parsed.error());
   const ExpressionView expression = parsed->tokens;
   if (const std::size_t at = first_foreign(expression, space); at < expression.size())
-    return tl::unexpected<Error>(
-        Error{foreign_fault(expression[at]), parsed->places[at].line, parsed->places[at].column});
-  if (std::string fault = size_fault(expression, space); !fault.empty())
+    return tl::unexpected<Error>(Error{foreign_token_fault(expression[at]), parsed->places[at].line,
+                                       parsed->places[at].column});
+  if (std::string fault = expression_size_fault(expression, space); !fault.empty())
     return tl::unexpected<Error>(Error{std::move(fault), 1, 1});
   return to_genome(expression);
 }

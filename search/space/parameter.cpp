@@ -9,10 +9,6 @@
 namespace equivolve::search {
 namespace {
 
-bool is_counted_log(const Parameter& p) {
-  return p.log && p.kind == ParameterKind::kInteger;
-}
-
 /// The ends between which logarithms are taken: half a step beyond an integer's own, so that the
 /// outer values have whole cells.
 double log_low(const Parameter& p) {
@@ -117,7 +113,7 @@ bool has_value(const Parameter& p, double number) {
 
 double to_unit(const Parameter& p, double value) {
   if (is_fixed(p)) return 0.5;
-  if (is_counted_log(p) || (p.log && is_continuous(p))) {
+  if (p.log) {
     const double low = log_low(p);
     return std::clamp((std::log(value) - low) / (log_high(p) - low), 0.0, 1.0);
   }
@@ -128,7 +124,7 @@ double to_unit(const Parameter& p, double value) {
 double from_unit(const Parameter& p, double unit) {
   if (is_fixed(p)) return p.low;
   unit = std::clamp(unit, 0.0, 1.0);
-  if (is_counted_log(p) || (p.log && is_continuous(p))) {
+  if (p.log) {
     const double low = log_low(p);
     return nearest_value(p, std::exp(low + unit * (log_high(p) - low)));
   }

@@ -3,23 +3,11 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "search/genome/nearest_name.hpp"
+#include "search/genome/utf8.hpp"
+
 namespace equivolve::search {
 namespace {
-
-/// Bytes of the UTF-8 character that a text begins with; 0 where it begins with none. (Lead byte
-/// and continuation bytes; that is all it takes to cut a text.)
-std::size_t character_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t size = lead < 0x80                   ? 1
-                           : lead >= 0xc2 && lead < 0xe0 ? 2
-                           : lead >= 0xe0 && lead < 0xf0 ? 3
-                           : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                         : 0;
-  if (size == 0 || size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return size;
-}
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -142,8 +130,9 @@ tl::expected<Genome, Error> parse_genome(std::string_view text, const SequenceSp
   for (std::string_view symbol = in.next(); !symbol.empty(); symbol = in.next()) {
     const auto found = positions.find(symbol);
     if (found == positions.end())
-      return in.fail("unknown symbol '" + std::string(symbol.substr(0, 40)) +
-                     "'; expected one of " + expected_symbols(space.alphabet));
+      return in.fail("unknown symbol '" + std::string(symbol.substr(0, 64)) +
+                     "'; expected one of " + expected_symbols(space.alphabet) +
+                     suggestion(symbol.substr(0, 64), space.alphabet));
     if (tokens.size() == space.max_length)
       return in.fail("more than " + std::to_string(space.max_length) + " symbols; expected " +
                      expected_lengths(space));

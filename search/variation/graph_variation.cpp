@@ -105,7 +105,7 @@ void mutate_one(Graph& graph, const GraphSpace& space, Stream& stream) {
     change_operation(graph, at - pairs + 1, space, stream);
 }
 
-Bred copied(GenomeView parent) {
+Bred copied_graph(GenomeView parent) {
   return {Genome{Representation::kGraph, {parent.begin(), parent.end()}}, Operator::kCopy};
 }
 
@@ -142,7 +142,7 @@ Bred mutate_genome(GenomeView parent, const GraphSpace& space, Stream& stream) {
     if (child != original && is_valid(child, space))
       return {to_genome(child), Operator::kChangeGraph};
   }
-  return copied(parent);
+  return copied_graph(parent);
 }
 
 Bred cross_genomes(GenomeView first, GenomeView second, const GraphSpace& space, Stream& stream) {
@@ -156,7 +156,7 @@ Bred cross_genomes(GenomeView first, GenomeView second, const GraphSpace& space,
                 [&](std::uint32_t v) { child.operations[v] = b.operations[v]; });
     if (is_valid(child, space)) return {to_genome(child), Operator::kCrossover};
   }
-  return copied(first);
+  return copied_graph(first);
 }
 
 }  // namespace equivolve::search

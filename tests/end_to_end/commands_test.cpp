@@ -136,6 +136,13 @@ TEST_F(Commands, EvaluatorsAreListedAndDescribed) {
   EXPECT_EQ(described.exit_code, 0);
   EXPECT_NE(described.out.find("resamplings"), std::string::npos);
   EXPECT_NE(described.out.find("test_share"), std::string::npos);
+  for (const char* key : {"\n  constants.fit ", "\n  constants.iterations "}) {
+    const auto line = described.out.find(key);
+    ASSERT_NE(line, std::string::npos) << described.out;
+    EXPECT_NE(
+        described.out.substr(line + 1, described.out.find('\n', line + 1) - line).find("Default"),
+        std::string::npos);
+  }
   const Finished misspelt = equivolve({"evaluators", "describe", "algorithm_discovry"});
   EXPECT_EQ(misspelt.exit_code, 2);
   EXPECT_NE(misspelt.err.find("algorithm_discovery"), std::string::npos) << misspelt.err;

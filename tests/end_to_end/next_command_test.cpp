@@ -82,6 +82,7 @@ TEST_F(NextCommand, IsNamedByEachCommandAndWorks) {
       {"store migrate", {"store", "migrate"}},
       {"evaluators list", {"evaluators", "list"}},
       {"evaluators describe", {"evaluators", "describe", "algorithm_discovery"}},
+      {"study hashing", {"study", "hashing", "--only", "graphs"}},
       {"info", {"info"}}};
   // `schema` prints to stdout what is to be kept; runs in flight are asked in wishes_test.cpp.
   std::set<std::string> seen = {"schema", "stop", "pause"};

@@ -61,6 +61,8 @@ class Representations : public testing::TestWithParam<Case> {
     return answer(done);
   }
 
+  void expect_survives_kills(const Settings& settings);
+
   TempFolder folder_;
   const std::string yaml_ = folder_.path() / "toy.yaml";
   int runs_ = 0;
@@ -85,10 +87,10 @@ TEST_P(Representations, TheCacheChangesOnlyWhatIsSpent) {
   const auto off = run({"hashing.policy=off"});
   EXPECT_EQ(off["evaluations"], 800);
   for (const std::string policy : kPolicies) {
+    if (policy == "off") continue;
     const auto on = run({"hashing.policy=" + policy});
     EXPECT_EQ(on["trajectory_digest"], off["trajectory_digest"]) << policy;
     EXPECT_EQ(on["wrong_hits"], 0) << policy;
-    if (policy == "off") continue;
     EXPECT_LT(on["evaluations"], 780) << policy;
     EXPECT_GT(on["evictions"], 0) << policy;
   }
@@ -103,7 +105,9 @@ TEST_P(Representations, FunctionalChangeAndTabuKeepThePromisesToo) {
   };
   const auto one = with("workers.count=1");
   EXPECT_EQ(with("workers.count=8")["result_digest"], one["result_digest"]);
-  EXPECT_EQ(with("hashing.policy=off")["trajectory_digest"], one["trajectory_digest"]);
+  // What is forgotten counts as never seen: `forget` has a path of its own here.
+  for (const char* policy : {"hashing.policy=off", "hashing.policy=aggregate"})
+    EXPECT_EQ(with(policy)["trajectory_digest"], one["trajectory_digest"]) << policy;
   EXPECT_NE(run({})["trajectory_digest"], one["trajectory_digest"]);
 }
 
@@ -111,17 +115,25 @@ TEST_P(Representations, AKilledRunEndsAsIfItHadNot) {
 #ifndef EQUIVOLVE_FAULT_POINTS
   GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
 #endif
-  for (const std::string policy : kPolicies) {
-    const Settings settings = {"hashing.policy=" + policy, "search.functional_change=2"};
-    const auto whole = run(settings);
-    for (const char* point : {"run.told:200", "run.evaluated:120", "run.look_up:500"}) {
-      const std::string store = new_store();
-      const Finished killed = equivolve(arguments(settings, store), {{"EQUIVOLVE_FAULT", point}});
-      ASSERT_EQ(killed.signal, SIGKILL) << point << killed.err;
-      const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet"});
-      ASSERT_EQ(done.exit_code, 0) << done.err;
-      EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]) << policy << " " << point;
-    }
+  for (const char* grid : {"evaluator", "shifted"}) {
+    const std::string policy = grid == std::string("shifted") ? "reuse" : "forget";
+    expect_survives_kills({"hashing.policy=" + policy, "search.functional_change=2",
+                           "search.tabu_limit=6", std::string("hashing.grid=") + grid});
+  }
+  for (const std::string policy : kPolicies)
+    expect_survives_kills({"hashing.policy=" + policy, "search.functional_change=2"});
+}
+
+void Representations::expect_survives_kills(const Settings& settings) {
+  const auto whole = run(settings);
+  for (const char* point : {"run.told:200", "run.evaluated:120", "run.look_up:500"}) {
+    const std::string store = new_store();
+    const Finished killed = equivolve(arguments(settings, store), {{"EQUIVOLVE_FAULT", point}});
+    ASSERT_EQ(killed.signal, SIGKILL) << point << killed.err;
+    const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"])
+        << settings.front() << " " << settings.back() << " " << point;
   }
 }
 
@@ -136,6 +148,10 @@ TEST_P(Representations, GenomesAreReadableInEveryCommand) {
   write_file(genome, best);
   const auto hashed = answer(equivolve({"hash", yaml_, "--genome", genome, "--json"}));
   EXPECT_EQ(hashed["candidates"][0]["digest"], answer(done)["best"]["digest"]);
+  const std::string shown = equivolve({"show", "1", "--store", store}).out;
+  EXPECT_NE(shown.find("\n" + best + (best.back() == '\n' ? "" : "\n") + "next: "),
+            std::string::npos)
+      << shown;
   const std::string out = folder_.path() / "candidates.jsonl";
   ASSERT_EQ(equivolve({"export", "latest", "--store", store, "--out", out}).exit_code, 0);
   std::ifstream lines(out);

@@ -3,7 +3,7 @@
 namespace equivolve::engine {
 namespace {
 
-constexpr const char* kScalar = R"("type": ["number", "string", "boolean"])";
+constexpr const char* kScalar = R"("type": ["number", "string", "boolean"], "maxLength": 200)";
 
 // What is asked of a parameter: one value, one of several, or a range.
 std::string condition_schema() {

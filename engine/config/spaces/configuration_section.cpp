@@ -210,14 +210,14 @@ class ConfigurationSectionReading {
 
   void read_conditions(const json& given) {
     for (const auto& [name, one] : given.items()) {
-      if (!one.is_object() || !one.contains("when") || !one["when"].is_object()) continue;
+      const auto at = place_of(name);
+      if (!at || !one.is_object() || !one.contains("when") || !one["when"].is_object()) continue;
       const std::string pointer = "/parameters/" + escape_pointer_part(name) + "/when";
       if (has_faulty_form(pointer)) continue;
       const std::string place = "space.parameters." + name + ".when";
       const std::size_t before = problems_.size();
       std::vector<Clause> when = read_clauses(one["when"], pointer, place);
-      const auto at = place_of(name);
-      if (!at || problems_.size() > before) continue;
+      if (problems_.size() > before) continue;
       Parameter& p = parameters_[*at];
       if (!offered_)
         p.when = std::move(when);

@@ -9,6 +9,7 @@
 
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "search/genome/expression_names.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -58,7 +59,6 @@ std::vector<std::string> expression_operation_names() {
 // Ascending; names that are none are told.
 std::vector<ExpressionOp> known_expression_operations(const json& list,
                                                       std::vector<PointerProblem>& problems) {
-  static const std::vector<std::string> kNames = expression_operation_names();
   std::set<ExpressionOp> chosen;
   for (std::size_t i = 0; i < list.size() && problems.size() < kMostProblems; ++i) {
     if (!list[i].is_string()) continue;
@@ -69,7 +69,7 @@ std::vector<ExpressionOp> known_expression_operations(const json& list,
       problems.push_back(
           {fmt::format("/operations/{}", i), false,
            fmt::format("unknown operation '{}'; expected a name of the list in docs/spaces.md{}",
-                       one_line(name, 60), suggestion(name, kNames))});
+                       one_line(name, 60), search::expression_op_suggestion(name))});
   }
   return {chosen.begin(), chosen.end()};
 }

@@ -11,25 +11,25 @@
 namespace equivolve::engine {
 namespace {
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
+bool has_name(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string first_of(const std::vector<std::string>& names) {
+std::string shown_names(const std::vector<std::string>& names) {
   constexpr std::ptrdiff_t kShown = 16;
   if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
   return fmt::format("{}, ...", fmt::join(names.begin(), names.begin() + kShown, ", "));
 }
 
-std::string fault_of(const std::string& name, const std::vector<std::string>& offered,
-                     const NameKind& kind) {
+std::string name_fault(const std::string& name, const std::vector<std::string>& offered,
+                       const NameKind& kind) {
   if (offered.empty())
     return kind.fits(name) ? ""
                            : fmt::format("'{}' cannot be the name of {}; expected {}",
                                          one_line(name, 60), kind.one, kind.form);
-  if (contains(offered, name)) return "";
+  if (has_name(offered, name)) return "";
   return fmt::format("unknown {} '{}'; expected one of {}{}", kind.word, one_line(name, 60),
-                     first_of(offered), suggestion(name, offered));
+                     shown_names(offered), suggestion(name, offered));
 }
 
 }  // namespace
@@ -42,10 +42,10 @@ std::vector<std::string> chosen_names(const std::vector<WrittenName>& written,
   std::size_t refused = 0;
   for (const WrittenName& one : written) {
     if (refused == kMostProblems) break;
-    if (std::string fault = fault_of(one.name, offered, kind); !fault.empty()) {
+    if (std::string fault = name_fault(one.name, offered, kind); !fault.empty()) {
       problems.push_back({one.pointer, false, std::move(fault)});
       ++refused;
-    } else if (!contains(chosen, one.name)) {
+    } else if (!has_name(chosen, one.name)) {
       chosen.push_back(one.name);
     }
     if (chosen.size() > kind.most) {
@@ -58,7 +58,7 @@ std::vector<std::string> chosen_names(const std::vector<WrittenName>& written,
   if (offered.empty()) return chosen;
   std::vector<std::string> ordered;
   for (const std::string& name : offered)
-    if (contains(chosen, name)) ordered.push_back(name);
+    if (has_name(chosen, name)) ordered.push_back(name);
   return ordered;
 }
 

@@ -106,13 +106,14 @@ class LeastSquares {
 }  // namespace
 
 FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::span<const double> y,
-                        const FitSettings& settings, FitWorkspace& workspace) {
+                        const FitSettings& settings, FitWorkspace& workspace,
+                        const std::function<bool()>& stop) {
   FitResult result;
-  LeastSquares problem(machine, x, y, workspace);
   const std::size_t count = machine.constants().size();
   if (count == 0 || count > kMostFitted || settings.iterations == 0) return result;
-  result.start = result.error = problem.error_here();
-  if (!std::isfinite(result.start)) {
+  LeastSquares problem(machine, x, y, workspace);
+  result.error = problem.error_here();
+  if (!std::isfinite(result.error)) {
     result.end = FitEnd::kNonFinite;
     return result;
   }
@@ -123,6 +124,10 @@ FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::s
   while (result.iterations < settings.iterations) {
     if (result.error == 0 || damping > kMostDamping) {
       result.end = FitEnd::kConverged;
+      break;
+    }
+    if (stop && stop()) {
+      result.end = FitEnd::kStopped;
       break;
     }
     if (std::exchange(fresh, false)) problem.form_normal_equations();

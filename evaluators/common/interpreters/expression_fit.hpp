@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,16 +22,17 @@ enum class FitEnd : std::uint8_t {
   kIterations,  ///< the limit was reached
   kNothing,     ///< there is nothing to fit: no numbers, too many, or iterations is 0
   kNonFinite,   ///< the formula is not finite on some row to start with
+  kStopped,     ///< `stop` said so
 };
 
 struct FitResult {
   FitEnd end = FitEnd::kNothing;
-  double start = 0;  ///< sum of squared errors with the numbers as they were
-  double error = 0;  ///< with those it has now; never more than `start`
+  double error = 0;  ///< sum of squared errors; never more than with the numbers as they were
   std::uint32_t iterations = 0;
 };
 
-/// What a fit works in; reused so that fits allocate nothing.
+/// What a fit works in for each row; reused, so that what is left to allocate grows with the
+/// numbers of a formula alone.
 struct FitWorkspace {
   std::vector<double> values, jacobian, residuals, trial;
 };
@@ -41,7 +43,9 @@ struct FitWorkspace {
 /// gained and predicted (Nielsen 1999). A step is taken only if the error falls and stays finite. A
 /// number whose derivative is not finite on some row is held where it is. Sums go in a fixed order:
 /// the same data give the same bits. [any-thread, each with its own machine and workspace]
+/// `stop` is looked at before every step.
 FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::span<const double> y,
-                        const FitSettings& settings, FitWorkspace& workspace);
+                        const FitSettings& settings, FitWorkspace& workspace,
+                        const std::function<bool()>& stop = nullptr);
 
 }  // namespace equivolve::interpreters

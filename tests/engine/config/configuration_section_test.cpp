@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "engine/config/space.hpp"
 #include "hashing/stream.hpp"
 #include "search/variation/variation.hpp"
@@ -219,6 +222,11 @@ TEST(ConfigurationSection, RefusalsOfKeysAndValues) {
                           HasSubstr("'a b' is no parameter's name")));
   EXPECT_THAT(own(R"("x": {"type": "bool", "whne": {}})"),
               ElementsAre(HasSubstr("did you mean 'when'?")));
+  EXPECT_THAT(own(R"("x": {"type": "choice", "values": [")" + std::string(201, 'y') + "\"]}"),
+              ElementsAre(HasSubstr("with a length of at most 200")));
+  const auto strange = own(R"("a\nb": {"type": "bool", "when": {"c": 1}})");
+  EXPECT_THAT(strange, ElementsAre(HasSubstr("is no parameter's name")));
+  EXPECT_EQ(strange[0].substr(strange[0].find(' ')).find('\n'), std::string::npos) << "one line";
   EXPECT_THAT(refusals("{}", "{}"),
               ElementsAre(" space has no parameters; expected a map of them"));
   EXPECT_THAT(refusals("[]"), ElementsAre(HasSubstr("expected a map")));
@@ -379,6 +387,27 @@ TEST(ConfigurationSection, ProblemsHaveLines) {
   const std::string text = text_of(resolved.error());
   EXPECT_THAT(text, HasSubstr("run.yaml:5:16: space.parameters.lr.high is 0.5"));
   EXPECT_THAT(text, HasSubstr("run.yaml:6:5: unknown parameter 'dept'"));
+}
+
+// The example and the text form on docs/spaces.md are a space and a candidate of it.
+TEST(ConfigurationSection, ThePageIsTrue) {
+  std::ifstream in(EQUIVOLVE_SOURCE "/docs/spaces.md");
+  std::string page((std::istreambuf_iterator<char>(in)), {});
+  page.erase(0, page.find("## `configuration`"));
+  const auto block = [&](const std::string& fence) {
+    const std::size_t from = page.find(fence) + fence.size(), to = page.find("```", from);
+    const std::string text = page.substr(from, to - from);
+    page.erase(0, to + 3);
+    return text;
+  };
+  const std::string yaml = block("```yaml\n"), text = block("```\n");
+  const auto configuration = read("evaluator: toy\n" + yaml);
+  ASSERT_TRUE(configuration) << text_of(configuration.error());
+  const auto resolved = resolve_space(*configuration, "{}");
+  ASSERT_TRUE(resolved) << text_of(resolved.error());
+  const auto genome = search::parse_genome(text, *resolved->space);
+  ASSERT_TRUE(genome) << genome.error().message;
+  EXPECT_EQ(search::genome_text(genome->flat, *resolved->space), text);
 }
 
 // Any JSON at any place is refused, or read; it never throws.

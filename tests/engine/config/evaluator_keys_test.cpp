@@ -95,7 +95,7 @@ std::vector<std::string> bad_values(const json& of_key) {
   const bool texts = has_type(of_key, "string"), lists = has_type(of_key, "array"),
              integers = has_type(of_key, "integer"), numbers = has_type(of_key, "number");
   if (!lists) bad.push_back("[1]");
-  bad.push_back("true");
+  if (!has_type(of_key, "boolean")) bad.push_back("true");
   if (!texts) bad.insert(bad.end(), {"word", "\"3\""});
   if (texts && lists && of_key.contains("anyOf")) bad.push_back("word");
   if (!numbers && !integers) bad.push_back("3");

@@ -85,6 +85,18 @@ TEST(ExpressionSection, RefusalsPointAtTheValue) {
   EXPECT_THAT(refused(R"({"max_depht": 3})"), ElementsAre(HasSubstr("did you mean 'max_depth'?")));
   EXPECT_THAT(refused(R"({"constants": {"range": 0}})"), ElementsAre(HasSubstr("above 0")));
   EXPECT_THAT(refused(R"({"constants": 5})"), ElementsAre(HasSubstr("true or false or a map")));
+  EXPECT_THAT(refused(R"({"constants": {"rnge": 3}})"),
+              ElementsAre("/constants/rnge unknown key 'rnge' in space.constants; expected one of "
+                          "range; did you mean 'range'?"));
+  EXPECT_THAT(refused(R"({"constants": {"foo": 3}})"),
+              ElementsAre("/constants/foo unknown key 'foo' in space.constants; expected one of "
+                          "range"));
+  EXPECT_THAT(refused(R"({"inputs": []})"),
+              ElementsAre("/inputs space.inputs is an empty list; expected a list with 1 to 65535 "
+                          "items"));
+  EXPECT_THAT(refused(R"({"operations": ["neg"]})"),
+              ElementsAre("/operations/0 unknown operation 'neg'; expected a name of the list in "
+                          "docs/spaces.md; did you mean 'negate'?"));
   EXPECT_THAT(refused(R"({"initial_depth": {"low": 4, "high": 3}})"),
               ElementsAre("/initial_depth/low space.initial_depth.low is 4, "
                           "space.initial_depth.high is 3; expected a range"));

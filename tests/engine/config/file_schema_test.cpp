@@ -38,7 +38,7 @@ bool has_jsonschema() {
 SchemaOfEvaluator algorithm_discovery() {
   const auto module = load_plugin("algorithm_discovery", {EQUIVOLVE_MODULES});
   EXPECT_TRUE(module) << module.error().message;
-  return {"algorithm_discovery", "", (*module)->config_schema()};
+  return {"algorithm_discovery", "", (*module)->config_schema(), "program"};
 }
 
 const std::string& schema() {

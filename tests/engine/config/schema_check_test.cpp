@@ -62,8 +62,7 @@ TEST(SchemaCheck, NamesPlaceAndExpectation) {
   EXPECT_EQ(first(kHead + "options: {layers: [1, 0]}\n"),
             "run.yaml:3:23: options.layers[1] is 0; expected an integer of at least 1");
   EXPECT_EQ(first(kHead + "options: {layers: [1, 1, 1]}\n"),
-            "run.yaml:3:19: options.layers is a list; expected a list with a number of items of at "
-            "most 2");
+            "run.yaml:3:19: options.layers is a list; expected a list with at most 2 items");
   EXPECT_EQ(first(kHead + "options: {epoch: 1}\n"),
             "run.yaml:3:11: unknown key 'epoch' in options; expected one of epochs, layers, pause, "
             "rate, task; did you mean "

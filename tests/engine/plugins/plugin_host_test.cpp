@@ -13,6 +13,8 @@ namespace equivolve::engine::test {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -51,7 +53,7 @@ TEST(LoadPlugin, SaysWhatIsWrongWithAModule) {
       {"strange_representation", "no representation that this version knows"},
       {"other_name", "calls itself 'somebody_else', so its file must be somebody_else.so"},
       {"null_descriptor", "describe gave null"},
-      {"major", "has interface version 2.0, this program has 1.1"},
+      {"major", "has interface version 2.0, this program has 1.2"},
       {"no_evaluate", "lacks the required function evaluate"},
       {"short_table", "lacks the required function evaluate"},
       {"not_served", "does not serve interface version 1"}};
@@ -134,7 +136,8 @@ TEST(ListPlugins, ListsEveryFileGoodAndBad) {
     ids.push_back(found.descriptor.id);
     if (!found.problem.empty()) problems.push_back(found.descriptor.id + " " + found.problem);
   }
-  EXPECT_THAT(ids, ElementsAre("major", "unruly", "raw_unruly", "toy_c", "unruly"));
+  EXPECT_THAT(ids, AllOf(Contains("major"), Contains("raw_unruly"), Contains("toy_c"),
+                         Contains("unruly").Times(2)));
   EXPECT_THAT(problems, ElementsAre(HasSubstr("major has interface version 2.0"),
                                     HasSubstr("unruly is there twice")));
 }

@@ -109,6 +109,27 @@ bool is_final(const CandidateView& candidate, const TrialRequest& request) {
   return !candidate.reference.empty() || request.repeat > 0;
 }
 
+TEST_F(ToyRun, AutoStopsProbingOnceItHasSlowedTheRunDownForLong) {
+  config_.hashing.stops_probing = true;
+  std::atomic<int> probes{0};
+  evaluator_ = [&](test::ToyEvaluator& toy) {
+    toy.on_probe = [&] {
+      ++probes;
+      step(2s);  // beside trials of a microsecond
+    };
+  };
+  const RunOutcome outcome = start();
+  EXPECT_EQ(outcome.summary.candidates, 40u);
+  EXPECT_GE(probes, 15) << "30 s of them";
+  EXPECT_LT(probes, 40);
+  ASSERT_EQ(outcome.summary.irreproducible_because.size(), 1u);
+  EXPECT_NE(outcome.summary.irreproducible_because[0].find("auto"), std::string::npos);
+  auto reader = StoreReader::open(config_.store.file);
+  const auto origins = origins_of(**reader, 1);
+  ASSERT_TRUE(origins && origins->probes_end);
+  EXPECT_EQ(*origins->probes_end, static_cast<std::uint64_t>(probes.load()));
+}
+
 TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
   config_.budget = {};
   config_.budget.time = 5s;

@@ -103,6 +103,21 @@ TEST(WarmStart, HitsAreVerifiedWithTheSeedsOfTheirTrial) {
   EXPECT_EQ(second.wrong_hits, 0u);
 }
 
+TEST(WarmStart, AggregationGoesOnFromWarmTrialsWithoutFalseAlarms) {
+  Runs runs;
+  runs.own_noise = 0.1;
+  runs.go();
+  runs.config.seed = 99;
+  runs.config.hashing.warm_start = true;
+  runs.config.hashing.policy = hashing::Policy::kAggregate;
+  runs.config.hashing.max_evaluations = 2;
+  runs.config.hashing.verify_fraction = 1;
+  const RunSummary second = runs.go().summary;
+  EXPECT_GT(second.evaluated_again, 10u);
+  EXPECT_GT(second.verified, 50u);
+  EXPECT_EQ(second.wrong_hits, 0u);
+}
+
 TEST(WarmStart, WarmHitsSpendTheBudgetOfEvaluations) {
   Runs runs;
   runs.go();
@@ -112,6 +127,51 @@ TEST(WarmStart, WarmHitsSpendTheBudgetOfEvaluations) {
   const RunSummary second = runs.go().summary;
   EXPECT_EQ(second.stopped_by, "evaluations");
   EXPECT_EQ(second.warm_hits + second.evaluations, 30u);
+}
+
+/// A store with one run of two behaviours, whose trials a test gives.
+WarmStart gathered(const std::vector<TrialRow>& trials, const std::vector<ClassRow>& classes) {
+  tests::TempFolder folder;
+  auto writer = StoreWriter::open(folder.path() / "runs.db");
+  RunHead head;
+  head.context = {7, 7};
+  head.figures.resize(1);
+  EXPECT_TRUE((*writer)->begin_run(head));
+  for (const ClassRow& row : classes) (*writer)->push(row);
+  for (const TrialRow& row : trials) (*writer)->push(row);
+  EXPECT_TRUE((*writer)->finish_run());
+  auto reader = StoreReader::open(folder.path() / "runs.db");
+  return *gather_warm_start(**reader, {7, 7}, 1);
+}
+
+TrialRow trial(std::uint64_t ticket, std::uint64_t cls, Status status, double figure) {
+  TrialRow row;
+  row.kind = TrialKind::kSearch;
+  row.subject = row.birth = ticket;
+  row.cls = cls;
+  row.status = status;
+  row.figures = {figure};
+  return row;
+}
+
+TEST(WarmStart, OneTrialThatEndedBadlyStandsForTheBehaviour) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const WarmStart warm =
+      gathered({trial(0, 0, Status::kOk, 1), trial(1, 0, Status::kNonFinite, nan),
+                trial(2, 1, Status::kOk, 2), trial(3, 1, Status::kOk, 4)},
+               {{0, 0, {1, 1}}, {1, 2, {2, 2}}});
+  ASSERT_EQ(warm.size(), 2u);
+  EXPECT_EQ(warm[0].outcome.status, static_cast<std::uint8_t>(Status::kNonFinite));
+  EXPECT_EQ(warm[1].outcome.status, 0);
+  EXPECT_EQ(warm[1].outcome.mean, std::vector<double>{3});
+  EXPECT_EQ(warm[1].outcome.count, 2u);
+}
+
+TEST(WarmStart, AForgottenBehaviourIsTheMeanOverItsClasses) {
+  const WarmStart warm = gathered({trial(0, 0, Status::kOk, 9), trial(1, 1, Status::kOk, 1)},
+                                  {{0, 0, {1, 1}}, {1, 1, {1, 1}}});
+  ASSERT_EQ(warm.size(), 1u);
+  EXPECT_EQ(warm[0].outcome.mean, std::vector<double>{5});
 }
 
 TEST(WarmStart, AnotherContextIsNotTakenOver) {

@@ -65,7 +65,8 @@ TEST(Refusals, OfSettings) {
                  "whole number");
   expect_refused(at(good, "/options/aggregate", "max"), "/options/aggregate", "mean, median");
   expect_refused(at(good, "/options/epoch", 2), "/options/epoch", "did you mean 'epochs'?");
-  expect_refused(at(good, "/representation", "graph"), "/representation", "'program' only");
+  expect_refused(at(good, "/representation", "graph"), "/representation",
+                 "'program' and 'expression' only");
 }
 
 TEST(Refusals, OfSyntheticTasks) {

@@ -110,8 +110,9 @@ TEST(Descriptor, SaysWhatIsOffered) {
   EXPECT_STREQ(d.id, "algorithm_discovery");
   EXPECT_EQ(d.flags, std::uint64_t{EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE |
                                    EQV_OFFERS_APPLY});
-  ASSERT_EQ(d.representation_count, 1u);
-  EXPECT_EQ(d.representations[0], std::uint32_t{EQV_PROGRAM});
+  ASSERT_EQ(d.representation_count, 2u);
+  EXPECT_EQ(d.representations[0], std::uint32_t{EQV_PROGRAM}) << "where none is named";
+  EXPECT_EQ(d.representations[1], std::uint32_t{EQV_EXPRESSION});
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ eqv_text_sink sink_into(std::string& out) {
 eqv_candidate candidate_of(const search::Genome& genome) {
   eqv_candidate c{};
   c.struct_size = sizeof c;
-  c.representation = EQV_PROGRAM;
+  c.representation = static_cast<std::uint32_t>(genome.representation);
   c.genome = genome.flat.data();
   c.genome_size = genome.flat.size();
   return c;
@@ -128,10 +128,11 @@ Session::~Session() {
   if (handle_) table_.destroy(handle_);
 }
 
-nlohmann::json Session::default_space() const {
+nlohmann::json Session::default_space(search::Representation representation) const {
   std::string out;
   const eqv_text_sink sink = sink_into(out);
-  EXPECT_EQ(table_.default_space(handle_, EQV_PROGRAM, &sink), EQV_OK);
+  EXPECT_EQ(table_.default_space(handle_, static_cast<std::uint32_t>(representation), &sink),
+            EQV_OK);
   return nlohmann::json::parse(out);
 }
 

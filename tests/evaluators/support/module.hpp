@@ -52,7 +52,8 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   const eqv_instance_info& info() const { return *table_.instance_info(handle_); }
-  nlohmann::json default_space() const;
+  nlohmann::json default_space(
+      search::Representation representation = search::Representation::kProgram) const;
   /// Empty pointer and EQV_OK when accepted.
   Refusal bind(const nlohmann::json& space);
   nlohmann::json references() const;

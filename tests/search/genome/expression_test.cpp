@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "search/genome/expression_names.hpp"
 #include "search/variation/expression_variation.hpp"
 #include "tests/search/support/expressions.hpp"
 
@@ -31,6 +32,20 @@ TEST(ExpressionOps, NamesAreUniqueAndFound) {
     EXPECT_LE(info.arity, kMostOperands);
     EXPECT_TRUE(!info.commutative || info.arity == 2);
   }
+}
+
+TEST(ExpressionOps, OtherNamesAndMisspeltOnesLeadToTheirs) {
+  const auto meant = [](const std::string& name) { return expression_op_suggestion(name); };
+  for (const auto& [other, name] :
+       {std::pair("neg", "negate"), std::pair("subtract", "sub"), std::pair("multiply", "mul"),
+        std::pair("divide", "div"), std::pair("pow", "power"), std::pair("ln", "log"),
+        std::pair("+", "add"), std::pair("atan", "arctan"), std::pair("if", "where"),
+        std::pair("squrt", "sqrt"), std::pair("mull", "mul"), std::pair("sine", "sin"),
+        std::pair("Add", "add")})
+    EXPECT_EQ(meant(other), std::string("; did you mean '") + name + "'?") << other;
+  EXPECT_EQ(meant("photosynthesis"), "");
+  EXPECT_EQ(meant(""), "");
+  EXPECT_EQ(meant("addition plus"), "") << "part of the list, and no name";
 }
 
 TEST(Expression, IsCheckedTokenByToken) {

@@ -106,6 +106,20 @@ TEST(ConfigurationText, WordsOfAMessageStayOneShortLine) {
             0);
 }
 
+TEST(ConfigurationText, WordsOfAMessageStayUtf8) {
+  EXPECT_EQ(refusal("kind: gr\xc3\xb6\xc3\x9f"
+                    "e \xff\xc3"),
+            "1:7 kind is 'gr\xc3\xb6\xc3\x9f"
+            "e ?\?'; expected one of alpha, beta");
+  // Cut between characters, wherever the limit falls.
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::string text = "kind: " + std::string(i, 'x');
+    for (int n = 0; n < 30; ++n) text += "\xf0\x9f\x8e\xb2";
+    const std::string message = refusal(text);
+    EXPECT_NE(message.find("\xf0\x9f\x8e\xb2...'; expected"), std::string::npos) << message;
+  }
+}
+
 // Changed texts are either refused at a place in them, or a genome of the space.
 TEST(ConfigurationText, ChangedTextsNeverHarm) {
   const ConfigurationSpace space = test::rich_space();

@@ -71,7 +71,8 @@ TEST(SequenceText, SaysWhereAndWhatIsWrong) {
       {"AC\xff", 1, 3, "unknown symbol '\xff'"},
   };
   const std::vector<BadSequence> of_names = {
-      {"H CX rot", 1, 6, "unknown symbol 'rot'; expected one of H, CX, rot_y"},
+      {"H CX rot_x", 1, 6,
+       "unknown symbol 'rot_x'; expected one of H, CX, rot_y; did you mean 'rot_y'?"},
       {"HCX", 1, 1, "unknown symbol 'HCX'"},
       {"H\nCX\nH H", 3, 4, "4 symbols; expected 5"},  // what is missing is said at the end
   };

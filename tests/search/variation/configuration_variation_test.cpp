@@ -8,12 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/search/support/configurations.hpp"
+#include "tests/search/support/shares.hpp"
 
 namespace equivolve::search {
 namespace {
 
 using hashing::Purpose;
 using hashing::Stream;
+using test::expect_share;
 
 double value(const Genome& genome, const ConfigurationSpace& space, std::size_t i = 0) {
   return view_configuration(genome.flat, space)[i].number;
@@ -58,11 +60,6 @@ TEST(ConfigurationVariation, IsAPureFunctionOfTheStream) {
     EXPECT_EQ(cross_genomes(a.flat, b.flat, space, one).genome,
               cross_genomes(a.flat, b.flat, space, same).genome);
   }
-}
-
-// Five standard deviations either way.
-void expect_share(int count, int of, double share, const std::string& what) {
-  EXPECT_NEAR(count, of * share, 5 * std::sqrt(of * share * (1 - share)) + 1) << what;
 }
 
 TEST(RandomConfiguration, IsUniformOnTheLogScale) {

@@ -6,20 +6,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/search/support/sequences.hpp"
+#include "tests/search/support/shares.hpp"
 
 namespace equivolve::search {
 namespace {
 
 using hashing::Purpose;
 using hashing::Stream;
+using test::expect_share;
 
 Tokens tokens(const Genome& genome) {
   return view_sequence(genome.flat).value();
-}
-
-/// Below five standard deviations of a binomial count.
-void expect_share(int counted, int n, double p, const std::string& what) {
-  EXPECT_NEAR(counted, n * p, 5 * std::sqrt(n * p * (1 - p)) + 1) << what;
 }
 
 TEST(SequenceVariation, ChildrenStayWithinTheSpace) {

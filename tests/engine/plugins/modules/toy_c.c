@@ -121,6 +121,8 @@ static eqv_status probe(eqv_handle* handle, const eqv_candidate* candidate,
                         const eqv_probe_request* request, const eqv_output_sink* sink) {
   const double value = share(handle, candidate);
   sink->values(sink->context, &value, 1);
+  /* Every figure follows from what is put out: two that differ in size are not the same. */
+  sink->integer(sink->context, (int64_t)candidate->genome_size);
   sink->integer(sink->context, (int64_t)request->seed);
   return EQV_OK;
 }
