@@ -169,8 +169,8 @@ CmaEs::Drawn CmaEs::draw(const ConfigurationSpace& space,
     for (double& one : z) one = stream.gaussian();
     std::vector<double> place = times(normal.scaled, z);
     for (std::size_t k = 0; k < place.size(); ++k) {
-      place[k] = normal.mean[k] + normal.sigma * place[k];
-      draft.set(searched[k], from_unit(space.parameters[searched[k]], mirrored(place[k])));
+      place[k] = mirrored(normal.mean[k] + normal.sigma * place[k]);
+      draft.set(searched[k], from_unit(space.parameters[searched[k]], place[k]));
     }
     if (!met_combination(space, draft.values())) return {std::move(place), draft.genome()};
   }
@@ -214,8 +214,7 @@ void CmaEs::tell(const Request& request, const Candidate& candidate, const Outco
     bool is_as_drawn = member.place.size() == constants_.n;
     for (std::size_t k = 0; is_as_drawn && k < constants_.n; ++k) {
       const std::uint32_t at = (*searched_)[k];
-      is_as_drawn =
-          from_unit(space_->parameters[at], mirrored(member.place[k])) == values[at].number;
+      is_as_drawn = from_unit(space_->parameters[at], member.place[k]) == values[at].number;
     }
     if (!is_as_drawn) {
       member.place.resize(constants_.n);
@@ -318,7 +317,7 @@ void CmaEs::adapt(const std::vector<const Member*>& ranked, const std::vector<do
   sigma_ *= std::exp(std::min(1.0, c.c_sigma / c.d_sigma * (length / c.chi - 1)));
 }
 
-/// Beyond the whole scale a larger step only wraps around.
+/// Beyond the whole scale a larger step would only be mirrored to and fro.
 void CmaEs::limit_step() {
   double most = 0;
   for (std::size_t k = 0; k < constants_.n; ++k)

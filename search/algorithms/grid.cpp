@@ -9,8 +9,10 @@ namespace {
 std::vector<double> grid_axis(const Parameter& p, std::uint32_t points) {
   std::vector<double> axis;
   if (!is_continuous(p)) return axis;
-  for (std::uint32_t i = 0; i < points; ++i)
-    axis.push_back(from_unit(p, points == 1 ? 0.5 : i / (points - 1.0)));
+  if (points == 1) return {from_unit(p, 0.5)};
+  axis.push_back(p.low);  // the ends as they were written: a logarithm and back may miss them
+  for (std::uint32_t i = 1; i + 1 < points; ++i) axis.push_back(from_unit(p, i / (points - 1.0)));
+  axis.push_back(p.high);
   axis.erase(std::unique(axis.begin(), axis.end()), axis.end());
   return axis;
 }

@@ -10,6 +10,9 @@ namespace equivolve::search {
 namespace {
 
 constexpr double kRootTwoPi = 2.50662827463100050242;
+/// Standard deviations: what a kernel has beyond, 1e-18 of its height, is lost in the prior's
+/// digits.
+constexpr double kReach = 9;
 constexpr int kKernelDraws = 100;  // until one lies on the scale; each does with 0.38 or more
 constexpr std::uint32_t kLargestTable =
     32;  // values of a number that is no longer summed by kernel
@@ -79,51 +82,90 @@ std::vector<Kernel> adaptive_kernels(std::span<const WeightedPlace> ascending) {
   return kernels;
 }
 
-NumberDensity::NumberDensity(std::span<const Kernel> kernels)
-    : kernels_(kernels.begin(), kernels.end()) {
-  for (const Kernel& kernel : kernels_) total_ += kernel.weight;
-  const std::size_t padded = (kernels_.size() + kLanes - 1) / kLanes * kLanes;
-  mean_.assign(padded, 0);
-  inverse_.assign(padded, 0);
-  height_.assign(padded, 0);
-  share_.assign(padded, 0);
-  for (std::size_t i = 0; i < kernels_.size(); ++i) {
-    const Kernel& k = kernels_[i];
-    mean_[i] = k.mean;
-    inverse_[i] = 1 / k.deviation;
-    share_[i] = k.weight / (total_ * mass_on_scale(k.mean, k.deviation));
-    height_[i] = share_[i] / (k.deviation * kRootTwoPi);
+NumberDensity::NumberDensity(std::span<const Kernel> kernels) {
+  double least = 1;
+  for (const Kernel& kernel : kernels) {
+    least = std::min(least, kernel.deviation);
+    total_ += kernel.weight;
+  }
+  const double narrow = 2 * least;
+  reach_ = kReach * narrow;
+  const auto enter = [&](bool are_narrow) {
+    for (const Kernel& kernel : kernels)
+      if ((kernel.deviation <= narrow) == are_narrow) add(kernel);
+    pad();
+  };
+  enter(false);
+  wide_ = mean_.size();
+  enter(true);
+}
+
+void NumberDensity::add(const Kernel& k) {
+  mean_.push_back(k.mean);
+  inverse_.push_back(1 / k.deviation);
+  weight_.push_back(k.weight);
+  share_.push_back(k.weight / (total_ * mass_on_scale(k.mean, k.deviation)));
+  height_.push_back(share_.back() / (k.deviation * kRootTwoPi));
+}
+
+/// To a multiple of the lanes, by kernels without weight, which come after all others.
+void NumberDensity::pad() {
+  while (mean_.size() % kLanes != 0) {
+    mean_.push_back(2);
+    inverse_.push_back(0);
+    weight_.push_back(0);
+    share_.push_back(0);
+    height_.push_back(0);
   }
 }
 
 double NumberDensity::sample(hashing::Stream& stream) const {
   const std::size_t at = draw_index(
-      kernels_.size(), total_, [&](std::size_t i) { return kernels_[i].weight; }, stream);
-  return sample_kernel(kernels_[at], stream);
+      weight_.size(), total_, [&](std::size_t i) { return weight_[i]; }, stream);
+  return sample_kernel({mean_[at], 1 / inverse_[at], 1}, stream);
+}
+
+/// Blocks of terms are made one by one, for the vector units, and added up in lanes: the same sum
+/// whatever the machine. Of the narrow kernels only those that reach the cell.
+template <class Term>
+double NumberDensity::sum_of_terms(UnitCell cell, Term term) const {
+  constexpr std::size_t kBlock = 64;
+  std::array<double, kLanes> sums{};
+  std::array<double, kBlock> terms;
+  const auto add_terms = [&](std::size_t from, std::size_t to) {
+    for (; from < to; from += kBlock) {
+      const std::size_t size = std::min(kBlock, to - from);
+      for (std::size_t i = 0; i < size; ++i) terms[i] = term(from + i);
+      for (std::size_t i = 0; i < size; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += terms[i + lane];
+    }
+  };
+  add_terms(0, wide_);
+  const auto narrow = mean_.begin() + static_cast<std::ptrdiff_t>(wide_);
+  const auto first = std::lower_bound(narrow, mean_.end(), cell.low - reach_);
+  const auto last = std::upper_bound(first, mean_.end(), cell.high + reach_);
+  const auto from = static_cast<std::size_t>(first - mean_.begin()) / kLanes * kLanes;
+  const auto to = static_cast<std::size_t>(last - mean_.begin());
+  add_terms(from, (to + kLanes - 1) / kLanes * kLanes);
+  double sum = 0;
+  for (double one : sums) sum += one;
+  return sum;
 }
 
 double NumberDensity::density(double place) const {
-  std::array<double, kLanes> sums{};
-  for (std::size_t i = 0; i < mean_.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const double z = (place - mean_[i + lane]) * inverse_[i + lane];
-      sums[lane] += height_[i + lane] * exp_of_negative(-0.5 * z * z);
-    }
-  double sum = 0;
-  for (double one : sums) sum += one;
-  return sum;
+  const double *mean = mean_.data(), *inverse = inverse_.data(), *height = height_.data();
+  return sum_of_terms({place, place}, [=](std::size_t i) {
+    const double z = (place - mean[i]) * inverse[i];
+    return height[i] * exp_of_negative(-0.5 * z * z);
+  });
 }
 
 double NumberDensity::mass(UnitCell cell) const {
-  std::array<double, kLanes> sums{};
-  for (std::size_t i = 0; i < mean_.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane)
-      sums[lane] +=
-          share_[i + lane] * normal_mass((cell.low - mean_[i + lane]) * inverse_[i + lane],
-                                         (cell.high - mean_[i + lane]) * inverse_[i + lane]);
-  double sum = 0;
-  for (double one : sums) sum += one;
-  return sum;
+  const double *mean = mean_.data(), *inverse = inverse_.data(), *share = share_.data();
+  return sum_of_terms(cell, [=](std::size_t i) {
+    return share[i] *
+           normal_mass((cell.low - mean[i]) * inverse[i], (cell.high - mean[i]) * inverse[i]);
+  });
 }
 
 std::vector<double> choice_probabilities(std::span<const WeightedPlace> observed,
@@ -269,8 +311,9 @@ void JointDensity::multiply_smooth(const Dimension& dimension, double place, Pro
 
 double JointDensity::mean_of(Products products) const {
   const std::size_t kernels = weights_.size();
+  const double* const weights = weights_.data();
   for (std::size_t i = 0; i < kernels; ++i)
-    products.factors[i] *= weights_[i] * exp_of_negative(products.exponents[i]);
+    products.factors[i] *= weights[i] * exp_of_negative(products.exponents[i]);
   double sum = 0;
   for (std::size_t i = 0; i < kernels; ++i) sum += products.factors[i];
   return sum / total_;
@@ -279,30 +322,30 @@ double JointDensity::mean_of(Products products) const {
 std::vector<double> JointDensity::log_densities(
     std::span<const std::vector<double>> samples) const {
   const std::size_t kernels = weights_.size();
-  std::vector<double> exponents(samples.size() * kernels), factors(exponents.size(), 1);
-  const auto products_of = [&](std::size_t sample) {
-    return Products{&exponents[sample * kernels], &factors[sample * kernels]};
-  };
-  for (std::size_t at = 0; at < dimensions_.size(); ++at) {
-    const Dimension& dimension = dimensions_[at];
-    if (dimension.form == Form::kNone) continue;
-    std::vector<std::vector<double>> table(dimension.count);
-    for (std::size_t s = 0; s < samples.size(); ++s) {
-      const double place = samples[s][at];
-      if (std::isnan(place)) continue;
+  std::vector<double> exponents(kernels), factors(kernels);
+  // The rows of tables that samples have asked for, by dimension and value.
+  std::vector<std::vector<std::vector<double>>> tables(dimensions_.size());
+  for (std::size_t at = 0; at < tables.size(); ++at) tables[at].resize(dimensions_[at].count);
+  std::vector<double> logs;
+  logs.reserve(samples.size());
+  for (const std::vector<double>& sample : samples) {
+    std::fill(exponents.begin(), exponents.end(), 0.0);
+    std::fill(factors.begin(), factors.end(), 1.0);
+    const Products products{exponents.data(), factors.data()};
+    for (std::size_t at = 0; at < dimensions_.size(); ++at) {
+      const Dimension& dimension = dimensions_[at];
+      if (dimension.form == Form::kNone || std::isnan(sample[at])) continue;
       if (dimension.form == Form::kSmooth) {
-        multiply_smooth(dimension, place, products_of(s));
+        multiply_smooth(dimension, sample[at], products);
         continue;
       }
-      std::vector<double>& row = table[class_of(dimension, place)];
-      if (row.empty()) row = table_row(dimension, class_of(dimension, place));
-      double* const factor = products_of(s).factors;
-      for (std::size_t i = 0; i < kernels; ++i) factor[i] *= row[dimension.classes[i]];
+      const std::uint32_t value = class_of(dimension, sample[at]);
+      std::vector<double>& row = tables[at][value];
+      if (row.empty()) row = table_row(dimension, value);
+      for (std::size_t i = 0; i < kernels; ++i) factors[i] *= row[dimension.classes[i]];
     }
+    logs.push_back(std::log(mean_of(products)));
   }
-  std::vector<double> logs;
-  for (std::size_t s = 0; s < samples.size(); ++s)
-    logs.push_back(std::log(mean_of(products_of(s))));
   return logs;
 }
 

@@ -35,7 +35,7 @@ struct WeightedPlace {
 /// least 1 / min(100, places + 2): what Optuna calls the magic clip. Equal kernels are one.
 std::vector<Kernel> adaptive_kernels(std::span<const WeightedPlace> ascending);
 
-/// Of one number.
+/// Of one number. Kernels by ascending means, with the prior among them.
 class NumberDensity {
  public:
   explicit NumberDensity(std::span<const Kernel> kernels);
@@ -45,10 +45,16 @@ class NumberDensity {
 
  private:
   static constexpr std::size_t kLanes = 8;  // kernels summed side by side
-  std::vector<Kernel> kernels_;
-  double total_ = 0;  // of the weights
-  // Padded with kernels of no weight to a multiple of the lanes.
-  std::vector<double> mean_, inverse_, height_, share_;
+  void add(const Kernel& kernel);
+  void pad();
+  template <class Term>
+  double sum_of_terms(UnitCell cell, Term term) const;
+
+  double total_ = 0;      // of the weights
+  double reach_ = 0;      // of the narrow kernels
+  std::size_t wide_ = 0;  // where they begin, behind the wide ones
+  // Each kind by ascending means, padded with kernels of no weight to a multiple of the lanes.
+  std::vector<double> mean_, inverse_, weight_, height_, share_;
 };
 
 /// Of one choice. The kernel of an observation gives a prior's share to every choice, the more the

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "search/algorithms/tpe_model.hpp"
+#include "search/space/configuration_draft.hpp"
 #include "search/variation/configuration_variation.hpp"
 
 namespace equivolve::search {

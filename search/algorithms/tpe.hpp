@@ -26,9 +26,11 @@
 
 #include "search/algorithms/outcome_order.hpp"
 #include "search/algorithms/request.hpp"
-#include "search/algorithms/tpe_model.hpp"
+#include "search/space/configuration_space.hpp"
 
 namespace equivolve::search {
+
+class TpeModel;
 
 struct TpeSettings {
   std::uint32_t startup = 10;     ///< told with a rank before the first proposal
