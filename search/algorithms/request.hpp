@@ -27,6 +27,7 @@ struct Recipe {
   std::shared_ptr<const Genome> first,
       second;                    ///< the parents' genomes; shared with the population, immutable
   bool mutates_crossed = false;  ///< of kCrossover: what comes of it is mutated as well
+  bool real_coded = false;       ///< configurations are bred as in real_coded_variation.hpp
   /// Of kProposal: what a model of the algorithm's own proposes (an estimate of densities, a normal
   /// distribution, a point of a grid). Pure, any-thread: it holds what it needs, immutable.
   std::function<Bred(const Space& space, hashing::Stream& stream)> propose;

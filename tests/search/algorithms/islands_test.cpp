@@ -104,7 +104,9 @@ TEST(Islands, AMigrantIsAParentAtOnceAndLineageIsValid) {
       std::size_t foreign = 0;
       for (const auto& way : ways) foreign += way.first != way.second;
       // The ring: to the next island (migrants may go on from there); at random: to any.
-      if (migration == IslandsSettings::Migration::kRandom) EXPECT_EQ(foreign, 12u);
+      if (migration == IslandsSettings::Migration::kRandom) {
+        EXPECT_EQ(foreign, 12u);
+      }
       for (std::uint64_t from = 0; from < kIslands; ++from)
         EXPECT_EQ(ways.count({from, (from + 1) % kIslands}), 1u);
     }
