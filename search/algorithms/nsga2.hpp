@@ -1,9 +1,10 @@
 // NSGA-II: several objectives at once, with constraints. After each `population_size` children
 // told, parents and children are sorted into fronts by constrained domination; the best fronts live
 // on, and of the one that does not fit those that stand least crowded. Parents win tournaments by
-// front, then by crowding distance. A child is crossed, and then mutated. Source: Deb, Pratap,
-// Agarwal, Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II" (IEEE
-// Transactions on Evolutionary Computation 6).
+// front, then by crowding distance. A child is crossed, and then mutated; configurations by
+// simulated binary crossover and polynomial mutation (real_coded_variation.hpp). Source: Deb,
+// Pratap, Agarwal, Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"
+// (IEEE Transactions on Evolutionary Computation 6).
 //
 // When it waits: only for the first population, all of which must be told before anyone is a
 // parent. Later a child that was asked before a selection and told after it counts among the

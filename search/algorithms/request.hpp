@@ -27,6 +27,7 @@ struct Recipe {
   std::shared_ptr<const Genome> first,
       second;                    ///< the parents' genomes; shared with the population, immutable
   bool mutates_crossed = false;  ///< of kCrossover: what comes of it is mutated as well
+  bool real_coded = false;       ///< configurations are bred as in real_coded_variation.hpp
   /// Of kProposal: what a model of the algorithm's own proposes (an estimate of densities, a normal
   /// distribution, a point of a grid). The first attempt (0) may be what the algorithm has chosen
   /// already, because later choices depend on it. Pure, any-thread: it holds what it needs,

@@ -44,6 +44,10 @@ std::string_view operator_name(Operator op) {
       return "sample_model";
     case Operator::kGridPoint:
       return "grid_point";
+    case Operator::kSimulatedBinaryCrossover:
+      return "simulated_binary_crossover";
+    case Operator::kPolynomialMutation:
+      return "polynomial_mutation";
     case Operator::kSubstituteToken:
       return "substitute_token";
     case Operator::kInsertToken:
