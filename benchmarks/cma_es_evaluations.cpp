@@ -1,10 +1,10 @@
 // Evaluations of CMA-ES to target on three functions of ten dimensions, each with its optimum moved
-// to a random place, over 25 seeds: mean, least, most. Published: Auger, Hansen 2005, "A restart
-// CMA evolution strategy with increasing population size" (IEEE CEC), functions 1, 6 and 9, with
-// the same ranges, targets and initial step. Prints JSON.
+// to a random place, seed by seed, for cma_es_rival.py:
+//   cma_es_evaluations [SEEDS]
+// Prints JSON.
 #include <algorithm>
 #include <cmath>
-#include <deque>
+#include <cstdlib>
 #include <numbers>
 
 #include <fmt/format.h>
@@ -57,10 +57,8 @@ std::size_t evaluations(double (*function)(const Values&), double range, double 
   hashing::Stream stream(seed, hashing::Purpose::kTask, 0);
   Values optimum(kDimensions), z(kDimensions);
   for (double& o : optimum) o = stream.uniform(-0.8 * range, 0.8 * range);
-  search::CmaEsSettings settings;
-  settings.initial_step = 0.5;
   search::Searcher searcher(
-      search::CmaEs(std::make_shared<const search::ConfigurationSpace>(space), settings),
+      search::CmaEs(std::make_shared<const search::ConfigurationSpace>(space), {}),
       std::make_shared<const search::Space>(space), seed);
   for (search::Ticket n = 0; n < kMostEvaluations; ++n) {
     const auto request = searcher.ask(n);
@@ -79,23 +77,20 @@ std::size_t evaluations(double (*function)(const Values&), double range, double 
   return kMostEvaluations;
 }
 
-nlohmann::json summary(double (*function)(const Values&), double range, double target) {
-  constexpr int kSeeds = 25;
-  std::size_t least = kMostEvaluations, most = 0, sum = 0;
-  for (int seed = 1; seed <= kSeeds; ++seed) {
-    const std::size_t n = evaluations(function, range, target, seed);
-    least = std::min(least, n);
-    most = std::max(most, n);
-    sum += n;
-  }
-  return {{"mean", static_cast<double>(sum) / kSeeds}, {"least", least}, {"most", most}};
+std::vector<std::size_t> each_seed(double (*function)(const Values&), double range, double target,
+                                   std::uint64_t seeds) {
+  std::vector<std::size_t> out;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    out.push_back(evaluations(function, range, target, seed));
+  return out;
 }
 
 }  // namespace
 
-int main() {
-  const nlohmann::json out = {{"sphere", summary(sphere, 100, 1e-6)},
-                              {"rosenbrock", summary(rosenbrock, 100, 1e-2)},
-                              {"rastrigin", summary(rastrigin, 5, 1e-2)}};
+int main(int argc, char** argv) {
+  const std::uint64_t seeds = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 25;
+  const nlohmann::json out = {{"sphere", each_seed(sphere, 100, 1e-6, seeds)},
+                              {"rosenbrock", each_seed(rosenbrock, 100, 1e-2, seeds)},
+                              {"rastrigin", each_seed(rastrigin, 5, 1e-2, seeds)}};
   fmt::print("{}\n", out.dump());
 }

@@ -39,6 +39,27 @@ TEST(CmaEs, ConstantsInTenDimensions) {
   for (std::size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(c.weights[i], weights[i], 1e-9);
 }
 
+// The same for n = 2 and n = 40, where alpha_cov keeps the covariance positive definite.
+TEST(CmaEs, ConstantsInFewAndManyDimensions) {
+  EXPECT_EQ(default_cma_population(2), 6u);
+  const CmaConstants two = cma_constants(2, 6);
+  EXPECT_NEAR(two.mu_eff, 2.0286114646, 1e-9);
+  EXPECT_NEAR(two.c_sigma, 0.4462049874, 1e-9);
+  EXPECT_NEAR(two.c_c, 0.6245545390, 1e-9);
+  EXPECT_NEAR(two.c_1, 0.1548153999, 1e-9);
+  EXPECT_NEAR(two.c_mu, 0.0855927794, 1e-9);
+  EXPECT_NEAR(two.weights.back(), -1.1559817782, 1e-9);
+  EXPECT_EQ(default_cma_population(40), 15u);
+  const CmaConstants many = cma_constants(40, 15);
+  EXPECT_EQ(many.mu, 7u);
+  EXPECT_NEAR(many.mu_eff, 4.5409152091, 1e-9);
+  EXPECT_NEAR(many.d_sigma, 1.1320305687, 1e-9);
+  EXPECT_NEAR(many.c_1, 0.0011694327, 1e-9);
+  EXPECT_NEAR(many.c_mu, 0.0034052196, 1e-9);
+  EXPECT_NEAR(many.weights[7], 0, 1e-15);
+  EXPECT_NEAR(many.weights.back(), -0.3083673592, 1e-9);
+}
+
 TEST(CmaEs, ConstantsAreSoundInAnyDimension) {
   for (std::size_t n : {1, 2, 3, 7, 30, 200})
     for (std::uint32_t lambda : {2u, 3u, default_cma_population(n), 1000u}) {
@@ -85,10 +106,8 @@ std::size_t evaluations(double (*function)(const std::vector<double>&), double r
   hashing::Stream stream(seed, hashing::Purpose::kTest, 61);
   std::vector<double> optimum(10);
   for (double& o : optimum) o = stream.uniform(-0.8 * range, 0.8 * range);
-  CmaEsSettings settings;
-  settings.initial_step = 0.5;
   test::ModelSearch search(
-      CmaEs(test::shared(space), settings), space,
+      CmaEs(test::shared(space), {}), space,
       [&](const Genome& genome) {
         std::vector<double> z = test::numbers(genome, space);
         for (std::size_t i = 0; i < 10; ++i) z[i] -= optimum[i];
@@ -109,18 +128,42 @@ double mean_evaluations(double (*function)(const std::vector<double>&), double r
   return sum / seeds;
 }
 
-// Published for 10 dimensions in Auger, Hansen 2005 (IEEE CEC, 25 runs each, initial step half the
-// range, restarts with a doubled population): 1,610 evaluations on average on the shifted sphere in
-// [-100, 100] to 1e-6, 10,800 on the shifted Rosenbrock function to 1e-2, 75,700 on the shifted
-// Rastrigin function in [-5, 5] to 1e-2.
-TEST(CmaEs, EvaluationsOnTheSphereAreAsPublished) {
-  EXPECT_NEAR(mean_evaluations(sphere, 100, 1e-6, 10, 5'000), 1610, 250);
+// An implementation by others, DEAP 1.3.1 with the same settings and restarts, needs 1,511
+// evaluations on average for the sphere, 9,384 for the Rosenbrock function, 73,787 for the
+// Rastrigin function (25 seeds each, benchmarks/cma_es_rival.py).
+TEST(CmaEs, EvaluationsOnTheSphereAreThoseOfOthers) {
+  EXPECT_NEAR(mean_evaluations(sphere, 100, 1e-6, 10, 5'000), 1511, 151);
 }
-TEST(CmaEs, EvaluationsOnRosenbrockAreAsPublished) {
-  EXPECT_LT(mean_evaluations(rosenbrock, 100, 1e-2, 10, 100'000), 1.3 * 10'800);
+TEST(CmaEs, EvaluationsOnRosenbrockAreNoMoreThanOfOthers) {
+  EXPECT_LT(mean_evaluations(rosenbrock, 100, 1e-2, 10, 100'000), 9'384);
 }
-TEST(CmaEs, EvaluationsOnRastriginAreAsPublished) {
-  EXPECT_LT(mean_evaluations(rastrigin, 5, 1e-2, 4, 400'000), 1.5 * 75'700);
+TEST(CmaEs, EvaluationsOnRastriginAreThoseOfOthers) {
+  EXPECT_LT(mean_evaluations(rastrigin, 5, 1e-2, 4, 400'000), 1.5 * 73'787);
+}
+
+// The documentation of pycma, the author's own, prints a run on the Rosenbrock function from 0.1
+// with step 0.5: 6.9e-11 after 6,000 evaluations, and 4.3e-4 after 5,000. Some runs end in the
+// local optimum, so this is about the median.
+TEST(CmaEs, ReachesTheRosenbrockOptimumAsDocumentedForPycma) {
+  ConfigurationSpace space = cube(10, -5, 5);
+  for (Parameter& p : space.parameters) p.default_value = 0.1;
+  CmaEsSettings settings;
+  settings.initial_step = 0.05;
+  std::vector<std::size_t> needed;
+  for (std::uint64_t seed = 1; seed <= 9; ++seed) {
+    test::ModelSearch search(
+        CmaEs(test::shared(space), settings), space,
+        [&](const Genome& genome) {
+          std::vector<double> z = test::numbers(genome, space);
+          for (double& x : z) x -= 1;
+          return test::worth(-rosenbrock(z));
+        },
+        seed);
+    needed.push_back(search.steps_to(-6.9e-11, 20'000));
+  }
+  std::nth_element(needed.begin(), needed.begin() + 4, needed.end());
+  EXPECT_GT(needed[4], 4'000u);
+  EXPECT_LT(needed[4], 6'500u);
 }
 
 // A quadratic function with axes that differ 1000-fold, turned: without the covariances it would
