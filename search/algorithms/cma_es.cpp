@@ -14,6 +14,7 @@ constexpr int kCmaDraws = 100;                        // until one is not forbid
 constexpr std::uint32_t kMostPopulation = 1u << 20u;  // of doubling
 constexpr std::size_t kMostHistory = 20'000;          // generations
 constexpr double kTolerance = 1e-12;     // of fitness; and of deviations, in initial steps
+constexpr double kWide = 0.05;           // standard deviation, on the unit scale
 constexpr double kMostCondition = 1e14;  // of the covariance
 
 double mirrored(double place) {
@@ -151,10 +152,12 @@ void CmaEs::begin_run(hashing::Stream& stream) {
 void CmaEs::begin_generation() {
   members_.clear();
   told_ = 0;
-  Normal normal{mean_, basis_, sigma_};
   const std::size_t n = constants_.n;
-  for (std::size_t i = 0; i < n; ++i)
+  Normal normal{mean_, basis_, std::vector<char>(n), sigma_};
+  for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) normal.scaled[i * n + k] *= roots_[k];
+    normal.is_wide[i] = sigma_ * std::sqrt(covariance_[i * n + i]) > kWide ? 1 : 0;
+  }
   normal_ = std::make_shared<const Normal>(std::move(normal));
 }
 
@@ -169,8 +172,9 @@ CmaEs::Drawn CmaEs::draw(const ConfigurationSpace& space,
     for (double& one : z) one = stream.gaussian();
     std::vector<double> place = times(normal.scaled, z);
     for (std::size_t k = 0; k < place.size(); ++k) {
-      place[k] = mirrored(normal.mean[k] + normal.sigma * place[k]);
-      draft.set(searched[k], from_unit(space.parameters[searched[k]], place[k]));
+      place[k] = normal.mean[k] + normal.sigma * place[k];
+      if (normal.is_wide[k] != 0) place[k] = mirrored(place[k]);
+      draft.set(searched[k], from_unit(space.parameters[searched[k]], mirrored(place[k])));
     }
     if (!met_combination(space, draft.values())) return {std::move(place), draft.genome()};
   }
@@ -214,7 +218,8 @@ void CmaEs::tell(const Request& request, const Candidate& candidate, const Outco
     bool is_as_drawn = member.place.size() == constants_.n;
     for (std::size_t k = 0; is_as_drawn && k < constants_.n; ++k) {
       const std::uint32_t at = (*searched_)[k];
-      is_as_drawn = from_unit(space_->parameters[at], member.place[k]) == values[at].number;
+      is_as_drawn =
+          from_unit(space_->parameters[at], mirrored(member.place[k])) == values[at].number;
     }
     if (!is_as_drawn) {
       member.place.resize(constants_.n);
