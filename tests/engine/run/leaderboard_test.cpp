@@ -43,7 +43,8 @@ TEST(Leaderboard, WhatMissesAConstraintLeavesWhenOneMeetsThemAll) {
   EXPECT_EQ(births(board), (Births{3, 2, 1}));
   offer(board, 4, 0, 0.5);
   EXPECT_EQ(births(board), (Births{4, 3, 2}));
-  EXPECT_FALSE(board.would_enter(1000, 1));
+  EXPECT_FALSE(board.would_enter(1000, 1.5));
+  EXPECT_TRUE(board.would_enter(1000, 1)) << "of one violation the objective decides";
   offer(board, 5, -1000);
   EXPECT_EQ(births(board), (Births{5}));
   EXPECT_FALSE(board.would_enter(1e9, 1e-9)) << "though there is room";

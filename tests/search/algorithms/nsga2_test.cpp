@@ -125,17 +125,15 @@ double reached(const MultiProblem& problem, std::size_t evaluations, std::uint64
   return test::hypervolume(points, Point(problem.best.size(), 1.0));
 }
 
-// Population 100, 25,000 evaluations, as such problems are published with. Blind search over 30
-// parameters stays outside of the reference point. Exact figures go into the report of the test
-// (--gtest_output=xml).
-TEST(Nsga2, ApproachesTheFrontsOfPublishedProblems) {
-  for (const MultiProblem& problem : test::multi_problems())
-    for (std::uint64_t seed = 0; seed < 3; ++seed) {
-      const double share = reached(problem, 25'000, seed, 16) / problem.front;
-      RecordProperty(std::string(problem.name) + "-" + std::to_string(seed), std::to_string(share));
-      EXPECT_GT(share, 0.5) << problem.name << ", seed " << seed;
-      EXPECT_LT(share, 1) << problem.name << ", seed " << seed;
-    }
+// Population 100, 25,000 evaluations, as such problems are published with; benchmarks/nsga2.cpp has
+// more seeds. Three objectives spread by more from seed to seed (2 % at DTLZ2).
+TEST(Nsga2, ReachesWhatItIsPublishedWith) {
+  for (const MultiProblem& problem : test::multi_problems()) {
+    const double volume = reached(problem, 25'000, 1, 16);
+    RecordProperty(problem.name, std::to_string(volume));
+    EXPECT_GT(volume, (problem.best.size() == 2 ? 0.99 : 0.95) * problem.nsga2) << problem.name;
+    EXPECT_LT(volume, problem.front) << problem.name;
+  }
 }
 
 }  // namespace
