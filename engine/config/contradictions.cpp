@@ -159,7 +159,7 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
         fmt::format("search.restart_after is {}, search.neighbours is {}; expected no fewer births "
                     "than a step takes, or every climb ends before it",
                     search.restart_after, search.neighbours));
-  if (search.cma_population == 1)
+  if (search.algorithm == "cma_es" && search.cma_population == 1)
     refused.add({{"search", "cma_population"}},
                 "search.cma_population is 1; expected 0 or an integer from 2 to 1000000");
   return std::move(refused.all);

@@ -79,6 +79,16 @@ TEST(AlgorithmChoice, CmaEsWantsNumbersWithoutConditions) {
                         "choice; expected floats and integers without conditions"));
 }
 
+// Alone the key has no effect, whatever it is.
+TEST(AlgorithmChoice, AGenerationHasTwoCandidatesAtLeast) {
+  const std::string text = "evaluator: toy\nsearch: {cma_population: 1";
+  EXPECT_TRUE(read(text + "}\n"));
+  const auto refused = read(text + ", algorithm: cma_es}\n");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(text_of(refused.error()), HasSubstr("run.yaml:2:26: search.cma_population is 1; "
+                                                  "expected 0 or an integer from 2 to 1000000"));
+}
+
 // Whether a key has an effect is known only once the algorithm is.
 TEST(AlgorithmChoice, KeysWithoutEffectAreNamedOnceItIsSettled) {
   auto result = read(
