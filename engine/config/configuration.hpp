@@ -24,19 +24,46 @@ struct EvaluatorConfig {
   double max_failed_share = 0.5;                                 ///< after 50 trials
 };
 
+/// How finely one descriptor is told apart, and within which range. What is left out is the
+/// evaluator's own range, and 10 bins.
+struct DescriptorConfig {
+  std::optional<double> low, high;
+  std::optional<std::uint32_t> bins;
+};
+inline constexpr std::uint32_t kDefaultBins = 10;
+
+/// Where a default depends on the algorithm, fill_search_defaults (search_keys_in_use.hpp) has it.
 struct SearchConfig {
-  std::string algorithm = "regularized_evolution";  ///< or "random"
-  std::uint32_t population_size = 100;
-  std::uint32_t tournament_size = 10;
-  double mutation_probability = 0.9;  ///< else the child is its parent's copy
-  double crossover_probability = 0.0;
-  std::uint64_t restart_after =
-      0;  ///< births without a new best after which the population starts anew; 0: never
-  std::uint32_t lookahead = 16;  ///< part of the run's identity
+  /// See keys_search.cpp for all of them; settle_algorithm puts what "auto" stands for in its
+  /// place.
+  std::string algorithm = "auto";
+  std::uint32_t population_size = 100;  ///< of islands: of each
+  std::uint32_t tournament_size = 10;   ///< nsga2: 2; mu_plus_lambda: 1; at most population_size
+  /// Else the child is its parent's copy. nsga2, mu_plus_lambda, map_elites: 1.
+  double mutation_probability = 0.9;
+  double crossover_probability = 0.0;  ///< nsga2: 0.9
+  /// Births without a new best after which the population starts anew; 0: never. hill_climbing:
+  /// 500, or `neighbours` where that is more.
+  std::uint64_t restart_after = 0;
+  std::uint32_t children = 100;  ///< of mu_plus_lambda; default: population_size
+  std::uint32_t neighbours = 1;  ///< of hill_climbing: told before each step
+  std::map<std::string, DescriptorConfig> descriptors;  ///< of map_elites, by name
+  std::uint32_t islands = 4;
+  std::string island_algorithm = "regularized_evolution";  ///< or "mu_plus_lambda"
+  std::string migration = "ring";                          ///< or "random"
+  std::uint64_t migration_every = 1000;                    ///< births of all islands; 0: never
+  std::uint32_t lookahead = 16;                            ///< part of the run's identity
   /// Times that a mutation which behaves like its parent is bred again; 0: never.
   std::uint32_t functional_change = 0;
   std::uint64_t tabu_limit = 0;  ///< sightings of a behaviour after which it is refused; 0: none
   std::uint32_t tabu_attempts = 10;  ///< refusals of one child at most
+  // Of algorithms for configurations.
+  std::uint32_t startup_candidates = 10;  ///< of tpe
+  std::uint32_t ei_candidates = 24;       ///< of tpe
+  bool multivariate = false;              ///< of tpe
+  double initial_step = 0.3;              ///< of cma_es, on the unit scale
+  std::uint32_t cma_population = 0;       ///< of cma_es; 0: 4 + floor(3 ln n)
+  std::uint32_t grid_points = 10;         ///< of grid
 };
 
 struct HashingConfig {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/config/keys.hpp"
+#include "engine/config/search_keys_in_use.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -56,32 +57,49 @@ void check_budget(Complaints& odd, const Configuration& c) {
   if (budget.evaluations && *budget.evaluations == 0)
     odd.add({{"budget", "evaluations"}},
             "budget.evaluations is 0; the run ends with its first candidate");
-  if (c.search.algorithm == "random") return;
-  if (budget.candidates && *budget.candidates > 0 && c.search.population_size > *budget.candidates)
-    odd.add(
-        {{"search", "population_size"}, {"budget", "candidates"}},
-        fmt::format("search.population_size is {}, budget.candidates is {}; the run ends within "
-                    "its first population",
-                    c.search.population_size, *budget.candidates));
-  else if (budget.evaluations && *budget.evaluations > 0 &&
-           c.search.population_size > *budget.evaluations)
-    odd.add({{"search", "population_size"}, {"budget", "evaluations"}},
-            fmt::format("search.population_size is {}, budget.evaluations is {}; the run may end "
-                        "within its first population",
-                        c.search.population_size, *budget.evaluations));
 }
 
-void check_search(Complaints& odd, const Configuration& c) {
-  const SearchConfig& search = c.search;
-  if (search.algorithm == "random")
-    for (const char* key : {"population_size", "tournament_size", "mutation_probability",
-                            "crossover_probability", "restart_after", "functional_change"})
-      odd.without_effect("search", key, "search.algorithm is random");
-  else if (search.mutation_probability == 0 && search.crossover_probability == 0)
+void check_first_population(Complaints& odd, const Configuration& c) {
+  const BudgetConfig& budget = c.budget;
+  if (!has_effect(c.search, "population_size")) return;
+  const std::uint64_t islands = c.search.algorithm == "islands" ? c.search.islands : 1;
+  const std::uint64_t first = c.search.population_size * islands;
+  const std::string size = islands == 1
+                               ? fmt::format("search.population_size is {}", first)
+                               : fmt::format("search.population_size is {} on each of {} islands",
+                                             c.search.population_size, islands);
+  if (budget.candidates && *budget.candidates > 0 && first > *budget.candidates)
+    odd.add({{"search", "population_size"}, {"budget", "candidates"}},
+            fmt::format("{}, budget.candidates is {}; the run ends within its first population",
+                        size, *budget.candidates));
+  else if (budget.evaluations && *budget.evaluations > 0 && first > *budget.evaluations)
+    odd.add({{"search", "population_size"}, {"budget", "evaluations"}},
+            fmt::format("{}, budget.evaluations is {}; the run may end within its first population",
+                        size, *budget.evaluations));
+}
+
+void check_algorithm_keys(Complaints& odd, const SearchConfig& search) {
+  for (const std::string_view key : keys_of_algorithms())
+    if (!has_effect(search, key))
+      odd.without_effect("search", std::string(key).c_str(),
+                         key == "children" && search.algorithm == "islands"
+                             ? "search.island_algorithm is " + search.island_algorithm
+                             : "search.algorithm is " + search.algorithm);
+  if (search.algorithm == "islands" && search.islands == 1)
+    for (const char* key : {"migration", "migration_every"})
+      odd.without_effect("search", key, "search.islands is 1");
+  else if (search.algorithm == "islands" && search.migration_every == 0)
+    odd.without_effect("search", "migration", "search.migration_every is 0");
+  if (has_effect(search, "mutation_probability") && search.mutation_probability == 0 &&
+      search.crossover_probability == 0)
     odd.add(
         {{"search", "mutation_probability"}, {"search", "crossover_probability"}},
         "search.mutation_probability and search.crossover_probability are 0; every child is its "
         "parent's copy");
+}
+
+void check_search(Complaints& odd, const Configuration& c) {
+  const SearchConfig& search = c.search;
   if (search.tabu_limit == 0)
     odd.without_effect("search", "tabu_attempts", "search.tabu_limit is 0");
   if (c.workers > search.lookahead)
@@ -134,6 +152,16 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
         fmt::format("search.tournament_size is {}, search.population_size is {}; expected a "
                     "tournament no larger than the population",
                     search.tournament_size, search.population_size));
+  if (search.algorithm == "hill_climbing" && search.restart_after != 0 &&
+      search.restart_after < search.neighbours)
+    refused.add(
+        {{"search", "restart_after"}, {"search", "neighbours"}},
+        fmt::format("search.restart_after is {}, search.neighbours is {}; expected no fewer births "
+                    "than a step takes, or every climb ends before it",
+                    search.restart_after, search.neighbours));
+  if (search.algorithm == "cma_es" && search.cma_population == 1)
+    refused.add({{"search", "cma_population"}},
+                "search.cma_population is 1; expected 0 or an integer from 2 to 1000000");
   return std::move(refused.all);
 }
 
@@ -142,6 +170,15 @@ ConfigProblems oddities(const Document& document, const Configuration& configura
   check_budget(odd, configuration);
   check_search(odd, configuration);
   check_hashing(odd, configuration);
+  add_new(odd.all, algorithm_oddities(document, configuration));
+  return std::move(odd.all);
+}
+
+ConfigProblems algorithm_oddities(const Document& document, const Configuration& configuration) {
+  Complaints odd(document);
+  if (configuration.search.algorithm == "auto") return {};
+  check_first_population(odd, configuration);
+  check_algorithm_keys(odd, configuration.search);
   return std::move(odd.all);
 }
 

@@ -12,4 +12,7 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
 /// Allowed, but hardly meant: the run would end early, or a key that was written has no effect.
 ConfigProblems oddities(const Document& document, const Configuration& configuration);
 
+/// Those of them that depend on the algorithm: none while it is "auto".
+ConfigProblems algorithm_oddities(const Document& document, const Configuration& configuration);
+
 }  // namespace equivolve::engine

@@ -1,11 +1,13 @@
 #include "engine/config/evaluator_checks.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/config/descriptors_key.hpp"
 #include "engine/plugins/nearest_name.hpp"
 
 namespace equivolve::engine {
@@ -26,6 +28,28 @@ std::string refused_target(const NamedFigure& figure, double value) {
       figure.name, value, beyond ? "no candidate can reach" : "every candidate reaches",
       figure.minimize ? "minimized" : "maximized", figure.low, figure.high, within,
       beyond ? best : worst);
+}
+
+std::vector<std::string> names_of(const EvaluatorInfo& info, Role role) {
+  std::vector<std::string> names;
+  for (const NamedFigure& figure : info.figures)
+    if (figure.role == role) names.push_back(figure.name);
+  return names;
+}
+
+// The settled range of a descriptor, or why it has none.
+std::string settle_range(const NamedFigure& figure, DescriptorConfig& range) {
+  const double low = range.low.value_or(figure.low), high = range.high.value_or(figure.high);
+  if (!std::isfinite(low) || !std::isfinite(high))
+    return fmt::format(
+        "search.descriptors has no range for '{}', which the evaluator bounds by [{}, {}]; "
+        "expected low and high, as in {{{}: {{low: 0, high: 10}}}}",
+        figure.name, figure.low, figure.high, figure.name);
+  if (!(low < high))
+    return fmt::format("search.descriptors has '{}' from {} to {}; expected low below high",
+                       figure.name, low, high);
+  range = {low, high, range.bins.value_or(kDefaultBins)};
+  return "";
 }
 
 }  // namespace
@@ -81,6 +105,50 @@ ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescr
     else if (std::string why = refused_target(*figure, value); !why.empty())
       problems.push_back(read.document.problem_at_pointer(pointer, false, std::move(why)));
   }
+  return problems;
+}
+
+ConfigProblems settle_descriptors(ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
+                                  const EvaluatorInfo& info) {
+  SearchConfig& search = read.configuration.search;
+  const std::string pointer = "/search/descriptors";
+  if (search.algorithm == "nsga2" && names_of(info, Role::kObjective).size() == 1)
+    read.warnings.push_back(read.document.problem_at_pointer(
+        "/search/algorithm", false,
+        fmt::format("search.algorithm is nsga2, evaluator '{}' has one objective; the others are "
+                    "made for one",
+                    descriptor.id)));
+  if (search.algorithm != "map_elites") return {};
+  const std::vector<std::string> known = names_of(info, Role::kDescriptor);
+  if (known.empty())
+    return {read.document.problem_at_pointer(
+        "/search/algorithm", false,
+        fmt::format("search.algorithm is 'map_elites', which needs descriptors; evaluator '{}' has "
+                    "none; expected another algorithm",
+                    descriptor.id))};
+  ConfigProblems problems;
+  for (const auto& one : search.descriptors)
+    if (std::find(known.begin(), known.end(), one.first) == known.end())
+      problems.push_back(read.document.problem_at_pointer(
+          pointer + "/" + escape_pointer_part(one.first), true,
+          fmt::format("search.descriptors names '{}', which is no descriptor of evaluator '{}'; "
+                      "expected one of {}{}",
+                      one.first, descriptor.id, fmt::join(known, ", "),
+                      suggestion(one.first, known))));
+  double cells = 1;
+  for (const NamedFigure& figure : info.figures) {
+    if (figure.role != Role::kDescriptor) continue;
+    DescriptorConfig& range = search.descriptors[figure.name];
+    if (std::string why = settle_range(figure, range); !why.empty())
+      problems.push_back(read.document.problem_at_pointer(
+          pointer + "/" + escape_pointer_part(figure.name), false, std::move(why)));
+    cells *= range.bins.value_or(kDefaultBins);
+  }
+  if (cells > static_cast<double>(kMostCells))
+    problems.push_back(read.document.problem_at_pointer(
+        pointer, false,
+        fmt::format("search.descriptors makes a grid of {:.3g} cells; expected at most {}", cells,
+                    kMostCells)));
   return problems;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/config/descriptors_key.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/spaces/space_section.hpp"
@@ -30,6 +31,15 @@ Json any_of(Json one, Json other) {
   return {{"anyOf", Json::array({std::move(one), std::move(other)})}};
 }
 
+Json form_of_descriptor() {
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"properties",
+           {{"low", {{"type", "number"}}},
+            {"high", {{"type", "number"}}},
+            {"bins", {{"type", "integer"}, {"minimum", 1}, {"maximum", kMostCells}}}}}};
+}
+
 Json form_of(const Key& key) {
   switch (key.kind) {
     case KeyKind::kInteger:
@@ -52,6 +62,10 @@ Json form_of(const Key& key) {
       return {{"type", "object"},
               {"propertyNames", {{"pattern", kFigureNamePattern}}},
               {"additionalProperties", {{"type", "number"}}}};
+    case KeyKind::kDescriptors:
+      return {{"type", "object"},
+              {"propertyNames", {{"pattern", kFigureNamePattern}}},
+              {"additionalProperties", form_of_descriptor()}};
     case KeyKind::kText:
     case KeyKind::kNotYet:
       break;

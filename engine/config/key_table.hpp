@@ -42,6 +42,7 @@ enum class KeyKind : std::uint8_t {
   kPath,
   kPaths,
   kFigures,
+  kDescriptors,
   kNotYet
 };
 

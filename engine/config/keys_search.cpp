@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "engine/config/descriptors_key.hpp"
 #include "engine/config/keys.hpp"
 
 namespace equivolve::engine {
@@ -66,21 +67,56 @@ Section search_keys() {
   section.name = "search";
   section.help = "How candidates are bred.";
   section.keys = {
-      text_choice_key("algorithm", {"regularized_evolution", "random"}, {},
-                      "Regularized evolution: Real et al. 2019.",
+      text_choice_key("algorithm",
+                      {"auto", "regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
+                       "nsga2", "map_elites", "islands", "tpe", "cma_es", "grid"},
+                      {},
+                      "How candidates are chosen. auto: tpe for configurations with a budget of "
+                      "fewer than 1000 evaluations or candidates, else regularized_evolution. See "
+                      "[search.md](search.md).",
                       field(&Configuration::search, &SearchConfig::algorithm)),
-      integer_key("population_size", 1, 10'000'000, "Candidates that can be parents.",
+      integer_key("population_size", 1, 10'000'000,
+                  "Candidates that can be parents. Of islands: on each. Of map_elites: random ones "
+                  "at the start.",
                   search_integer(&SearchConfig::population_size)),
       integer_key("tournament_size", 1, 10'000'000,
-                  "Candidates drawn, the best of which is a parent. At most population_size.",
+                  "Candidates drawn, the best of which is a parent. At most population_size. "
+                  "Default of nsga2: 2, of mu_plus_lambda: 1.",
                   search_integer(&SearchConfig::tournament_size)),
-      number_key("mutation_probability", 0, 1, "Else the child is its parent's copy.",
+      number_key("mutation_probability", 0, 1,
+                 "Else the child is its parent's copy. Default of nsga2, mu_plus_lambda and "
+                 "map_elites: 1.",
                  field(&Configuration::search, &SearchConfig::mutation_probability)),
-      number_key("crossover_probability", 0, 1, "That a child takes parts of a second parent.",
+      number_key("crossover_probability", 0, 1,
+                 "That a child takes parts of a second parent. Default of nsga2: 0.9.",
                  field(&Configuration::search, &SearchConfig::crossover_probability)),
       integer_key("restart_after", 0, kAny,
-                  "Births without a new best after which the population starts anew; 0: never.",
+                  "Births without a new best after which the search starts anew; 0: never. Of "
+                  "islands: each for itself. Default of hill_climbing: 500, or neighbours where "
+                  "that is more.",
                   search_integer(&SearchConfig::restart_after)),
+      with_default(integer_key("children", 1, 10'000'000,
+                               "Of mu_plus_lambda: children told before the best live on.",
+                               search_integer(&SearchConfig::children)),
+                   "population_size"),
+      integer_key("neighbours", 1, 10'000'000,
+                  "Of hill_climbing: mutations told before a step to the best of them.",
+                  search_integer(&SearchConfig::neighbours)),
+      descriptors_key("descriptors",
+                      "Of map_elites: the cells of each descriptor. Without low or high: the "
+                      "evaluator's own; without bins: 10.",
+                      field(&Configuration::search, &SearchConfig::descriptors)),
+      integer_key("islands", 1, 10'000, "Populations that evolve side by side.",
+                  search_integer(&SearchConfig::islands)),
+      text_choice_key("island_algorithm", {"regularized_evolution", "mu_plus_lambda"}, {},
+                      "What each island does.",
+                      field(&Configuration::search, &SearchConfig::island_algorithm)),
+      text_choice_key("migration", {"ring", "random"}, {},
+                      "Where an island's best is copied to: the next island, or any other.",
+                      field(&Configuration::search, &SearchConfig::migration)),
+      integer_key("migration_every", 0, kAny,
+                  "Births, of all islands together, between migrations; 0: never.",
+                  search_integer(&SearchConfig::migration_every)),
       integer_key("lookahead", 1, 65'536,
                   "Candidates in flight at most. Part of the run's identity; at least the workers.",
                   search_integer(&SearchConfig::lookahead)),
@@ -92,6 +128,26 @@ Section search_keys() {
                   search_integer(&SearchConfig::tabu_limit)),
       integer_key("tabu_attempts", 1, 50, "Times that one child is refused at most.",
                   search_integer(&SearchConfig::tabu_attempts)),
+      integer_key("startup_candidates", 0, 1'000'000,
+                  "Of tpe: results before the first proposal; until then candidates are random.",
+                  search_integer(&SearchConfig::startup_candidates)),
+      integer_key("ei_candidates", 1, 100'000,
+                  "Of tpe: samples of the good density, the best of which is proposed.",
+                  search_integer(&SearchConfig::ei_candidates)),
+      boolean_key("multivariate", "Of tpe: model all parameters together, not one by one.",
+                  field(&Configuration::search, &SearchConfig::multivariate)),
+      number_key("initial_step", 1e-6, 1,
+                 "Of cma_es: the first standard deviation, as a share of each parameter's range.",
+                 field(&Configuration::search, &SearchConfig::initial_step)),
+      integer_key(
+          "cma_population", 0, 1'000'000,
+          "Of cma_es: candidates of a generation, at least 2; doubled with each restart. 0: "
+          "4 + floor(3 ln n) for n parameters.",
+          search_integer(&SearchConfig::cma_population)),
+      integer_key("grid_points", 1, 1'000'000,
+                  "Of grid: values of each float that has no step; other parameters have all of "
+                  "theirs.",
+                  search_integer(&SearchConfig::grid_points)),
       integer_key("repeats", 1, 1, "Trials of each candidate.", only_one()),
       text_choice_key("order", {"ticket"}, {"arrival"}, "In which order outcomes are told.",
                       only("ticket"))};

@@ -11,6 +11,7 @@
 #include "engine/config/contradictions.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/node_json.hpp"
+#include "engine/config/search_keys_in_use.hpp"
 #include "engine/config/spaces/space_section.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
@@ -217,10 +218,9 @@ void Walk::read_space(const Entry& entry, json space) {
 // ---------------------------------------------------------------------------------------
 
 void fill_dependent_defaults(Configuration& c, const Document& document) {
-  const bool tournament_is_default =
-      find_deepest(document.root(), {"search", "tournament_size"}).parts < 2;
-  if (tournament_is_default)
-    c.search.tournament_size = std::min(c.search.tournament_size, c.search.population_size);
+  fill_search_defaults(c.search, [&](std::string_view key) {
+    return find_deepest(document.root(), {"search", std::string(key)}).parts == 2;
+  });
   BudgetConfig& budget = c.budget;
   if (!budget.candidates && !budget.evaluations && !budget.time && budget.target.empty())
     budget.candidates = kDefaultBudgetCandidates;

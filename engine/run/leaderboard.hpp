@@ -1,5 +1,6 @@
 // The best behaviours of a search, for the final stage: distinct (by class, or by genome where
-// there are no classes), best first; of equals the earlier stands first.
+// there are no classes), best first; of equals the earlier stands first. Those that miss a
+// constraint stand there only until one meets them all.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct Leader {
   hashing::Digest digest;      ///< of its founder; zero where there is none
   bool has_digest = false;
   double score = 0;             ///< first objective, to be maximised
+  double violation = 0;         ///< of the constraints; 0: all are met
   std::vector<double> figures;  ///< of its outcome
   std::shared_ptr<const search::Genome> genome;
 };
@@ -26,9 +28,13 @@ struct Leader {
 class Leaderboard {
  public:
   explicit Leaderboard(std::size_t kept) : kept_(kept) {}
-  /// Whether a score could enter; cheap, so that most candidates cost one comparison.
-  bool would_enter(double score) const {
-    return kept_ > 0 && (leaders_.size() < kept_ || score > leaders_.back().score);
+  /// Whether a candidate could enter; cheap, so that most cost a few comparisons.
+  bool would_enter(double score, double violation = 0) const {
+    if (kept_ == 0) return false;
+    if (leaders_.empty()) return true;
+    const Leader& last = leaders_.back();
+    if ((violation > 0) != (last.violation > 0)) return last.violation > 0;
+    return leaders_.size() < kept_ || stands_before(score, violation, last);
   }
   void offer(Leader leader);
   /// Takes a behaviour off the board.
@@ -36,6 +42,10 @@ class Leaderboard {
   const std::vector<Leader>& leaders() const { return leaders_; }
 
  private:
+  static bool stands_before(double score, double violation, const Leader& other) {
+    return violation != other.violation ? violation < other.violation : score > other.score;
+  }
+
   std::size_t kept_;
   std::vector<Leader> leaders_;  // best first
 };

@@ -1,11 +1,13 @@
 #include "engine/run/preparation.hpp"
 
+#include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
 #include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/notes.hpp"
+#include "engine/run/search_algorithm.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -96,10 +98,11 @@ void Preparing::load() {
 void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
-  const ConfigProblems representation =
-      settle_representation(read_, prepared_.module->descriptor());
-  representation_is_known_ = representation.empty();
-  refuse(representation);
+  ConfigProblems problems = settle_representation(read_, prepared_.module->descriptor());
+  representation_is_known_ = problems.empty();
+  // What auto stands for depends on it.
+  if (representation_is_known_) problems = settle_algorithm(read_);
+  refuse(std::move(problems));
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -120,11 +123,13 @@ void Preparing::create() {
 void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
+  refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   // Of another representation the evaluator has no space.
   if (faulty("space") || !representation_is_known_) return;
   space_is_checked_ = true;
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));
+  refuse(check_algorithm(read_, *space->space));
   prepared_.space = std::move(space->space);
   prepared_.space_json = std::move(space->json);
   if (auto bound = prepared_.evaluator->bind_space(prepared_.space, prepared_.space_json); !bound)
@@ -165,18 +170,9 @@ std::string resolved_text(const Preparation& prepared) {
 }
 
 search::Searcher make_searcher(const Preparation& prepared) {
-  const SearchConfig& c = prepared.config.search;
-  search::Algorithm algorithm = search::RandomSearch();
-  if (c.algorithm == "regularized_evolution") {
-    search::RegularizedEvolutionSettings settings;
-    settings.population_size = c.population_size;
-    settings.tournament_size = c.tournament_size;
-    settings.mutation_probability = c.mutation_probability;
-    settings.crossover_probability = c.crossover_probability;
-    settings.restart_after = c.restart_after;
-    algorithm = search::RegularizedEvolution(settings);
-  }
-  return search::Searcher(std::move(algorithm), prepared.space, prepared.config.seed);
+  return search::Searcher(
+      make_algorithm(prepared.config.search, prepared.evaluator->info().figures, prepared.space),
+      prepared.space, prepared.config.seed);
 }
 
 std::uint64_t probe_seed(const hashing::Digest& context) {

@@ -331,6 +331,12 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
     if (has_objective(figures_, i))
       outcome.objectives.push_back(figures_[i].minimize ? -s.trial.figures[i] : s.trial.figures[i]);
   outcome.ranked = outcome.ranked && !outcome.objectives.empty();
+  for (std::size_t i = 0; outcome.ranked && i < figures_.size(); ++i) {
+    const double figure = s.trial.figures[i];
+    if (figures_[i].role == Role::kConstraint)
+      outcome.violation += std::max(0.0, figures_[i].minimize ? figure : -figure);
+    if (figures_[i].role == Role::kDescriptor) outcome.descriptors.push_back(figure);
+  }
   searcher_.tell(s.request, s.candidate, outcome);
   digests_.add(row);
 
@@ -349,8 +355,9 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
   offer_leader(s, row, outcome);
   static const std::vector<double> kNoFigures;
+  const bool feasible = outcome.ranked && outcome.violation == 0;
   const StopCause cause = budget_.count(child, !s.merged || s.verdict.warm,
-                                        outcome.ranked ? s.trial.figures : kNoFigures, time_);
+                                        feasible ? s.trial.figures : kNoFigures, time_);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -367,7 +374,8 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::
   const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
   // A behaviour that was evaluated again is worth what was told last.
   if (!s.merged && outcomes_change(settings_.policy)) leaders_.withdraw(identity);
-  if (!outcome.ranked || !leaders_.would_enter(outcome.objectives.front())) return;
+  if (!outcome.ranked || !leaders_.would_enter(outcome.objectives.front(), outcome.violation))
+    return;
   Leader leader;
   leader.birth = row.birth;
   leader.cls = row.cls;
@@ -375,6 +383,7 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::
   leader.digest = s.verdict.digest;
   leader.has_digest = has_class;
   leader.score = outcome.objectives.front();
+  leader.violation = outcome.violation;
   leader.figures = s.trial.figures;
   leader.genome = s.candidate.genome;
   leaders_.offer(std::move(leader));

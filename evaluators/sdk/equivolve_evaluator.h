@@ -84,6 +84,7 @@ typedef struct eqv_descriptor {
   size_t representation_count;
 } eqv_descriptor;
 
+/* A constraint is met where its figure is at most 0 (EQV_MINIMIZE) or at least 0 (EQV_MAXIMIZE). */
 enum { EQV_OBJECTIVE = 0, EQV_CONSTRAINT = 1, EQV_DESCRIPTOR = 2, EQV_METRIC = 3 };
 enum { EQV_MAXIMIZE = 0, EQV_MINIMIZE = 1 };
 

@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 
+#include "search/algorithms/population.hpp"
 #include "search/algorithms/request.hpp"
 
 namespace equivolve::search {
@@ -24,30 +24,28 @@ struct RegularizedEvolutionSettings {
 
 class RegularizedEvolution {
  public:
-  explicit RegularizedEvolution(RegularizedEvolutionSettings settings) : settings_(settings) {}
+  explicit RegularizedEvolution(RegularizedEvolutionSettings settings)
+      : settings_(settings), patience_(settings.restart_after) {}
 
   /// Empty while the first population is out and nobody has been told yet.
   std::optional<Request> ask(Ticket ticket, hashing::Stream stream);
   void tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
 
+  // For islands.
+  const Member* best() const;   ///< of the population; null while it is empty
+  void receive(Member member);  ///< from elsewhere: it becomes the youngest, unless it is here
+
  private:
-  struct Member {
-    Birth birth;
-    std::shared_ptr<const Genome> genome;
-    bool ranked;
-    double fitness;
-  };
-  static bool better(const Member& a, const Member& b);
   const Member& tournament(hashing::Stream& stream) const;
+  void enter(Member member);
   void restart();
 
   RegularizedEvolutionSettings settings_;
-  std::deque<Member> population_;
+  std::deque<Member> population_;  // oldest first
   Birth births_ = 0;
   std::uint64_t epoch_ = 0;         // starts so far; children of an earlier one are not let in
   std::uint64_t random_asked_ = 0;  // of this epoch
-  std::uint64_t tells_without_best_ = 0;
-  std::optional<Member> best_;  // of this epoch
+  Patience patience_;
 };
 
 }  // namespace equivolve::search

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <vector>
 
 #include "hashing/stream.hpp"
 #include "search/genome/genome.hpp"
+#include "search/space/space.hpp"
 #include "search/variation/operator.hpp"
 
 namespace equivolve::search {
@@ -18,12 +20,19 @@ inline constexpr Birth kNoBirth = std::numeric_limits<Birth>::max();
 
 /// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
 struct Recipe {
-  enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover };
+  enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover, kProposal };
   Kind kind = Kind::kRandom;  ///< which mutation or crossover is drawn by vary
   Birth first_parent = kNoBirth;
   Birth second_parent = kNoBirth;
   std::shared_ptr<const Genome> first,
-      second;  ///< the parents' genomes; shared with the population, immutable
+      second;                    ///< the parents' genomes; shared with the population, immutable
+  bool mutates_crossed = false;  ///< of kCrossover: what comes of it is mutated as well
+  bool real_coded = false;       ///< configurations are bred as in real_coded_variation.hpp
+  /// Of kProposal: what a model of the algorithm's own proposes (an estimate of densities, a normal
+  /// distribution, a point of a grid). The first attempt (0) may be what the algorithm has chosen
+  /// already, because later choices depend on it. Pure, any-thread: it holds what it needs,
+  /// immutable.
+  std::function<Bred(const Space& space, hashing::Stream& stream, std::uint32_t attempt)> propose;
 };
 
 /// A new child, or an existing candidate again at another level or repeat.
@@ -51,7 +60,9 @@ struct Candidate {
 /// ranked. Never NaN.
 struct Outcome {
   bool ranked = false;
-  std::vector<double> objectives;  ///< each to be maximised
+  std::vector<double> objectives;   ///< each to be maximised
+  double violation = 0;             ///< sum over constraints of how far each is missed; 0: feasible
+  std::vector<double> descriptors;  ///< what kind of solution it is (quality diversity)
 };
 
 }  // namespace equivolve::search

@@ -6,14 +6,23 @@
 #include <optional>
 #include <variant>
 
+#include "search/algorithms/cma_es.hpp"
+#include "search/algorithms/grid.hpp"
+#include "search/algorithms/hill_climbing.hpp"
+#include "search/algorithms/islands.hpp"
+#include "search/algorithms/map_elites.hpp"
+#include "search/algorithms/mu_plus_lambda.hpp"
+#include "search/algorithms/nsga2.hpp"
 #include "search/algorithms/random_search.hpp"
 #include "search/algorithms/regularized_evolution.hpp"
 #include "search/algorithms/request.hpp"
+#include "search/algorithms/tpe.hpp"
 #include "search/space/space.hpp"
 
 namespace equivolve::search {
 
-using Algorithm = std::variant<RandomSearch, RegularizedEvolution>;
+using Algorithm = std::variant<RandomSearch, RegularizedEvolution, HillClimbing, MuPlusLambda,
+                               Nsga2, MapElites, Islands, Grid, CmaEs, Tpe>;
 
 class Searcher {
  public:

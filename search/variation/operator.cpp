@@ -40,6 +40,14 @@ std::string_view operator_name(Operator op) {
       return "uniform_crossover";
     case Operator::kBlendCrossover:
       return "blend_crossover";
+    case Operator::kSampleModel:
+      return "sample_model";
+    case Operator::kGridPoint:
+      return "grid_point";
+    case Operator::kSimulatedBinaryCrossover:
+      return "simulated_binary_crossover";
+    case Operator::kPolynomialMutation:
+      return "polynomial_mutation";
     case Operator::kSubstituteToken:
       return "substitute_token";
     case Operator::kInsertToken:

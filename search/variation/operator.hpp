@@ -28,10 +28,14 @@ enum class Operator : std::uint8_t {
   // graph
   kChangeGraph = 32,  ///< edges flipped, operations redrawn
   // configuration
-  kResampleParameter = 48,  ///< a parameter drawn anew
-  kGaussianStep = 49,       ///< a parameter moved on its (log-)unit scale
-  kUniformCrossover = 50,   ///< each parameter from either parent
-  kBlendCrossover = 51,     ///< numbers from the interval around both parents'
+  kResampleParameter = 48,         ///< a parameter drawn anew
+  kGaussianStep = 49,              ///< a parameter moved on its (log-)unit scale
+  kUniformCrossover = 50,          ///< each parameter from either parent
+  kBlendCrossover = 51,            ///< numbers from the interval around both parents'
+  kSampleModel = 52,               ///< drawn from a model of what was told (tpe, cma_es)
+  kGridPoint = 53,                 ///< the next point of a grid
+  kSimulatedBinaryCrossover = 54,  ///< numbers near either parent's
+  kPolynomialMutation = 55,        ///< parameters moved, far ones seldom
   // sequence
   kSubstituteToken = 64,
   kInsertToken = 65,

@@ -35,7 +35,15 @@ const std::vector<Value>& values() {
       {"[~]", {}},
       {"[\"\"]", {}},
       {"[{}]", {}},
-      {"{}", {KeyKind::kFigures}},
+      {"{}", {KeyKind::kFigures, KeyKind::kDescriptors}},
+      {"{a: {}}", {KeyKind::kDescriptors}},
+      {"{a: {low: -0.5, high: 1, bins: 5}}", {KeyKind::kDescriptors}},
+      {"{a: {low: 1, high: 1}}", {}},  // no range
+      {"{a: {bins: 0}}", {}},
+      {"{a: {bins: 2.5}}", {}},
+      {"{a: {low: .inf}}", {}},
+      {"{a: {low: \"1\"}}", {}},
+      {"{a: {width: 1}}", {}},
       {"{a: b}", {}},  // a figure that is no number
       {"{a: .nan}", {}},
       {"{a: nan}", {}},
@@ -133,7 +141,7 @@ void expect_refused(const Section& section, const Key& key, const std::string& v
   EXPECT_THAT(problem.message, HasSubstr("; expected ")) << text;
   if (key.kind == KeyKind::kNotYet) {
     EXPECT_THAT(problem.message, HasSubstr("not available yet")) << text;
-  } else if (key.kind != KeyKind::kFigures) {
+  } else if (key.kind != KeyKind::kFigures && key.kind != KeyKind::kDescriptors) {
     EXPECT_THAT(problem.message, HasSubstr("expected " + key.expected)) << text;
   }
 }

@@ -53,6 +53,67 @@ TEST(EvaluatorChecks, TargetsMustBeWithinReach) {
                         "minimized and lies in [0, inf]; expected at least 0"));
 }
 
+EvaluatorInfo with_descriptors() {
+  EvaluatorInfo out = info();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  out.figures.push_back({"length", "", Role::kDescriptor, false, 0, 50, true});
+  out.figures.push_back({"mass", "", Role::kDescriptor, false, 0, kInfinity, true});
+  return out;
+}
+
+std::string settle(const std::string& keys, const EvaluatorInfo& evaluator) {
+  auto result = read("evaluator: toy\nsearch: {algorithm: map_elites, " + keys + "}\n");
+  if (!result) return text_of(result.error());
+  return text_of(settle_descriptors(*result, kDescriptor, evaluator));
+}
+
+TEST(EvaluatorChecks, DescriptorsAreSettledByTheFileAndTheEvaluator) {
+  auto result = read(
+      "evaluator: toy\nsearch: {algorithm: map_elites, descriptors: {mass: {high: 2, bins: 5}}}\n");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(text_of(settle_descriptors(*result, kDescriptor, with_descriptors())), "");
+  const auto& descriptors = result->configuration.search.descriptors;
+  EXPECT_EQ(descriptors.at("length").low, 0);
+  EXPECT_EQ(descriptors.at("length").high, 50);
+  EXPECT_EQ(descriptors.at("length").bins, 10u);
+  EXPECT_EQ(descriptors.at("mass").low, 0);
+  EXPECT_EQ(descriptors.at("mass").high, 2);
+  EXPECT_EQ(descriptors.at("mass").bins, 5u);
+}
+
+TEST(EvaluatorChecks, DescriptorsMustBeThereAndHaveRanges) {
+  EXPECT_THAT(settle("seed: 1", info()), HasSubstr("unknown key 'seed'"));
+  EXPECT_THAT(settle("population_size: 9", info()),
+              HasSubstr("run.yaml:2:21: search.algorithm is 'map_elites', which needs descriptors; "
+                        "evaluator 'toy' has none; expected another algorithm"));
+  EXPECT_THAT(settle("population_size: 9", with_descriptors()),
+              HasSubstr("search.descriptors has no range for 'mass', which the evaluator bounds by "
+                        "[0, inf]; expected low and high, as in {mass: {low: 0, high: 10}}"));
+  EXPECT_THAT(
+      settle("descriptors: {mass: {low: 0, high: 1}, lenght: {bins: 3}}", with_descriptors()),
+      HasSubstr("search.descriptors names 'lenght', which is no descriptor of evaluator "
+                "'toy'; expected one of length, mass; did you mean 'length'?"));
+  EXPECT_THAT(
+      settle("descriptors: {mass: {low: 3, high: 4}, length: {low: 60}}", with_descriptors()),
+      HasSubstr("search.descriptors has 'length' from 60 to 50; expected low below high"));
+  EXPECT_THAT(settle("descriptors: {mass: {high: 4, bins: 5000}, length: {bins: 5000}}",
+                     with_descriptors()),
+              HasSubstr("search.descriptors makes a grid of 2.5e+07 cells; expected at most "
+                        "10000000"));
+}
+
+TEST(EvaluatorChecks, WarnsOfOneObjectiveWhereSeveralAreMeant) {
+  EvaluatorInfo one = info();
+  one.figures.erase(one.figures.begin() + 1);
+  auto result = read("evaluator: toy\nsearch: {algorithm: nsga2}\n");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(text_of(settle_descriptors(*result, kDescriptor, info())), "");
+  EXPECT_TRUE(result->warnings.empty());
+  EXPECT_EQ(text_of(settle_descriptors(*result, kDescriptor, one)), "");
+  ASSERT_EQ(result->warnings.size(), 1u);
+  EXPECT_THAT(result->warnings[0].message, HasSubstr("evaluator 'toy' has one objective"));
+}
+
 TEST(EvaluatorChecks, RepresentationsMustBeAccepted) {
   auto result = read("evaluator: toy\nspace: {representation: program}\n");
   EvaluatorDescriptor other = kDescriptor;

@@ -161,7 +161,9 @@ TEST_F(FileSchema, SaysOfEveryKeyWhatItIsForAndItsDefault) {
   const json search = properties["search"]["properties"];
   EXPECT_EQ(search["lookahead"]["default"], 16);
   EXPECT_EQ(search["lookahead"]["maximum"], 65'536);
-  EXPECT_EQ(search["algorithm"]["enum"], (json{"regularized_evolution", "random"}));
+  EXPECT_EQ(search["algorithm"]["enum"],
+            (json{"auto", "regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
+                  "nsga2", "map_elites", "islands", "tpe", "cma_es", "grid"}));
   EXPECT_EQ(properties["seed"]["maximum"], 18'446'744'073'709'551'615u);
 }
 
@@ -238,6 +240,13 @@ const std::vector<json>& pool() {
                                         json::array({1}),
                                         json::array({"x"}),
                                         json::array({""}),
+                                        {{"a", json::object()}},
+                                        {{"a", {{"low", -1.5}, {"high", 2}, {"bins", 3}}}},
+                                        {{"a", {{"low", "0"}}}},
+                                        {{"a", {{"bins", 0}}}},
+                                        {{"a", {{"bins", 10'000'001}}}},
+                                        {{"a", {{"width", 1}}}},
+                                        {{"a b", json::object()}},
                                         json::array({"dot"}),
                                         json::object(),
                                         json{{"x", 1}},

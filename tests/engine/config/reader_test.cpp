@@ -143,10 +143,93 @@ TEST(Reader, ASmallPopulationHasASmallTournament) {
             1u);
 }
 
+SearchConfig searched_by(const std::string& keys) {
+  return configuration("evaluator: toy\nsearch: {" + keys + "}\n").search;
+}
+
+TEST(Reader, DefaultsFollowTheAlgorithm) {
+  const SearchConfig aging = searched_by("algorithm: regularized_evolution");
+  EXPECT_EQ(aging.tournament_size, 10u);
+  EXPECT_EQ(aging.mutation_probability, 0.9);
+  EXPECT_EQ(aging.crossover_probability, 0);
+  EXPECT_EQ(aging.restart_after, 0u);
+  const SearchConfig several = searched_by("algorithm: nsga2");
+  EXPECT_EQ(several.tournament_size, 2u);
+  EXPECT_EQ(several.mutation_probability, 1);
+  EXPECT_EQ(several.crossover_probability, 0.9);
+  const SearchConfig elitist = searched_by("algorithm: mu_plus_lambda, population_size: 30");
+  EXPECT_EQ(elitist.tournament_size, 1u);
+  EXPECT_EQ(elitist.mutation_probability, 1);
+  EXPECT_EQ(elitist.children, 30u);
+  const SearchConfig islands = searched_by("island_algorithm: mu_plus_lambda, algorithm: islands");
+  EXPECT_EQ(islands.tournament_size, 1u);
+  EXPECT_EQ(searched_by("algorithm: hill_climbing").restart_after, 500u);
+  EXPECT_EQ(searched_by("algorithm: hill_climbing, neighbours: 900").restart_after, 900u);
+  const SearchConfig written = searched_by(
+      "algorithm: nsga2, tournament_size: 5, mutation_probability: 0.5, crossover_probability: "
+      "0.1");
+  EXPECT_EQ(written.tournament_size, 5u);
+  EXPECT_EQ(written.mutation_probability, 0.5);
+  EXPECT_EQ(written.crossover_probability, 0.1);
+}
+
+TEST(Reader, ReadsTheKeysOfAlgorithms) {
+  const SearchConfig c = searched_by(
+      "algorithm: map_elites, descriptors: {speed: {low: 0, high: 10.5, bins: 20}, size: {}}, "
+      "children: 3, neighbours: 4, islands: 6, island_algorithm: mu_plus_lambda, migration: "
+      "random, "
+      "migration_every: 77");
+  EXPECT_EQ(c.children, 3u);
+  EXPECT_EQ(c.neighbours, 4u);
+  EXPECT_EQ(c.islands, 6u);
+  EXPECT_EQ(c.island_algorithm, "mu_plus_lambda");
+  EXPECT_EQ(c.migration, "random");
+  EXPECT_EQ(c.migration_every, 77u);
+  ASSERT_EQ(c.descriptors.size(), 2u);
+  EXPECT_EQ(c.descriptors.at("speed").low, 0);
+  EXPECT_EQ(c.descriptors.at("speed").high, 10.5);
+  EXPECT_EQ(c.descriptors.at("speed").bins, 20u);
+  EXPECT_FALSE(c.descriptors.at("size").bins.has_value());
+}
+
+std::string warned(const std::string& keys) {
+  const auto result = read("evaluator: toy\nsearch: {" + keys + "}\n");
+  std::string all = result ? "" : text_of(result.error());
+  if (result)
+    for (const ConfigProblem& one : result->warnings) all += one.message + "\n";
+  return all;
+}
+
+TEST(Reader, WarnsOfKeysThatTheAlgorithmDoesNotLookAt) {
+  EXPECT_EQ(warned("algorithm: hill_climbing, tournament_size: 3, neighbours: 5"),
+            "search.tournament_size has no effect: search.algorithm is hill_climbing\n");
+  EXPECT_EQ(warned("algorithm: nsga2, restart_after: 3, population_size: 4"),
+            "search.restart_after has no effect: search.algorithm is nsga2\n");
+  EXPECT_EQ(warned("algorithm: islands, children: 3, restart_after: 9, tournament_size: 2"),
+            "search.children has no effect: search.island_algorithm is regularized_evolution\n");
+  EXPECT_EQ(warned("algorithm: islands, island_algorithm: mu_plus_lambda, children: 3"), "");
+  EXPECT_EQ(warned("algorithm: islands, migration: random, migration_every: 0"),
+            "search.migration has no effect: search.migration_every is 0\n");
+  EXPECT_EQ(warned("algorithm: islands, islands: 1, migration_every: 9"),
+            "search.migration_every has no effect: search.islands is 1\n");
+  EXPECT_EQ(warned("algorithm: islands, islands: 200, population_size: 100, lookahead: 1"),
+            "search.population_size is 100 on each of 200 islands, budget.candidates is 10000; the "
+            "run ends within its first population\n");
+  EXPECT_EQ(warned("algorithm: regularized_evolution, descriptors: {a: {}}"),
+            "search.descriptors has no effect: search.algorithm is regularized_evolution\n");
+}
+
+TEST(Reader, AClimbMustHaveTimeForAStep) {
+  EXPECT_THAT(problems("evaluator: toy\nsearch: {algorithm: hill_climbing, neighbours: 50, "
+                       "restart_after: 20}\n"),
+              HasSubstr("search.restart_after is 20, search.neighbours is 50; expected no fewer "
+                        "births than a step takes"));
+}
+
 TEST(Reader, WarnsOfWhatIsOddButAllowed) {
   const auto odd = read(
-      "evaluator: toy\nsearch: {population_size: 500, lookahead: 2}\nbudget: {candidates: "
-      "100}\nworkers: 4\n");
+      "evaluator: toy\nsearch: {algorithm: regularized_evolution, population_size: 500, lookahead: "
+      "2}\nbudget: {candidates: 100}\nworkers: 4\n");
   ASSERT_TRUE(odd);
   ASSERT_EQ(odd->warnings.size(), 2u);
   EXPECT_THAT(odd->warnings[0].message,

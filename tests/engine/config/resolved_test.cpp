@@ -23,6 +23,10 @@ const std::vector<std::string> kTexts{
     "evaluator: toy\nsearch: {algorithm: random, population_size: 3, tournament_size: 2, "
     "mutation_probability: 0.1,\n"
     "  crossover_probability: 0.7, restart_after: 12, lookahead: 5}\n",
+    "evaluator: toy\nsearch: {algorithm: map_elites, descriptors: {a: {}, b.c: {low: -1, high: "
+    "2.5, bins: 7}}, neighbours: 9, children: 11}\n",
+    "evaluator: toy\nsearch: {algorithm: islands, islands: 3, island_algorithm: mu_plus_lambda, "
+    "migration: random, migration_every: 0}\n",
     "evaluator: toy\nhashing: {policy: off, capacity: 3, verify_fraction: 0, mantissa_bits: 52, "
     "record: true}\n",
     "evaluator: toy\nbudget: {candidates: 0}\n",

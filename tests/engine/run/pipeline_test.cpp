@@ -42,6 +42,32 @@ TEST(Pipeline, WorkersAndExecutorsDoNotChangeTheResult) {
   }
 }
 
+TEST(Pipeline, WorkersDoNotChangeTheResultOfAnyAlgorithm) {
+  for (const char* algorithm :
+       {"hill_climbing", "mu_plus_lambda", "nsga2", "map_elites", "islands"}) {
+    const auto result_with = [&](unsigned workers) {
+      ToyRun run;
+      run.algorithm = algorithm;
+      run.workers = workers;
+      run.evaluator.info_.figures[1] = {"size", "", Role::kDescriptor, false, 0, 400, true};
+      EXPECT_EQ(run.go().totals.candidates, 2000u) << algorithm;
+      return run.result_digest;
+    };
+    EXPECT_EQ(result_with(1), result_with(8)) << algorithm;
+  }
+}
+
+TEST(Pipeline, ATargetIsReachedOnlyWhereConstraintsAreMet) {
+  const auto told_with = [](bool minimize) {
+    ToyRun run;
+    run.evaluator.info_.figures[1] = {"size", "B", Role::kConstraint, minimize, -1e9, 1e9, true};
+    run.budget.target = {{"fitness", 0.0}};
+    return run.go().totals.told;
+  };
+  EXPECT_EQ(told_with(false), 1u);    // every size is at least 0
+  EXPECT_EQ(told_with(true), 2000u);  // none at most 0
+}
+
 TEST(Pipeline, SixtyFourWorkersGiveTheResultOfOne) {
   ToyRun one, many;
   one.settings.lookahead = many.settings.lookahead = 64;

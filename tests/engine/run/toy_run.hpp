@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/run/pipeline.hpp"
+#include "engine/run/search_algorithm.hpp"
 #include "tests/engine/run/shuffling_executor.hpp"
 #include "tests/engine/run/toy_evaluator.hpp"
 
@@ -36,11 +37,12 @@ struct ToyRun {
   ToyRun& go() {
     SteadyClock clock;
     RunningTime time(clock);
-    search::RegularizedEvolutionSettings evolution;
-    evolution.population_size = population_size;
-    evolution.tournament_size = 5;
-    search::Algorithm chosen = search::RandomSearch();
-    if (algorithm == "regularized_evolution") chosen = search::RegularizedEvolution(evolution);
+    SearchConfig search;
+    search.algorithm = algorithm;
+    search.population_size = population_size;
+    search.tournament_size = 5;
+    search.migration_every = 300;
+    const search::Algorithm chosen = make_algorithm(search, evaluator.info().figures, toy_space());
     auto where = shuffle != 0 ? make_shuffling_executor(shuffle)
                               : std::move(*make_executor(executor, workers));
     Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,

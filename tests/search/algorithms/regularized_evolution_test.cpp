@@ -4,32 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/search/support/search_loop.hpp"
+
 namespace equivolve::search {
 namespace {
 
-using hashing::Purpose;
-using hashing::Stream;
-
-/// Drives an algorithm without any genome: a candidate's fitness is whatever the test says of its
-/// birth.
-class Drive {
+class Drive : public test::Drive<RegularizedEvolution> {
  public:
-  explicit Drive(RegularizedEvolutionSettings settings) : algorithm_(settings) {}
-
-  std::optional<Request> ask() {
-    auto request = algorithm_.ask(ticket_, Stream(1, Purpose::kAsk, ticket_));
-    if (request) ++ticket_;
-    return request;
-  }
-  void tell(const Request& r, double fitness, bool ranked = true) {
-    algorithm_.tell(
-        r, {r.birth, std::make_shared<const Genome>(), kNoBirth, kNoBirth, Operator::kRandom},
-        {ranked, {fitness}});
-  }
-
- private:
-  RegularizedEvolution algorithm_;
-  Ticket ticket_ = 0;
+  explicit Drive(RegularizedEvolutionSettings settings)
+      : test::Drive<RegularizedEvolution>(RegularizedEvolution(settings)) {}
 };
 
 RegularizedEvolutionSettings small() {

@@ -1,0 +1,55 @@
+#include "engine/config/algorithm_choice.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/config/contradictions.hpp"
+#include "search/algorithms/cma_es.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+bool needs_configurations(const std::string& algorithm) {
+  return algorithm == "tpe" || algorithm == "cma_es" || algorithm == "grid";
+}
+
+bool is_small(const BudgetConfig& budget) {
+  return (budget.evaluations && *budget.evaluations < kTpeEvaluations) ||
+         (budget.candidates && *budget.candidates < kTpeEvaluations);
+}
+
+}  // namespace
+
+std::string settled_algorithm(const Configuration& c) {
+  if (c.search.algorithm != "auto") return c.search.algorithm;
+  return c.representation == "configuration" && is_small(c.budget) ? "tpe"
+                                                                   : "regularized_evolution";
+}
+
+ConfigProblems settle_algorithm(ReadConfiguration& read) {
+  Configuration& c = read.configuration;
+  if (c.search.algorithm == "auto") {
+    c.search.algorithm = settled_algorithm(c);
+    // What keys say against each other could not be told before.
+    add_new(read.warnings, algorithm_oddities(read.document, c));
+  }
+  if (!needs_configurations(c.search.algorithm) || c.representation == "configuration") return {};
+  return {read.document.problem_at_pointer(
+      "/search/algorithm", false,
+      fmt::format("search.algorithm is '{}', which searches configurations only; "
+                  "space.representation is '{}'; expected another algorithm",
+                  c.search.algorithm, c.representation))};
+}
+
+ConfigProblems check_algorithm(const ReadConfiguration& read, const search::Space& space) {
+  const auto* configurations = std::get_if<search::ConfigurationSpace>(&space);
+  if (read.configuration.search.algorithm != "cma_es" || !configurations) return {};
+  const std::string why = search::refused_by_cma_es(*configurations);
+  if (why.empty()) return {};
+  return {read.document.problem_at_pointer(
+      "/search/algorithm", false,
+      fmt::format("search.algorithm is 'cma_es', and {}; expected floats and integers without "
+                  "conditions, or another algorithm, such as tpe",
+                  why))};
+}
+
+}  // namespace equivolve::engine
