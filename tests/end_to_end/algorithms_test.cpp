@@ -1,0 +1,168 @@
+// What every search algorithm promises, from a YAML file to the results file, on an evaluator with
+// two objectives, a constraint and two descriptors.
+#include <gtest/gtest.h>
+
+#include <signal.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+struct Search {
+  const char* name;
+  const char* keys;  ///< of the section `search`
+};
+void PrintTo(const Search& one, std::ostream* out) {
+  *out << one.name;
+}
+constexpr Search kSearches[] = {
+    {"random", "algorithm: random"},
+    {"regularized_evolution",
+     "algorithm: regularized_evolution, population_size: 30, tournament_size: 5, restart_after: "
+     "200"},
+    {"hill_climbing", "algorithm: hill_climbing, neighbours: 5, restart_after: 60"},
+    {"mu_plus_lambda",
+     "algorithm: mu_plus_lambda, population_size: 20, children: 40, crossover_probability: 0.5"},
+    {"nsga2", "algorithm: nsga2, population_size: 20"},
+    {"map_elites",
+     "algorithm: map_elites, population_size: 50, descriptors: {slope: {low: -1, high: 1}}"},
+    {"islands_ring",
+     "algorithm: islands, islands: 4, population_size: 10, tournament_size: 3, migration_every: "
+     "200"},
+    {"islands_random",
+     "algorithm: islands, islands: 4, population_size: 10, island_algorithm: mu_plus_lambda, "
+     "migration: random, migration_every: 200"}};
+
+constexpr std::uint64_t kCandidates = 800;
+
+class Algorithms : public testing::TestWithParam<Search> {
+ protected:
+  Algorithms() { write_file(yaml_, text_of(GetParam().keys)); }
+
+  static std::string text_of(const std::string& search) {
+    return fmt::format(
+        "evaluator: toy_front\n"
+        "plugins: {{folders: [{}/good]}}\n"
+        "seed: 5\n"
+        "search: {{{}}}\n"
+        "hashing: {{verify_fraction: 0.1}}\n"
+        "budget: {{candidates: {}}}\n"
+        "final: {{top: 2, repeats: 1}}\n",
+        EQUIVOLVE_TEST_MODULES, search, kCandidates);
+  }
+
+  std::vector<std::string> arguments(const std::string& store, const std::string& workers) const {
+    return {"run",    yaml_,     "--store", store,
+            "--json", "--quiet", "--set",   "workers.count=" + workers};
+  }
+  std::string new_store() { return folder_.path() / ("run" + std::to_string(runs_++) + ".db"); }
+  nlohmann::json run(const std::string& workers, const std::string& store) {
+    const Finished done = equivolve(arguments(store, workers));
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return answer(done);
+  }
+
+  /// Every candidate of a run, in the order of births.
+  std::vector<nlohmann::json> candidates(const std::string& store) {
+    const std::string out = store + ".jsonl";
+    EXPECT_EQ(equivolve({"export", "latest", "--store", store, "--out", out}).exit_code, 0);
+    std::vector<nlohmann::json> all;
+    std::ifstream lines(out);
+    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
+    return all;
+  }
+
+  TempFolder folder_;
+  const std::string yaml_ = folder_.path() / "front.yaml";
+  int runs_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(All, Algorithms, testing::ValuesIn(kSearches),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(Algorithms, AreValidWithoutAWarning) {
+  const Finished done = equivolve({"validate", yaml_});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(done.out.find("warning"), std::string::npos) << done.out;
+  EXPECT_EQ(done.err.find("warning"), std::string::npos) << done.err;
+}
+
+TEST_P(Algorithms, WorkersDoNotChangeTheResult) {
+  const auto one = run("1", new_store());
+  EXPECT_EQ(one["candidates"], kCandidates);
+  for (const char* workers : {"2", "8"}) {
+    const auto more = run(workers, new_store());
+    EXPECT_EQ(more["result_digest"], one["result_digest"]) << workers;
+    EXPECT_EQ(more["best"], one["best"]) << workers;
+  }
+}
+
+TEST_P(Algorithms, AKilledRunEndsAsIfItHadNot) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  const auto whole = run("2", new_store());
+  for (const char* point : {"run.told:15", "run.evaluated:320", "run.look_up:700"}) {
+    const std::string store = new_store();
+    const Finished killed = equivolve(arguments(store, "2"), {{"EQUIVOLVE_FAULT", point}});
+    ASSERT_EQ(killed.signal, SIGKILL) << point << killed.err;
+    const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]) << point;
+    EXPECT_EQ(answer(done)["best"], whole["best"]) << point;
+    EXPECT_EQ(equivolve({"store", "verify", "--store", store}).exit_code, 0) << point;
+  }
+}
+
+// Parents were told before their children were asked for, so bred before them; the best one meets
+// the constraint though ever more of the first objective lies beyond it.
+TEST_P(Algorithms, LineageIsValidAndConstraintsComeFirst) {
+  const std::string store = new_store();
+  const auto done = run("2", store);
+  const auto all = candidates(store);
+  ASSERT_EQ(all.size(), kCandidates);
+  std::size_t with_parents = 0;
+  for (const auto& one : all)
+    for (const char* key : {"parent", "second_parent"})
+      if (!one[key].is_null()) {
+        EXPECT_LT(one[key], one["birth"]);
+        ++with_parents;
+      }
+  EXPECT_EQ(with_parents > 0, std::string(GetParam().name) != "random");
+  const auto best = all.at(done["best"]["birth"].get<std::size_t>());
+  EXPECT_LE(best["lack"], 0) << best;
+}
+
+class Islands : public Algorithms {};
+INSTANTIATE_TEST_SUITE_P(Both, Islands, testing::ValuesIn({kSearches[6], kSearches[7]}),
+                         [](const auto& one) { return one.param.name; });
+
+// Birth b belongs to island b mod 4. Up to the first migration all parents are the island's own;
+// later some are from elsewhere.
+TEST_P(Islands, EachEvolvesOnItsOwnParents) {
+  const std::string store = new_store();
+  run("2", store);
+  std::map<std::uint64_t, std::set<std::uint64_t>> parents;
+  std::size_t foreign = 0;
+  for (const auto& one : candidates(store)) {
+    if (one["parent"].is_null()) continue;
+    const std::uint64_t birth = one["birth"], parent = one["parent"];
+    if (birth < 200) {
+      EXPECT_EQ(parent % 4, birth % 4) << birth;
+    }
+    parents[birth % 4].insert(parent);
+    foreign += parent % 4 != birth % 4;
+  }
+  for (std::uint64_t island = 0; island < 4; ++island) EXPECT_GT(parents[island].size(), 10u);
+  EXPECT_GT(foreign, 0u);
+}
+
+}  // namespace
+}  // namespace equivolve::tests
