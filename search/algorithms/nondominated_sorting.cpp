@@ -25,7 +25,8 @@ bool front_dominates(Outcomes outcomes, const Front& front, const Outcome& outco
 }
 
 /// What one front does not dominate, no later one does: so the first such is found by halving.
-void add_feasible(Outcomes outcomes, Front feasible, std::vector<Front>& fronts) {
+std::vector<Front> fronts_of_rung(Outcomes outcomes, Front feasible) {
+  std::vector<Front> fronts;
   std::stable_sort(feasible.begin(), feasible.end(), [&](std::uint32_t a, std::uint32_t b) {
     return stands_ahead(*outcomes[a], *outcomes[b]);
   });
@@ -39,6 +40,21 @@ void add_feasible(Outcomes outcomes, Front feasible, std::vector<Front>& fronts)
       front->push_back(at);
   }
   for (Front& front : fronts) std::sort(front.begin(), front.end());
+  return fronts;
+}
+
+/// Rung by rung, the highest first.
+void add_feasible(Outcomes outcomes, Front feasible, std::vector<Front>& fronts) {
+  const auto rung = [&](std::uint32_t i) { return outcomes[i]->rung; };
+  std::stable_sort(feasible.begin(), feasible.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return rung(a) > rung(b); });
+  for (auto begin = feasible.begin(); begin != feasible.end();) {
+    const auto end = std::find_if(begin, feasible.end(),
+                                  [&](std::uint32_t i) { return rung(i) != rung(*begin); });
+    for (Front& front : fronts_of_rung(outcomes, Front(begin, end)))
+      fronts.push_back(std::move(front));
+    begin = end;
+  }
 }
 
 void add_infeasible(Outcomes outcomes, Front infeasible, std::vector<Front>& fronts) {
@@ -85,6 +101,22 @@ std::vector<double> crowding_distances(Outcomes outcomes, const Front& front) {
       distances[order[i]] += (value(order[i + 1]) - value(order[i - 1])) / range;
   }
   return distances;
+}
+
+std::size_t count_ahead(Outcomes outcomes, std::size_t of) {
+  std::size_t ahead = 0;
+  for (const Front& front : nondominated_fronts(outcomes)) {
+    const auto own = std::find(front.begin(), front.end(), static_cast<std::uint32_t>(of));
+    if (own == front.end()) {
+      ahead += front.size();
+      continue;
+    }
+    const std::vector<double> crowding = crowding_distances(outcomes, front);
+    const double distance = crowding[static_cast<std::size_t>(own - front.begin())];
+    return ahead + static_cast<std::size_t>(std::count_if(crowding.begin(), crowding.end(),
+                                                          [&](double d) { return d > distance; }));
+  }
+  return ahead;
 }
 
 }  // namespace equivolve::search

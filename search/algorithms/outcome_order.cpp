@@ -4,7 +4,7 @@ namespace equivolve::search {
 
 Score score_of(const Outcome& outcome) {
   if (!outcome.ranked) return {};
-  return {true, outcome.violation, outcome.objectives.front()};
+  return {true, outcome.violation, outcome.objectives.front(), outcome.rung};
 }
 
 bool dominates(const Outcome& a, const Outcome& b) {
@@ -13,6 +13,7 @@ bool dominates(const Outcome& a, const Outcome& b) {
   if (a.violation != b.violation) return a.violation < b.violation;
   // Of two infeasible ones that miss the constraints equally, neither.
   if (a.violation > 0) return false;
+  if (a.rung != b.rung) return a.rung > b.rung;
   bool anywhere = false;
   for (std::size_t i = 0; i < a.objectives.size(); ++i) {
     if (a.objectives[i] < b.objectives[i]) return false;

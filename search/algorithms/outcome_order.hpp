@@ -1,6 +1,6 @@
 // Which outcome is better: every algorithm compares through here.
 //   one objective  ranked before unranked, then the smaller violation of the constraints, then the
-//                  larger fitness
+//                  higher rung (how far it was tried), then the larger fitness
 //   several        constrained domination, which is the same for what is unranked or infeasible.
 //                  Source: Deb, Pratap, Agarwal, Meyarivan 2002, "A fast and elitist multiobjective
 //                  genetic algorithm: NSGA-II" (IEEE Transactions on Evolutionary Computation 6),
@@ -16,6 +16,7 @@ struct Score {
   bool ranked = false;
   double violation = 0;
   double fitness = 0;  ///< to be maximised
+  std::uint32_t rung = 1;
 };
 
 Score score_of(const Outcome& outcome);
@@ -25,6 +26,7 @@ inline bool better(const Score& a, const Score& b) {
   if (a.ranked != b.ranked) return a.ranked;
   if (!a.ranked) return false;
   if (a.violation != b.violation) return a.violation < b.violation;
+  if (a.rung != b.rung) return a.rung > b.rung;
   return a.fitness > b.fitness;
 }
 

@@ -18,6 +18,8 @@ using Birth = std::uint64_t;   ///< 0-based number of a candidate in the order i
 using Ticket = std::uint64_t;  ///< 0-based number of a request
 inline constexpr Birth kNoBirth = std::numeric_limits<Birth>::max();
 
+class PruningTable;
+
 /// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
 struct Recipe {
   enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover, kProposal };
@@ -35,18 +37,6 @@ struct Recipe {
   std::function<Bred(const Space& space, hashing::Stream& stream, std::uint32_t attempt)> propose;
 };
 
-/// A new child, or an existing candidate again at another level or repeat.
-struct Request {
-  enum class Kind : std::uint8_t { kChild, kAgain };
-  Kind kind = Kind::kChild;
-  Ticket ticket = 0;
-  Birth birth = 0;
-  std::uint32_t level = 0;
-  std::uint32_t repeat = 0;
-  std::uint64_t epoch = 0;  ///< the algorithm's own: which start of the search asked
-  Recipe recipe;
-};
-
 /// A bred candidate; immutable.
 struct Candidate {
   Birth birth = 0;
@@ -56,6 +46,27 @@ struct Candidate {
   Operator op = Operator::kRandom;
 };
 
+/// A new child, or an existing candidate again at another level or repeat.
+struct Request {
+  enum class Kind : std::uint8_t { kChild, kAgain };
+  Kind kind = Kind::kChild;
+  Ticket ticket = 0;
+  Birth birth = 0;
+  std::uint32_t level = 0;
+  std::uint32_t repeat = 0;
+  std::uint64_t epoch = 0;  ///< the algorithm's own: which start of the search asked
+  Recipe recipe;            ///< of kChild
+  Candidate candidate;      ///< of kAgain: who is to be tried again
+  /// Where a trial that reports on its way may be stopped early; null: nowhere.
+  std::shared_ptr<const PruningTable> pruning;
+};
+
+/// What a candidate came to at a step on its way.
+struct StepOutcome {
+  std::uint64_t step = 0;          ///< the evaluator's count
+  std::vector<double> objectives;  ///< each to be maximised, all finite
+};
+
 /// What a candidate was worth. Unranked (failed, infeasible, non-finite): worse than everything
 /// ranked. Never NaN.
 struct Outcome {
@@ -63,6 +74,14 @@ struct Outcome {
   std::vector<double> objectives;   ///< each to be maximised
   double violation = 0;             ///< sum over constraints of how far each is missed; 0: feasible
   std::vector<double> descriptors;  ///< what kind of solution it is (quality diversity)
+  bool pruned = false;              ///< the trial was stopped early: these are of a part of it
+  /// Only outcomes of one rung compare by their objectives; those of a higher one are better. What
+  /// ended at a low level stands on a lower rung where levels are not comparable, and what was
+  /// pruned lower than what was not.
+  std::uint32_t rung = 1;
+  std::vector<double> figures;     ///< the engine's, of every kind: averaged over repeats with the
+                                   ///< rest. May be empty
+  std::vector<StepOutcome> steps;  ///< what the trial reported on its way; rising steps
 };
 
 }  // namespace equivolve::search

@@ -31,9 +31,16 @@ Bred cross(const Recipe& recipe, const Space& space, hashing::Stream& stream) {
 
 }  // namespace
 
-std::optional<Request> Searcher::ask(Ticket ticket) {
-  const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
-  return std::visit([&](auto& algorithm) { return algorithm.ask(ticket, stream); }, algorithm_);
+std::optional<Request> Searcher::ask(Ticket ticket, bool wants_child) {
+  std::optional<Request> request = schedule_.again(ticket);
+  if (!request && wants_child) {
+    const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
+    request =
+        std::visit([&](auto& algorithm) { return algorithm.ask(ticket, stream); }, algorithm_);
+    if (request) schedule_.begin(*request);
+  }
+  if (request) request->pruning = pruner_.table(request->level);
+  return request;
 }
 
 Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
@@ -57,8 +64,26 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
   return {};
 }
 
-void Searcher::tell(const Request& request, const Candidate& candidate, const Outcome& outcome) {
-  std::visit([&](auto& algorithm) { algorithm.tell(request, candidate, outcome); }, algorithm_);
+Told Searcher::tell(const Request& request, const Candidate& candidate, const Outcome& outcome) {
+  pruner_.take(request.level, outcome);
+  if (!schedule_.is_trivial()) {
+    const Schedule::Decision decision = schedule_.take(request, candidate, outcome);
+    if (decision.child) tell_algorithm(*decision.child, candidate, decision.outcome);
+    return decision.told;
+  }
+  if (outcome.pruned) {
+    Outcome lower = outcome;
+    lower.rung = 0;
+    tell_algorithm(request, candidate, lower);
+  } else {
+    tell_algorithm(request, candidate, outcome);
+  }
+  return {true, outcome.ranked && !outcome.pruned, {}};
+}
+
+void Searcher::tell_algorithm(const Request& child, const Candidate& candidate,
+                              const Outcome& outcome) {
+  std::visit([&](auto& algorithm) { algorithm.tell(child, candidate, outcome); }, algorithm_);
 }
 
 }  // namespace equivolve::search

@@ -1,5 +1,6 @@
-// A search: an algorithm, its space and its randomness. A copyable value. Algorithms decide in ask
-// and tell, one at a time and in ticket order; breeding (vary) is pure and runs anywhere.
+// A search: an algorithm, its space and its randomness, how far each candidate is tried, and when a
+// trial is stopped early. A copyable value. All decide in ask and tell, one at a time and in ticket
+// order; breeding (vary) is pure and runs anywhere.
 #pragma once
 
 #include <memory>
@@ -17,6 +18,8 @@
 #include "search/algorithms/regularized_evolution.hpp"
 #include "search/algorithms/request.hpp"
 #include "search/algorithms/tpe.hpp"
+#include "search/schedules/pruning.hpp"
+#include "search/schedules/schedule.hpp"
 #include "search/space/space.hpp"
 
 namespace equivolve::search {
@@ -26,22 +29,33 @@ using Algorithm = std::variant<RandomSearch, RegularizedEvolution, HillClimbing,
 
 class Searcher {
  public:
-  Searcher(Algorithm algorithm, std::shared_ptr<const Space> space, std::uint64_t seed)
-      : algorithm_(std::move(algorithm)), space_(std::move(space)), seed_(seed) {}
+  Searcher(Algorithm algorithm, std::shared_ptr<const Space> space, std::uint64_t seed,
+           Schedule schedule = Schedule(), Pruner pruner = Pruner())
+      : algorithm_(std::move(algorithm)),
+        space_(std::move(space)),
+        seed_(seed),
+        schedule_(std::move(schedule)),
+        pruner_(std::move(pruner)) {}
 
-  /// The next request, or nothing until more has been told. Tickets rise by one. [one at a time]
-  std::optional<Request> ask(Ticket ticket);
+  /// The next request, or nothing until more has been told: a candidate that is to be tried again,
+  /// else, where one is wanted, a new child. Tickets rise by one. [one at a time]
+  std::optional<Request> ask(Ticket ticket, bool wants_child = true);
 
-  /// The child a request asks for; another attempt gives another child. Pure. [any-thread]
+  /// The child a request of Kind::kChild asks for; another attempt gives another child. Pure.
+  /// [any-thread]
   Bred vary(const Request& request, std::uint32_t attempt) const;
 
   /// Outcomes come in ticket order. [one at a time, not together with ask]
-  void tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
+  Told tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
 
  private:
+  void tell_algorithm(const Request& child, const Candidate& candidate, const Outcome& outcome);
+
   Algorithm algorithm_;
   std::shared_ptr<const Space> space_;
   std::uint64_t seed_;
+  Schedule schedule_;
+  Pruner pruner_;
 };
 
 }  // namespace equivolve::search
