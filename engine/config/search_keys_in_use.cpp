@@ -75,7 +75,8 @@ void fill_search_defaults(SearchConfig& search,
   if (!written("crossover_probability") && nsga2) search.crossover_probability = 0.9;
   if (!written("restart_after") && algorithm == "hill_climbing")
     search.restart_after = std::max<std::uint64_t>(500, search.neighbours);
-  if (!written("children")) search.children = search.population_size;
+  // Elsewhere it would be one more difference between two runs.
+  if (!written("children") && elitist) search.children = search.population_size;
 }
 
 }  // namespace equivolve::engine

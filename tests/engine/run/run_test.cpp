@@ -38,6 +38,7 @@ class ToyRun : public testing::Test {
     config_.evaluator.id = "toy";
     config_.evaluator.config_json = R"({"data":{},"options":{},"representation":"program"})";
     config_.store.file = folder_.path() / "runs.db";
+    config_.search.algorithm = "regularized_evolution";
     config_.search.population_size = 10;
     config_.search.tournament_size = 3;
     config_.hashing.verify_fraction = 0;
