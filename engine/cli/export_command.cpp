@@ -27,7 +27,7 @@ struct Export {
 };
 
 constexpr std::string_view kCsvStart =
-                               "ticket,birth,parent,second_parent,operator,class,hit,status",
+                               "ticket,birth,parent,second_parent,operator,class,level,hit,status",
                            kJsonStart = "{\"ticket\":";
 
 /// Names of the figures that are told, in order.
@@ -53,10 +53,10 @@ std::string id_or_empty(std::uint64_t id) {
 
 std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
                     const engine::TrialRow* trial, const search::Space* space) {
-  std::string out = fmt::format("{},{},{},{},{},{},{}", o.ticket, o.birth, id_or_empty(g.parent),
+  std::string out = fmt::format("{},{},{},{},{},{},{},{}", o.ticket, o.birth, id_or_empty(g.parent),
                                 id_or_empty(g.second_parent),
                                 search::operator_name(static_cast<search::Operator>(g.operator_id)),
-                                id_or_empty(o.cls), o.hit ? 1 : 0);
+                                id_or_empty(o.cls), o.level, o.hit ? 1 : 0);
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
@@ -75,6 +75,7 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
            {"second_parent", id(g.second_parent)},
            {"operator", search::operator_name(static_cast<search::Operator>(g.operator_id))},
            {"class", id(o.cls)},
+           {"level", o.level},
            {"hit", o.hit},
            {"status", status_name(o.status)}};
   for (std::size_t i = 0; i < names.size() && i < o.told.size(); ++i)

@@ -78,9 +78,8 @@ struct Comparison {
 };
 
 /// The stored run's settings, made to end where the stored run did.
-tl::expected<engine::ReadConfiguration, int> settings_of(const Reproduce& command,
-                                                         const FoundRun& found,
-                                                         std::uint64_t told) {
+tl::expected<engine::ReadConfiguration, int> settings_of(
+    const Reproduce& command, const FoundRun& found, const std::vector<engine::OutcomeRow>& told) {
   auto read = stored_configuration(found.info, found.store, command.overrides);
   if (!read) return read;
   engine::Configuration& config = read->configuration;
@@ -90,7 +89,9 @@ tl::expected<engine::ReadConfiguration, int> settings_of(const Reproduce& comman
       return tl::unexpected<int>(
           fail(kBadInput, "with another " + key + " it would not be the same run"));
   config.budget.time.reset();
-  config.budget.candidates = told;
+  std::uint64_t births = 0;
+  for (const engine::OutcomeRow& o : told) births = std::max(births, o.birth + 1);
+  config.budget.candidates = births;
   if (command.workers) config.workers = *command.workers;
   return read;
 }
@@ -166,7 +167,7 @@ int carry_out(const Reproduce& command) {
   comparison.stored = std::move(stored->outcomes);
   if (comparison.stored.empty())
     return fail(kBadInput, "run " + std::to_string(found->info.id) + " has no candidate to repeat");
-  auto read = settings_of(command, *found, comparison.stored.size());
+  auto read = settings_of(command, *found, comparison.stored);
   if (!read) return read.error();
   std::optional<ScratchFolder> scratch;
   if (command.check) {
@@ -183,6 +184,7 @@ int carry_out(const Reproduce& command) {
   if (!origins) return fail(kStoreTrouble, origins.error().message);
   Watch watch(command.common, -1, preparation->config.budget);
   watch.controls.origins = std::move(*origins);
+  watch.controls.repeats_run = &comparison.stored;
   watch.controls.committed = [&](const std::vector<engine::OutcomeRow>& outcomes) {
     comparison.take(outcomes);
   };

@@ -72,6 +72,10 @@ const char* status_name(engine::Status status) {
       return "non_finite";
     case engine::Status::kFailed:
       return "failed";
+    case engine::Status::kPruned:
+      return "pruned";
+    case engine::Status::kPartial:
+      return "partial";
     case engine::Status::kCancelled:
       break;
   }

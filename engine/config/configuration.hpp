@@ -64,6 +64,16 @@ struct SearchConfig {
   double initial_step = 0.3;              ///< of cma_es, on the unit scale
   std::uint32_t cma_population = 0;       ///< of cma_es; 0: 4 + floor(3 ln n)
   std::uint32_t grid_points = 10;         ///< of grid
+  // How far each candidate is tried.
+  std::string schedule = "full";      ///< or "hurdle", "successive_halving", "hyperband"
+  double hurdle_percentile = 75;      ///< of hurdle
+  double reduction_factor = 3;        ///< of successive_halving and hyperband
+  std::uint32_t repeats = 1;          ///< trials at the last level
+  bool racing = true;                 ///< no further repeat of what cannot win any more
+  std::string pruning = "off";        ///< or "median", "percentile"
+  double pruning_percentile = 25;     ///< of percentile: trials that go on
+  std::uint64_t pruning_startup = 5;  ///< finished trials before one is stopped
+  std::uint64_t pruning_warmup = 0;   ///< steps at which none is
 };
 
 struct HashingConfig {

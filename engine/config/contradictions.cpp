@@ -98,10 +98,24 @@ void check_algorithm_keys(Complaints& odd, const SearchConfig& search) {
         "parent's copy");
 }
 
+void check_schedule_keys(Complaints& odd, const SearchConfig& search) {
+  const std::string schedule = "search.schedule is " + search.schedule;
+  if (search.schedule != "hurdle") odd.without_effect("search", "hurdle_percentile", schedule);
+  if (search.schedule != "successive_halving" && search.schedule != "hyperband")
+    odd.without_effect("search", "reduction_factor", schedule);
+  if (search.repeats == 1) odd.without_effect("search", "racing", "search.repeats is 1");
+  const std::string pruning = "search.pruning is " + search.pruning;
+  if (search.pruning != "percentile") odd.without_effect("search", "pruning_percentile", pruning);
+  if (search.pruning == "off")
+    for (const char* key : {"pruning_startup", "pruning_warmup"})
+      odd.without_effect("search", key, pruning);
+}
+
 void check_search(Complaints& odd, const Configuration& c) {
   const SearchConfig& search = c.search;
   if (search.tabu_limit == 0)
     odd.without_effect("search", "tabu_attempts", "search.tabu_limit is 0");
+  check_schedule_keys(odd, search);
   if (c.workers > search.lookahead)
     odd.add(
         {{"workers", "count"}, {"search", "lookahead"}},
@@ -162,6 +176,11 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
   if (search.algorithm == "cma_es" && search.cma_population == 1)
     refused.add({{"search", "cma_population"}},
                 "search.cma_population is 1; expected 0 or an integer from 2 to 1000000");
+  if (search.repeats > 1 && configuration.hashing.policy == hashing::Policy::kAggregate)
+    refused.add({{"search", "repeats"}, {"hashing", "policy"}},
+                fmt::format("search.repeats is {}, hashing.policy is aggregate; expected one of "
+                            "them: both repeat trials, for each candidate or for each behaviour",
+                            search.repeats));
   return std::move(refused.all);
 }
 

@@ -152,4 +152,15 @@ ConfigProblems settle_descriptors(ReadConfiguration& read, const EvaluatorDescri
   return problems;
 }
 
+ConfigProblems check_schedule(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
+                              const EvaluatorInfo& info) {
+  const std::string& schedule = read.configuration.search.schedule;
+  if (schedule == "full" || info.levels.size() > 1) return {};
+  return {read.document.problem_at_pointer(
+      "/search/schedule", false,
+      fmt::format("search.schedule is '{}', which needs several levels of fidelity; evaluator '{}' "
+                  "has one with these settings; expected full",
+                  schedule, descriptor.id))};
+}
+
 }  // namespace equivolve::engine

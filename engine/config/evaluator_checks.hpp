@@ -23,6 +23,10 @@ ConfigProblems settle_representation(ReadConfiguration& read,
 ConfigProblems check_targets(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
                              const EvaluatorInfo& info);
 
+/// A schedule over levels of an evaluator that has one.
+ConfigProblems check_schedule(const ReadConfiguration& read, const EvaluatorDescriptor& descriptor,
+                              const EvaluatorInfo& info);
+
 /// The descriptors of map_elites against those of the evaluator: which there are, and that each has
 /// a finite range. Writes ranges and bins that were left out into the configuration; warns where
 /// nsga2 has one objective only.

@@ -16,10 +16,6 @@ Field<std::string> only(std::string value) {
   return {[value](const Configuration&) { return value; },
           [](Configuration&, const std::string&) {}};
 }
-Field<std::optional<std::uint64_t>> only_one() {
-  return {[](const Configuration&) { return std::optional<std::uint64_t>(1); },
-          [](Configuration&, std::optional<std::uint64_t>) {}};
-}
 
 // In the order in which their names stand below.
 constexpr std::array kPolicies{hashing::Policy::kReuse, hashing::Policy::kForget,
@@ -148,7 +144,38 @@ Section search_keys() {
                   "Of grid: values of each float that has no step; other parameters have all of "
                   "theirs.",
                   search_integer(&SearchConfig::grid_points)),
-      integer_key("repeats", 1, 1, "Trials of each candidate.", only_one()),
+      text_choice_key("schedule", {"full", "hurdle", "successive_halving", "hyperband"}, {},
+                      "At which of the evaluator's levels candidates are tried. full: at the last "
+                      "one. hurdle: at the first, and the best at the last. successive_halving: "
+                      "level by level, the best at each go on. hyperband: brackets of it, which "
+                      "begin at each level.",
+                      field(&Configuration::search, &SearchConfig::schedule)),
+      number_key("hurdle_percentile", 0, 99.9,
+                 "Of hurdle: candidates above this percentile of the distinct outcomes go on.",
+                 field(&Configuration::search, &SearchConfig::hurdle_percentile)),
+      number_key("reduction_factor", 1.1, 100,
+                 "Of successive_halving and hyperband: one in so many goes on from each level.",
+                 field(&Configuration::search, &SearchConfig::reduction_factor)),
+      integer_key("repeats", 1, 10,
+                  "Trials of each candidate at the last level, with seeds of their own; their mean "
+                  "counts.",
+                  search_integer(&SearchConfig::repeats)),
+      boolean_key("racing",
+                  "With repeats: a candidate is tried again only while it may still beat the best.",
+                  field(&Configuration::search, &SearchConfig::racing)),
+      text_choice_key("pruning", {"off", "median", "percentile"}, {},
+                      "Stops a trial that reports worse values on its way than others did at the "
+                      "same step. median: than the better half. percentile: than "
+                      "pruning_percentile of them.",
+                      field(&Configuration::search, &SearchConfig::pruning)),
+      number_key("pruning_percentile", 0.1, 99.9,
+                 "Of pruning: percentile: how many in a hundred trials go on at a step.",
+                 field(&Configuration::search, &SearchConfig::pruning_percentile)),
+      integer_key("pruning_startup", 1, kAny,
+                  "Of pruning: trials of a level that end well before one is stopped.",
+                  search_integer(&SearchConfig::pruning_startup)),
+      integer_key("pruning_warmup", 0, kAny, "Of pruning: steps below it stop no trial.",
+                  search_integer(&SearchConfig::pruning_warmup)),
       text_choice_key("order", {"ticket"}, {"arrival"}, "In which order outcomes are told.",
                       only("ticket"))};
   return section;

@@ -73,6 +73,9 @@ struct TrialRequest {
   std::uint64_t common_seed = 0;
   std::uint64_t own_seed = 0;
   std::chrono::nanoseconds deadline{0};  ///< from now; 0: none
+  /// Whether to stop at a step with these figures (NaN: unknown), called by one thread at a time;
+  /// empty: never.
+  std::function<bool(std::uint64_t step, std::span<const double> figures)> stops_at;
 };
 
 struct TrialResult {

@@ -21,6 +21,14 @@ void keep_intermediate(RunningTrial& trial, std::uint64_t step, std::span<const 
   }
 }
 
+/// Once it was stopped it stays so.
+bool prunes(RunningTrial& trial, std::uint64_t step, std::span<const double> figures) {
+  if (!trial.stops_at || !*trial.stops_at) return false;
+  const std::lock_guard guard(trial.lock);
+  if (!trial.pruned.load() && (*trial.stops_at)(step, figures)) trial.pruned.store(true);
+  return trial.pruned.load();
+}
+
 void keep_items(RunningTrial& trial, std::span<const double> values) {
   // A mean over items that are no numbers would be none; without items the interval is taken over
   // repeats.
@@ -71,7 +79,9 @@ struct HostBridge::Callbacks {
   static int report(void* context, std::uint64_t number, std::uint64_t step, std::uint64_t,
                     const double* figures, std::size_t count) {
     return with_trial(context, number, 1, [&](RunningTrial& trial) {
-      if (figures && count <= trial.figure_count) keep_intermediate(trial, step, {figures, count});
+      const bool known = figures && count <= trial.figure_count;
+      if (known) keep_intermediate(trial, step, {figures, count});
+      if (known && prunes(trial, step, {figures, count})) return 1;
       if (!trial.stop_asked() && !trial.past_deadline()) return 0;
       trial.cut_short.store(true);
       return 1;

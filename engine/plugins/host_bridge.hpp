@@ -31,11 +31,14 @@ struct RunningTrial {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const std::atomic<bool>* stop = nullptr;
 
+  const std::function<bool(std::uint64_t, std::span<const double>)>* stops_at = nullptr;
+
   std::atomic<bool> cut_short{
-      false};  ///< report answered "stop": the result is of part of the work
+      false};                       ///< report answered "stop": the result is of part of the work
+  std::atomic<bool> pruned{false};  ///< the same, because of what was reported
   std::atomic<bool> body_threw{false};
 
-  std::mutex lock;  // protects the two below
+  std::mutex lock;  // protects the two below, and calls of stops_at
   std::vector<double> items;
   std::vector<IntermediateValue> intermediate;
 

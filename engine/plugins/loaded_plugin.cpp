@@ -278,6 +278,7 @@ TrialResult LoadedPlugin::evaluate(const CandidateView& candidate, const TrialRe
   trial.figure_count = info_.figures.size();
   trial.first_objective = first_objective_;
   trial.stop = &stop;
+  trial.stops_at = &request.stops_at;
 
   std::string thrown;
   int status = EQV_INTERNAL;

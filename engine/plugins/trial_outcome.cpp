@@ -46,6 +46,12 @@ Verdict read_figures(const FigureBuffer& buffer, const std::vector<NamedFigure>&
   return {Status::kOk, Reason::kNone, ""};
 }
 
+/// The search stopped it early, and it gave up or gave what it had: figures may be missing.
+bool ended_pruned(int status, const FigureBuffer& buffer, const RunningTrial& trial) {
+  const bool ended = status == EQV_OK || status == EQV_CANCELLED || status == EQV_NON_FINITE;
+  return ended && trial.pruned.load() && buffer.shape_fault().empty();
+}
+
 Verdict verdict_of(int status, const FigureBuffer& buffer, const std::vector<NamedFigure>& figures,
                    const RunningTrial& trial, std::chrono::nanoseconds deadline) {
   if (trial.stop_asked() && (status == EQV_CANCELLED || trial.cut_short.load()))
@@ -61,6 +67,7 @@ Verdict verdict_of(int status, const FigureBuffer& buffer, const std::vector<Nam
   if (trial.body_threw.load())
     return failure(Reason::kEvaluatorError, "threw an exception inside parallel_for");
   if (status == EQV_OUT_OF_MEMORY) return failure(Reason::kMemory, status_text(status));
+  if (ended_pruned(status, buffer, trial)) return {Status::kPruned, Reason::kNone, ""};
   if (status == EQV_CANCELLED)
     return failure(Reason::kEvaluatorError, "gave up though nobody had asked it to");
   if (status < EQV_OK || status > EQV_NON_FINITE)

@@ -37,6 +37,7 @@ class FigureBuffer {
 ///   the run was stopped and the evaluator gave up or was cut short     kCancelled
 ///   timed out, or the deadline is past                                 kFailed / kDeadline
 ///   out of memory                                                      kFailed / kMemory
+///   the search stopped it early, and it gave up or what it had         kPruned
 ///   invalid candidate, unsupported, internal, unknown, threw           kFailed / kEvaluatorError
 ///   wrong number of figures, or EQV_OK with one that is required unset kFailed / kWrongShape
 ///   EQV_NON_FINITE, or EQV_OK with an objective or constraint that is not finite   kNonFinite

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/run/worth.hpp"
 #include "engine/store/fault_point.hpp"
 
 namespace equivolve::engine {
@@ -47,7 +48,7 @@ hashing::CacheSettings cache_settings(const PipelineSettings& settings, const Ev
   cache.two_keys = settings.two_keys;
   cache.capacity = settings.capacity;
   cache.lookahead = settings.lookahead;
-  cache.levels = static_cast<std::uint32_t>(info.levels.size());
+  cache.levels = static_cast<std::uint32_t>(info.levels.size()) + settings.repeats - 1;
   cache.figures = static_cast<std::uint32_t>(info.figures.size());
   return cache;
 }
@@ -160,6 +161,7 @@ void Pipeline::work(std::uint64_t ticket) {
 
 void Pipeline::breed(Slot& s) {
   s.probe_seconds.reset();
+  if (s.request.kind == search::Request::Kind::kAgain) return take_again(s);
   if (const OutcomeRow* row = replay_ ? replay_->outcome(s.request.ticket) : nullptr)
     return breed_stored(s, *row);
   for (std::uint32_t tries = settings_.functional_change;; --tries, ++s.attempt) {
@@ -184,6 +186,19 @@ void Pipeline::take(Slot& s, search::Bred bred) {
   s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}});
   s.candidate.genome = s.genome;
   s.probe = {};
+}
+
+/// A candidate that is tried again is what it was, and its founder's digest finds its class.
+void Pipeline::take_again(Slot& s) {
+  s.candidate = s.request.candidate;
+  s.genome = nullptr;
+  s.checksum = hashing::checksum64(s.candidate.genome->flat);
+  s.probe = {};
+  // All genomes of this run were made by take().
+  const auto& genome = static_cast<const ProbedGenome&>(*s.candidate.genome);
+  if (!classes_ || !s.probes || !genome.digest) return;
+  s.probe.status = Status::kOk;
+  s.probe.digest.key = *genome.digest;
 }
 
 /// The attempt that the store's genome came of; and the class the store knows stands for the probe:
@@ -233,6 +248,14 @@ void Pipeline::evaluate(Slot& s) {
   request.common_seed = s.common_seed;
   request.own_seed = s.own_seed;
   request.deadline = settings_.deadline;
+  std::optional<search::PruningWatch> watch;
+  if (s.request.pruning && !s.verify) {
+    watch.emplace(*s.request.pruning);
+    request.stops_at = [&](std::uint64_t step, std::span<const double> figures) {
+      const std::vector<double> objectives = objectives_of(figures_, figures);
+      return !objectives.empty() && watch->stops(step, objectives);
+    };
+  }
   s.trial = evaluator_.evaluate({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                                 request, cancelled_);
   s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
@@ -253,7 +276,7 @@ void Pipeline::evaluate(Slot& s) {
   row.cost = s.trial.cost;
   row.genome_checksum = s.checksum;
   row.message = s.trial.message;
-  row.intermediate = std::move(s.trial.intermediate);
+  row.intermediate = s.trial.intermediate;
   writer_->push(std::move(row));
 }
 

@@ -48,6 +48,8 @@ struct PipelineSettings {
   std::uint32_t max_evaluations = 5;  ///< of Policy::kAggregate, the same
   bool two_keys = false;              ///< probes have a digest on each of two grids
   std::uint64_t capacity = 1'000'000;
+  std::uint32_t repeats = 1;  ///< trials at the last level, as the searcher's schedule has it
+  bool prunes = false;        ///< the searcher looks at what trials report on their way
   /// A mutation that behaves like its parent is bred again, at most so often; 0: never.
   std::uint32_t functional_change = 0;
   /// A child of a class that was seen so often already is bred again; 0: never ...
@@ -61,6 +63,9 @@ struct PipelineSettings {
   double max_failed_share = 0.5;
   std::chrono::nanoseconds deadline{0};
   ProbeTime earlier_probes;  ///< of former sessions
+  /// The outcomes of a run that this one repeats: children are asked for where they were there, and
+  /// the run ends where it did. Null: as the budget has it.
+  const std::vector<OutcomeRow>* repeats_run = nullptr;
 };
 
 /// Sums over a run. The first block is equal for equal runs; measured times are not.
@@ -148,7 +153,7 @@ class Pipeline {
     std::atomic<Stage> stage{Stage::kFree};
     search::Request request;
     search::Candidate candidate;
-    std::shared_ptr<ProbedGenome> genome;  // the candidate's
+    std::shared_ptr<ProbedGenome> genome;  // a child's own
     std::uint64_t checksum = 0;            // of the genome
     std::uint32_t attempt = 0;             // at breeding it
     std::uint32_t refusals = 0;            // for being of a class seen too often
@@ -165,6 +170,12 @@ class Pipeline {
     TrialResult trial;
   };
 
+  /// What telling an outcome came to.
+  struct Worth {
+    search::Told told;
+    search::Outcome outcome;  // the trial's; of a candidate that was repeated in full, the mean
+  };
+
   Slot& slot(std::uint64_t ticket) { return ring_[ticket % ring_.size()]; }
 
   // On the executor's threads.
@@ -173,6 +184,7 @@ class Pipeline {
   void breed(Slot& slot);
   void breed_stored(Slot& slot, const OutcomeRow& row);
   void take(Slot& slot, search::Bred bred);
+  void take_again(Slot& slot);
   void probe(Slot& slot);
   bool repeats_parent(const Slot& slot) const;
   void evaluate(Slot& slot);
@@ -183,18 +195,22 @@ class Pipeline {
   void step();
   void ask_more();
   bool wants_child() const;
+  StopCause count(const Slot& slot, const Worth& worth);
+  std::uint32_t stage(const Slot& slot) const;
   bool refuses(Slot& slot);
   void look_up(Slot& slot);
   bool shares_class(const Slot& slot) const;
   void set_seeds(Slot& slot, const WarmClass* warm);
   const WarmClass* warm_class(const Slot& slot) const;
-  void offer_leader(const Slot& slot, const OutcomeRow& row, const search::Outcome& outcome);
+  void offer_leader(const Slot& slot, const OutcomeRow& row, const Worth& worth);
   void reserve(Slot& slot);
   bool tell(Slot& slot);
   OutcomeRow outcome_of(Slot& slot);
+  Worth tell_searcher(const Slot& slot, OutcomeRow& row);
   void check_verification(const Slot& slot, OutcomeRow& row);
   void store_told(const Slot& slot, const OutcomeRow& row);
-  void after_tell(const Slot& slot, const OutcomeRow& row);
+  static const std::vector<double>& figures_of(const Slot& slot, const Worth& worth);
+  void after_tell(const Slot& slot, const OutcomeRow& row, const Worth& worth);
   void dispatch(std::uint64_t ticket, Stage stage);
   void end(StopCause cause);
   void fail(std::string defect);
@@ -220,6 +236,7 @@ class Pipeline {
   Leaderboard leaders_;
   RunDigests digests_;
   PipelineTotals totals_;
+  std::uint64_t children_asked_ = 0;
   std::uint64_t next_ask_ = 0, next_look_up_ = 0, next_tell_ = 0;
   std::optional<std::uint64_t> probes_end_;
   bool searching_ = false;  // work that is no replay has begun

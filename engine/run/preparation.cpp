@@ -123,6 +123,7 @@ void Preparing::create() {
 void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
+  refuse(check_schedule(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   // Of another representation the evaluator has no space.
   if (faulty("space") || !representation_is_known_) return;
@@ -172,7 +173,9 @@ std::string resolved_text(const Preparation& prepared) {
 search::Searcher make_searcher(const Preparation& prepared) {
   return search::Searcher(
       make_algorithm(prepared.config.search, prepared.evaluator->info().figures, prepared.space),
-      prepared.space, prepared.config.seed);
+      prepared.space, prepared.config.seed,
+      make_schedule(prepared.config.search, prepared.evaluator->info().levels),
+      make_pruner(prepared.config.search));
 }
 
 std::uint64_t probe_seed(const hashing::Digest& context) {

@@ -82,6 +82,7 @@ class Session {
     settings.earlier_probes = earlier_probes_;
     settings.warm_start = origins_.warm_start;
     settings.probes_end = origins_.probes_end;
+    settings.repeats_run = controls_.repeats_run;
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures);
     pipeline_.emplace(settings, make_searcher(prepared_), *prepared_.evaluator, *executor_, time_,
                       budget, writer_.get(), replay_.get());
@@ -404,6 +405,14 @@ tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const
   if (!data) return tl::unexpected<RunError>(RunError{3, data.error().message, info.id});
   auto events = (*reader)->events(info.id);
   if (!events) return tl::unexpected<RunError>(RunError{3, events.error().message, info.id});
+  // What trials reported decides which later ones were stopped.
+  if (prepared.config.search.pruning != "off") {
+    auto reported = (*reader)->intermediate_values(info.id);
+    if (!reported) return tl::unexpected<RunError>(RunError{3, reported.error().message, info.id});
+    for (const IntermediateRow& row : *reported)
+      if (row.trial < data->trials.size())
+        data->trials[row.trial].intermediate.push_back(row.value);
+  }
   if (const std::string now = head_of(prepared).config_resolved; now != info.head.config_resolved)
     if (auto changed = (*writer)->change_configuration(now); !changed)
       return tl::unexpected<RunError>(RunError{3, changed.error().message, info.id});

@@ -46,6 +46,9 @@ struct RunControls {
   const Clock* clock = nullptr;  ///< for tests; null: the machine's
   /// Of the run that is to be reproduced; empty: a new run gathers its own.
   std::optional<RunOrigins> origins;
+  /// Of the same, its outcomes by ticket: the run ends where that one did. They outlive the run;
+  /// null: it ends as its budget says.
+  const std::vector<OutcomeRow>* repeats_run = nullptr;
 };
 
 struct RunError {

@@ -112,4 +112,29 @@ search::Algorithm make_algorithm(const SearchConfig& search,
   return search::RandomSearch();
 }
 
+search::Schedule make_schedule(const SearchConfig& search, const std::vector<LevelInfo>& levels) {
+  using Kind = search::ScheduleSettings::Kind;
+  search::ScheduleSettings settings;
+  settings.kind = search.schedule == "hurdle"               ? Kind::kHurdle
+                  : search.schedule == "successive_halving" ? Kind::kSuccessiveHalving
+                  : search.schedule == "hyperband"          ? Kind::kHyperband
+                                                            : Kind::kFull;
+  for (std::size_t i = 0; i + 1 < levels.size(); ++i)
+    settings.is_comparable.push_back(levels[i].comparable_with_next);
+  settings.hurdle_percentile = search.hurdle_percentile;
+  settings.reduction_factor = search.reduction_factor;
+  settings.repeats = search.repeats;
+  settings.races = search.racing;
+  return search::Schedule(std::move(settings));
+}
+
+search::Pruner make_pruner(const SearchConfig& search) {
+  search::PrunerSettings settings;
+  if (search.pruning == "median") settings.share = 0.5;
+  if (search.pruning == "percentile") settings.share = search.pruning_percentile / 100;
+  settings.startup = search.pruning_startup;
+  settings.warmup_steps = search.pruning_warmup;
+  return search::Pruner(settings);
+}
+
 }  // namespace equivolve::engine

@@ -1,4 +1,4 @@
-// From the keys of `search` to a search algorithm.
+// From the keys of `search` to a search algorithm and what goes with it.
 #pragma once
 
 #include <memory>
@@ -16,5 +16,11 @@ namespace equivolve::engine {
 search::Algorithm make_algorithm(const SearchConfig& search,
                                  const std::vector<NamedFigure>& figures,
                                  const std::shared_ptr<const search::Space>& space);
+
+/// How far candidates are tried, over the evaluator's levels (check_schedule).
+search::Schedule make_schedule(const SearchConfig& search, const std::vector<LevelInfo>& levels);
+
+/// What stops trials early.
+search::Pruner make_pruner(const SearchConfig& search);
 
 }  // namespace equivolve::engine

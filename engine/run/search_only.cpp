@@ -22,6 +22,8 @@ PipelineSettings pipeline_settings(const Preparation& prepared) {
   s.tabu_attempts = c.search.tabu_attempts;
   s.capacity = c.hashing.capacity;
   s.verify_fraction = c.hashing.verify_fraction;
+  s.repeats = c.search.repeats;
+  s.prunes = c.search.pruning != "off";
   s.leaders_kept = std::max<std::uint32_t>(c.final_stage.top, 1);
   s.max_failed_share = c.evaluator.max_failed_share;
   s.deadline = c.evaluator.deadline;

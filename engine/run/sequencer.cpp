@@ -7,14 +7,11 @@
 #include "engine/run/pipeline.hpp"
 #include "engine/run/seeds.hpp"
 #include "engine/run/speed_up.hpp"
+#include "engine/run/worth.hpp"
 #include "engine/store/fault_point.hpp"
 
 namespace equivolve::engine {
 namespace {
-
-bool has_objective(const std::vector<NamedFigure>& figures, std::size_t at) {
-  return figures[at].role == Role::kObjective;
-}
 
 /// Relative difference of two figures; equal NaN are equal.
 double relative_error(double a, double b) {
@@ -53,6 +50,7 @@ TrialResult result_of(const TrialRow& row) {
   result.figures = row.figures;
   result.seconds = row.seconds;
   result.cost = row.cost;
+  result.intermediate = row.intermediate;
   return result;
 }
 
@@ -97,26 +95,40 @@ void Pipeline::step() {
   }
 }
 
+/// In a replay the store says what was asked for then: a budget that has grown since would ask
+/// earlier.
 bool Pipeline::wants_child() const {
-  return budget_.wants_child(next_ask_) || (replay_ && next_ask_ < replay_->told());
+  const OutcomeRow* told = replay_ ? replay_->outcome(next_ask_) : nullptr;
+  const std::vector<OutcomeRow>* as_in = settings_.repeats_run;
+  if (!told && as_in) {
+    if (next_ask_ >= as_in->size()) return false;
+    told = &(*as_in)[next_ask_];
+  }
+  return told ? told->birth == children_asked_ : budget_.wants_child(children_asked_);
+}
+
+/// What the cache calls a level: each level, and each further repeat at the last one.
+std::uint32_t Pipeline::stage(const Slot& s) const {
+  return s.request.level + s.request.repeat;
 }
 
 void Pipeline::ask_more() {
-  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead && wants_child()) {
-    std::optional<search::Request> request = searcher_.ask(next_ask_);
+  while (!ended_ && next_ask_ - next_tell_ < settings_.lookahead) {
+    const bool wants = wants_child();
+    std::optional<search::Request> request = searcher_.ask(next_ask_, wants);
     if (!request) {
-      if (next_ask_ == next_tell_) end(StopCause::kExhausted);
+      if (next_ask_ == next_tell_) end(wants ? StopCause::kExhausted : StopCause::kCandidates);
       return;
     }
     Slot& s = slot(next_ask_);
     s.request = std::move(*request);
+    children_asked_ += s.request.kind == search::Request::Kind::kChild ? 1 : 0;
     s.attempt = s.refusals = 0;
     s.abandoned = false;
     s.probes = !probes_end_ || next_ask_ < *probes_end_;
     dispatch(next_ask_, Stage::kBreeding);
     ++next_ask_;
   }
-  if (next_ask_ == next_tell_ && !wants_child()) end(StopCause::kCandidates);
 }
 
 void Pipeline::dispatch(std::uint64_t ticket, Stage stage) {
@@ -136,6 +148,7 @@ void Pipeline::dispatch(std::uint64_t ticket, Stage stage) {
 /// refused.
 bool Pipeline::refuses(Slot& s) {
   if (settings_.tabu_limit == 0 || s.refusals >= settings_.tabu_attempts) return false;
+  if (s.request.kind == search::Request::Kind::kAgain) return false;
   if (s.probe.status != Status::kOk || (replay_ && replay_->outcome(s.request.ticket)))
     return false;
   if (cache_.sightings(s.probe.digest) < settings_.tabu_limit) return false;
@@ -151,11 +164,12 @@ void Pipeline::look_up(Slot& s) {
   const std::uint64_t ticket = s.request.ticket;
   s.verdict = {};
   const bool has_digest = classes_ && s.probe.status == Status::kOk;
-  if (has_digest) s.verdict = cache_.look_up(s.probe.digest, s.request.level, ticket);
+  if (has_digest) s.verdict = cache_.look_up(s.probe.digest, stage(s), ticket);
   s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
-  if (has_digest) s.genome->digest = s.verdict.digest;
-  totals_.probes += classes_ && s.probes && evaluator_.descriptor().offers_probe ? 1 : 0;
+  if (has_digest && s.genome) s.genome->digest = s.verdict.digest;
+  const bool needs_probe = classes_ && s.probes && s.genome;
+  totals_.probes += needs_probe && evaluator_.descriptor().offers_probe ? 1 : 0;
   totals_.probe_time.probes += s.probe_seconds ? 1 : 0;
   totals_.probe_time.seconds += s.probe_seconds.value_or(0);
   totals_.look_up_seconds += as_seconds(clock_.now() - before);
@@ -195,7 +209,7 @@ void Pipeline::set_seeds(Slot& s, const WarmClass* warm) {
 /// Of a hit whose class began with an earlier run's trials; null for others.
 const WarmClass* Pipeline::warm_class(const Slot& s) const {
   if (!s.merged || !s.verdict.first_is_warm) return nullptr;
-  return find(*settings_.warm_start, s.verdict.digest, s.request.level);
+  return find(*settings_.warm_start, s.verdict.digest, stage(s));
 }
 
 /// Sees to it that the slot becomes ready: at once, from the store, or by an evaluation.
@@ -237,15 +251,16 @@ bool Pipeline::tell(Slot& s) {
   if (ended_ && !from_outside) return false;
   if ((!s.merged || s.verify) && s.trial.status == Status::kCancelled) return false;
   if (!s.merged && shares_class(s)) {
-    cache_.settle(s.verdict.cls, s.request.level, static_cast<std::uint8_t>(s.trial.status),
+    cache_.settle(s.verdict.cls, stage(s), static_cast<std::uint8_t>(s.trial.status),
                   static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
     // The mean over the trials of its class so far stands for the trial.
     const bool aggregates = settings_.policy == hashing::Policy::kAggregate;
-    if (const auto* known = aggregates ? cache_.recall(s.verdict.cls, s.request.level) : nullptr)
+    if (const auto* known = aggregates ? cache_.recall(s.verdict.cls, stage(s)) : nullptr)
       take_outcome(*known, figures_.size(), s.trial);
   }
   OutcomeRow row = outcome_of(s);
   if (!defect_.empty()) return false;
+  const Worth worth = tell_searcher(s, row);
   if (const OutcomeRow* known = replay_ ? replay_->outcome(row.ticket) : nullptr) {
     if (!same_outcome(*known, row)) {
       fail("ticket " + std::to_string(row.ticket) +
@@ -257,7 +272,7 @@ bool Pipeline::tell(Slot& s) {
     store_told(s, row);
   }
   EQV_FAULT_POINT("run.tell");
-  after_tell(s, row);
+  after_tell(s, row, worth);
   EQV_FAULT_POINT("run.told");
   return true;
 }
@@ -273,7 +288,7 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
   row.genome_checksum = s.checksum;
   if (s.merged) {
     if (s.verify) check_verification(s, row);
-    const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
+    const hashing::Recalled* known = cache_.recall(s.verdict.cls, stage(s));
     if (!known) {
       fail("class " + std::to_string(s.verdict.cls) + " has no outcome at ticket " +
            std::to_string(row.ticket));
@@ -281,7 +296,7 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
     }
     s.trial = {};
     take_outcome(*known, figures_.size(), s.trial);
-    cache_.credit(s.verdict.cls, s.request.level);
+    cache_.credit(s.verdict.cls, stage(s));
   }
   row.status = s.trial.status;
   row.reason = s.trial.reason;
@@ -290,10 +305,36 @@ OutcomeRow Pipeline::outcome_of(Slot& s) {
   return row;
 }
 
+/// What a candidate is worth is told in the row of its last trial at the last level; the others are
+/// marked.
+Pipeline::Worth Pipeline::tell_searcher(const Slot& s, OutcomeRow& row) {
+  Worth worth;
+  worth.outcome = worth_of(figures_, row.status, s.trial.figures);
+  if (settings_.repeats > 1) worth.outcome.figures = s.trial.figures;
+  if (settings_.prunes) worth.outcome.steps = steps_of(figures_, s.trial.intermediate);
+  worth.told = searcher_.tell(s.request, s.candidate, worth.outcome);
+  if (row.status == Status::kOk && !worth.told.is_complete) row.status = Status::kPartial;
+  if (!worth.told.is_complete || worth.told.figures.empty()) return worth;
+  worth.outcome = worth_of(figures_, row.status, worth.told.figures);
+  row.told.clear();
+  for (std::size_t i : told_figures_) row.told.push_back(worth.told.figures[i]);
+  return worth;
+}
+
+/// Of a candidate that is complete: the means over its repeats, where there are several.
+const std::vector<double>& Pipeline::figures_of(const Slot& s, const Worth& worth) {
+  return worth.told.figures.empty() ? s.trial.figures : worth.told.figures;
+}
+
 /// Compares a repeated trial with the stored one: equal status, and figures within 1e-9 relative.
 void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
-  const hashing::Recalled* known = cache_.recall(s.verdict.cls, s.request.level);
+  const hashing::Recalled* known = cache_.recall(s.verdict.cls, stage(s));
   if (!known) return;
+  // Why it was stopped lies in other trials: what it would have come to is no answer.
+  if (static_cast<Status>(known->first_status) == Status::kPruned) {
+    row.verified = false;
+    return;
+  }
   ++totals_.verified;
   totals_.verification_seconds += s.trial.seconds;
   double error = static_cast<Status>(known->first_status) == s.trial.status
@@ -314,6 +355,7 @@ void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
 
 void Pipeline::store_told(const Slot& s, const OutcomeRow& row) {
   if (!writer_) return;
+  if (!s.genome) return writer_->push(row);
   GenomeRow genome;
   genome.birth = s.candidate.birth;
   genome.parent = s.candidate.first_parent;
@@ -324,20 +366,7 @@ void Pipeline::store_told(const Slot& s, const OutcomeRow& row) {
   writer_->push(row);
 }
 
-void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
-  search::Outcome outcome;
-  outcome.ranked = row.status == Status::kOk;
-  for (std::size_t i = 0; outcome.ranked && i < figures_.size(); ++i)
-    if (has_objective(figures_, i))
-      outcome.objectives.push_back(figures_[i].minimize ? -s.trial.figures[i] : s.trial.figures[i]);
-  outcome.ranked = outcome.ranked && !outcome.objectives.empty();
-  for (std::size_t i = 0; outcome.ranked && i < figures_.size(); ++i) {
-    const double figure = s.trial.figures[i];
-    if (figures_[i].role == Role::kConstraint)
-      outcome.violation += std::max(0.0, figures_[i].minimize ? figure : -figure);
-    if (figures_[i].role == Role::kDescriptor) outcome.descriptors.push_back(figure);
-  }
-  searcher_.tell(s.request, s.candidate, outcome);
+void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& worth) {
   digests_.add(row);
 
   const bool child = s.request.kind == search::Request::Kind::kChild;
@@ -353,11 +382,8 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   if (row.status == Status::kFailed && totals_.first_failure.empty())
     totals_.first_failure = s.trial.message;
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
-  offer_leader(s, row, outcome);
-  static const std::vector<double> kNoFigures;
-  const bool feasible = outcome.ranked && outcome.violation == 0;
-  const StopCause cause = budget_.count(child, !s.merged || s.verdict.warm,
-                                        feasible ? s.trial.figures : kNoFigures, time_);
+  offer_leader(s, row, worth);
+  const StopCause cause = count(s, worth);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
@@ -369,12 +395,24 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row) {
   if (all_failed || too_many) end(StopCause::kFailures);
 }
 
-void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::Outcome& outcome) {
+/// In the budget; the reason to end, if it is one.
+StopCause Pipeline::count(const Slot& s, const Worth& worth) {
+  static const std::vector<double> kNoFigures;
+  const bool counts = worth.told.is_complete && worth.outcome.violation == 0;
+  const StopCause cause = budget_.count(worth.told.is_decided, !s.merged || s.verdict.warm,
+                                        counts ? figures_of(s, worth) : kNoFigures, time_);
+  if (!settings_.repeats_run) return cause;
+  return totals_.told == settings_.repeats_run->size() ? StopCause::kCandidates : StopCause::kNone;
+}
+
+void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const Worth& worth) {
+  const search::Outcome& outcome = worth.outcome;
   const bool has_class = shares_class(s);
   const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
   // A behaviour that was evaluated again is worth what was told last.
   if (!s.merged && outcomes_change(settings_.policy)) leaders_.withdraw(identity);
-  if (!outcome.ranked || !leaders_.would_enter(outcome.objectives.front(), outcome.violation))
+  if (!worth.told.is_complete ||
+      !leaders_.would_enter(outcome.objectives.front(), outcome.violation))
     return;
   Leader leader;
   leader.birth = row.birth;
@@ -384,7 +422,7 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const search::
   leader.has_digest = has_class;
   leader.score = outcome.objectives.front();
   leader.violation = outcome.violation;
-  leader.figures = s.trial.figures;
+  leader.figures = figures_of(s, worth);
   leader.genome = s.candidate.genome;
   leaders_.offer(std::move(leader));
 }
@@ -418,7 +456,7 @@ void Pipeline::publish() {
   if (!leaders_.leaders().empty() && !figures_.empty()) {
     const Leader& best = leaders_.leaders().front();
     for (std::size_t i = 0; i < figures_.size(); ++i)
-      if (has_objective(figures_, i)) {
+      if (figures_[i].role == Role::kObjective) {
         seen_best_.store(best.figures[i], std::memory_order_relaxed);
         has_best_.store(true, std::memory_order_relaxed);
         break;

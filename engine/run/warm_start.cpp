@@ -51,8 +51,9 @@ void add_run(WarmStart& out, const ReplayData& run, std::size_t figures) {
                                                                             // classes come again
   for (const TrialRow& trial : run.trials) {
     const auto digest = digests.find(trial.cls);
-    // What ended for reasons of the machine says nothing of the behaviour.
-    const bool usable = trial.status != Status::kFailed && trial.status != Status::kCancelled;
+    // What ended for reasons of the machine, or of other trials, says nothing of the behaviour.
+    const bool usable = trial.status != Status::kFailed && trial.status != Status::kCancelled &&
+                        trial.status != Status::kPruned;
     if (trial.kind != TrialKind::kSearch || digest == digests.end() || !usable) continue;
     const auto [place, is_new] =
         places.emplace(std::pair(digest->second, trial.level), known.size());

@@ -22,7 +22,10 @@ enum class Status : std::uint8_t {
   kInfeasible = 1,
   kNonFinite = 2,
   kFailed = 3,
-  kCancelled = 4
+  kCancelled = 4,
+  kPruned = 5,  ///< the search stopped it early; its figures are of the part that ran
+  kPartial = 6  ///< of outcomes only: of a lower level, or one of several repeats. What the
+                ///< candidate is worth is told later, or nobody asked for it
 };
 /// Why a trial failed (reliability.md section 3); kNone for the rest. Stored as its number.
 enum class Reason : std::uint8_t {

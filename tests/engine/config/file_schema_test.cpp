@@ -121,11 +121,11 @@ bool is_beyond_a_schema(const std::string& name) {
       "seed_is_octal", "seed_is_a_float", "option_octal", "option_integer_as_power",
       "deadline_too_long",
       // what keys say of each other, of the data, of files, and of the evaluator
-      "tournament_above_population", "data_file_absent", "data_column_absent",
-      "data_file_is_a_folder", "options_contradict_data", "target_unknown", "target_is_a_metric",
-      "target_out_of_reach", "target_reached_by_all", "space_dimension_is_the_datas",
-      "space_length_beside_another", "space_lengths_no_range", "space_operation_needs_matrices",
-      "space_without_operations", "unknown_evaluator"};
+      "tournament_above_population", "repeats_and_aggregate", "schedule_of_one_level",
+      "data_file_absent", "data_column_absent", "data_file_is_a_folder", "options_contradict_data",
+      "target_unknown", "target_is_a_metric", "target_out_of_reach", "target_reached_by_all",
+      "space_dimension_is_the_datas", "space_length_beside_another", "space_lengths_no_range",
+      "space_operation_needs_matrices", "space_without_operations", "unknown_evaluator"};
   return names.contains(name);
 }
 

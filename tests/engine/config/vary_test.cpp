@@ -146,7 +146,8 @@ TEST(Vary, AnUnknownKeyIsNamedOnceWithTheNearest) {
       "restart_after, children, neighbours, descriptors, islands, island_algorithm, migration, "
       "migration_every, lookahead, functional_change, tabu_limit, tabu_attempts, "
       "startup_candidates, ei_candidates, multivariate, initial_step, cma_population, grid_points, "
-      "repeats, order; "
+      "schedule, hurdle_percentile, reduction_factor, repeats, racing, pruning, "
+      "pruning_percentile, pruning_startup, pruning_warmup, order; "
       "did you mean 'algorithm'?");
 }
 

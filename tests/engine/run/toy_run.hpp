@@ -19,6 +19,9 @@ struct ToyRun {
   unsigned workers = 2;
   std::uint64_t shuffle = 0;  ///< 0: none
   std::uint32_t population_size = 50;
+  std::string schedule = "full";
+  std::uint32_t repeats = 1;
+  std::string pruning = "off";
   StoreWriter* writer = nullptr;
   std::function<void(Pipeline&)> on_pipeline = [](Pipeline&) {};
 
@@ -42,11 +45,17 @@ struct ToyRun {
     search.population_size = population_size;
     search.tournament_size = 5;
     search.migration_every = 300;
+    search.schedule = schedule;
+    search.repeats = settings.repeats = repeats;
+    search.pruning = pruning;
+    settings.prunes = pruning != "off";
     const search::Algorithm chosen = make_algorithm(search, evaluator.info().figures, toy_space());
     auto where = shuffle != 0 ? make_shuffling_executor(shuffle)
                               : std::move(*make_executor(executor, workers));
-    Pipeline pipeline(settings, search::Searcher(chosen, toy_space(), settings.seed), evaluator,
-                      *where, time, BudgetMeter(budget, evaluator.info().figures), writer, nullptr);
+    search::Searcher searcher(chosen, toy_space(), settings.seed,
+                              make_schedule(search, evaluator.info().levels), make_pruner(search));
+    Pipeline pipeline(settings, std::move(searcher), evaluator, *where, time,
+                      BudgetMeter(budget, evaluator.info().figures), writer, nullptr);
     on_pipeline(pipeline);
     pipeline.start();
     while (!pipeline.wait(std::chrono::milliseconds(100))) {
