@@ -82,6 +82,7 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
     row[names[i]] = std::isfinite(o.told[i]) ? Json(o.told[i]) : Json(nullptr);
   if (trial) {
     row["seconds"] = trial->seconds;
+    row["cost"] = trial->cost;
     for (std::size_t i = 0; i < info.head.figures.size() && i < trial->figures.size(); ++i)
       row["trial"][info.head.figures[i].name] =
           std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);

@@ -48,12 +48,12 @@ class AlgorithmDiscovery {
                           problem_->info())) {
     if (settings_.representation == search::Representation::kExpression)
       formulas_.emplace(*problem_, figures_, settings_.options);
-    level_ = {sizeof level_, "full", 1.0, 0};
+    set_levels();
     instance_.struct_size = sizeof instance_;
     instance_.figures = figures_.table().data();
     instance_.figure_count = figures_.table().size();
-    instance_.levels = &level_;
-    instance_.level_count = 1;
+    instance_.levels = levels_.data();
+    instance_.level_count = levels_.size();
     instance_.offers_test_split = problem_->info().has_test;
     std::copy(problem_->info().digest.begin(), problem_->info().digest.end(),
               instance_.data_digest);
@@ -120,7 +120,7 @@ class AlgorithmDiscovery {
       return EQV_UNSUPPORTED;
     }
     const Tasks tasks = test ? problem_->test_tasks(request.common_seed)
-                             : problem_->validation_tasks(request.common_seed);
+                             : problem_->validation_tasks(request.common_seed, tasks_of(request));
     if (!candidate.reference().empty())
       return evaluate_rival(candidate.reference(), *tasks, request, result);
     const bool row_items = test && problem_->items_are_rows();
@@ -179,6 +179,22 @@ class AlgorithmDiscovery {
   }
 
  private:
+  /// Means over few tasks are not on the scale of those over many: the luckiest of them stand out.
+  void set_levels() {
+    const std::uint32_t few = settings_.options.screening_tasks, all = problem_->task_count();
+    if (few >= all && few > 0)
+      throw sdk::Refused("/options/screening_tasks",
+                         "is " + std::to_string(few) + ", and a trial has " + std::to_string(all) +
+                             (all == 1 ? " task" : " tasks") + "; expected fewer than that");
+    if (few > 0)
+      levels_.push_back({sizeof(eqv_level), "screening", static_cast<double>(few) / all, 0});
+    levels_.push_back({sizeof(eqv_level), "full", 1.0, 0});
+  }
+  std::uint32_t tasks_of(const eqv_trial_request& request) const {
+    const bool screens = levels_.size() > 1 && request.level == 0;
+    return screens ? settings_.options.screening_tasks : kAllTasks;
+  }
+
   search::CycleConvention convention() const { return {rules_.classification}; }
 
   /// This thread's, so that candidates allocate nothing: holds until its next call.
@@ -255,7 +271,7 @@ class AlgorithmDiscovery {
   Trial trial_;
   search::ProgramSpace space_;
   std::optional<Formulas> formulas_;  // where candidates are formulas, and then programs are none
-  eqv_level level_{};
+  std::vector<eqv_level> levels_;
   eqv_instance_info instance_{};
   Tasks typical_tasks_;  // sizes only: those of every seed are the same
 };

@@ -56,6 +56,7 @@ constexpr std::string_view kAfterTable = R"(
       "properties": {
         "task": {"enum": ["classification", "regression"], "description": "Default: classification when the target holds text or at most 20 different whole numbers, else regression."},
         "resamplings": {"type": "integer", "minimum": 1, "maximum": 100, "default": 4, "description": "Train/validation partitions a trial is averaged over (tables only)."},
+        "screening_tasks": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "A level of fidelity before the last one, for search.schedule: trials on so many of the partitions or tasks, the first ones. Default: there is no such level."},
         "validation_share": {"type": "number", "minimum": 0.01, "maximum": 0.9, "default": 0.25, "description": "Share of the rows outside the test split that each partition validates on (tables only)."},
         "epochs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1, "description": "Passes over the training rows."},
         "class_weights": {"enum": ["none", "balanced"], "default": "none", "description": "balanced: every class counts alike, so the objective is the balanced accuracy, and logistic regression weighs its rows so."},

@@ -105,6 +105,8 @@ Options read_options(JsonReader in, search::Representation representation) {
   options.task = as<TaskKind>(in.choice("task", {"classification", "regression"}));
   options.resamplings =
       static_cast<std::uint32_t>(in.whole("resamplings", options.resamplings, 1, 100));
+  if (in.has("screening_tasks"))
+    options.screening_tasks = static_cast<std::uint32_t>(in.whole("screening_tasks", 1, 1, 1000));
   options.validation_share = in.number("validation_share", options.validation_share, 0.01, 0.9);
   options.epochs = static_cast<std::uint32_t>(in.whole("epochs", options.epochs, 1, 1000));
   options.balanced = in.choice("class_weights", {"none", "balanced"}).value_or(0) == 1;

@@ -39,6 +39,7 @@ struct Options {
   std::optional<TaskKind> task;                       ///< empty: derived from the target
   std::uint32_t resamplings = 4;                      ///< 1..100
   double validation_share = 0.25;                     ///< of the pool, 0.01..0.9
+  std::uint32_t screening_tasks = 0;                  ///< of the first of two levels; 0: one level
   std::uint32_t epochs = 1;                           ///< 1..1000
   bool balanced = false;                              ///< class_weights: balanced
   std::uint64_t max_live_instructions = 100'000'000;  ///< executed in one trial

@@ -64,18 +64,21 @@ class SyntheticProblem final : public Problem {
   const ProblemInfo& info() const override { return info_; }
   bool items_are_rows() const override { return false; }
 
-  Tasks validation_tasks(std::uint64_t common_seed) const override {
-    return cache_.get({common_seed, false}, [&] {
+  std::uint32_t task_count() const override { return data_.tasks; }
+
+  Tasks validation_tasks(std::uint64_t common_seed, std::uint32_t most) const override {
+    const std::uint32_t count = std::min(most, data_.tasks);
+    return cache_.get({common_seed, count}, [&] {
       // The data's seed and the repeat's both count: another repeat draws other tasks.
       const std::uint64_t seed = hashing::derive_seed(data_.seed, Purpose::kTask, common_seed);
       std::vector<Task> tasks;
-      for (std::uint32_t t = 0; t < data_.tasks; ++t) tasks.push_back(draw_task(seed, t));
+      for (std::uint32_t t = 0; t < count; ++t) tasks.push_back(draw_task(seed, t));
       return tasks;
     });
   }
 
   Tasks test_tasks(std::uint64_t) const override {
-    return cache_.get({0, true}, [&] {
+    return cache_.get({0, 0}, [&] {
       std::vector<Task> tasks;
       for (std::uint32_t t = 0; t < data_.tasks; ++t) tasks.push_back(test_task(t));
       return tasks;

@@ -46,10 +46,13 @@ class TableProblem final : public Problem {
   const ProblemInfo& info() const override { return info_; }
   bool items_are_rows() const override { return true; }
 
-  Tasks validation_tasks(std::uint64_t common_seed) const override {
-    return cache_.get({common_seed, false}, [&] {
+  std::uint32_t task_count() const override { return options_.resamplings; }
+
+  Tasks validation_tasks(std::uint64_t common_seed, std::uint32_t most) const override {
+    const std::uint32_t count = std::min(most, options_.resamplings);
+    return cache_.get({common_seed, count}, [&] {
       std::vector<Task> tasks;
-      for (std::uint32_t r = 0; r < options_.resamplings; ++r) {
+      for (std::uint32_t r = 0; r < count; ++r) {
         Stream stream(common_seed, Purpose::kSplit, 1 + r);
         const tables::Cut cut =
             tables::cut_rows(pool_, classes_, options_.validation_share, 1, stream);
@@ -60,7 +63,7 @@ class TableProblem final : public Problem {
   }
 
   Tasks test_tasks(std::uint64_t common_seed) const override {
-    return cache_.get({common_seed, true}, [&] {
+    return cache_.get({common_seed, 0}, [&] {
       return std::vector<Task>{make_task(pool_, test_, common_seed, kWholePool)};
     });
   }

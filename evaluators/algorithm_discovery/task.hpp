@@ -53,6 +53,8 @@ struct Task {
   }
 };
 
+inline constexpr std::uint32_t kAllTasks = 0xffff'ffff;
+
 class LanePlan;
 
 /// The tasks of one trial: resamplings of a table, or synthetic tasks; and how they are run side by
@@ -109,8 +111,11 @@ class Problem {
   virtual ~Problem() = default;
   virtual const ProblemInfo& info() const = 0;
 
-  /// Validation: what a trial with this seed is made of. [any-thread]
-  virtual Tasks validation_tasks(std::uint64_t common_seed) const = 0;
+  /// How many tasks a trial on validation is made of.
+  virtual std::uint32_t task_count() const = 0;
+  /// Validation: what a trial with this seed is made of, or the first so many of it. [any-thread]
+  virtual Tasks validation_tasks(std::uint64_t common_seed,
+                                 std::uint32_t most = kAllTasks) const = 0;
   /// Training on everything the search may see, judged on the test rows. Only where
   /// info().has_test. [any-thread]
   virtual Tasks test_tasks(std::uint64_t common_seed) const = 0;

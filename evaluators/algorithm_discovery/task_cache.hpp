@@ -16,7 +16,7 @@ namespace equivolve::algorithm_discovery {
 /// for the same.
 class TaskCache {
  public:
-  using Key = std::pair<std::uint64_t, bool>;  ///< seed; test split
+  using Key = std::pair<std::uint64_t, std::uint32_t>;  ///< seed; how many tasks, 0: test split
 
   template <class Build>
   Tasks get(Key key, Build build) {

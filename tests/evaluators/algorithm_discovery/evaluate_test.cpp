@@ -104,6 +104,31 @@ TEST(Evaluate, RegressionFiguresAreThoseOfTheSameMathematics) {
   EXPECT_GT(trial.figures[2], 0.2);
 }
 
+TEST(Evaluate, ScreeningIsATrialOnTheFirstTasks) {
+  const nlohmann::json synthetic{{"data", {{"synthetic", "linear"}, {"tasks", 5}}}};
+  nlohmann::json two_tasks = synthetic;
+  two_tasks["data"]["tasks"] = 2;
+  struct Pair {
+    nlohmann::json screened, few;
+  };
+  for (const Pair& pair : {Pair{with_option(breast_cancer(), "screening_tasks", 2),
+                                with_option(breast_cancer(), "resamplings", 2)},
+                           Pair{with_option(synthetic, "screening_tasks", 2), two_tasks}}) {
+    Session screened(algorithm_discovery(), pair.screened), few(algorithm_discovery(), pair.few);
+    ASSERT_EQ(screened.info().level_count, 2u);
+    EXPECT_LE(screened.info().levels[0].relative_cost, 0.5);
+    EXPECT_EQ(few.info().level_count, 1u);
+    const std::uint32_t d = few.default_space()["memories"]["dimension"];
+    const auto program = genome_of(kGradientDescent, quickstart_shape(d));
+    TrialSettings full;
+    full.level = 1;
+    const Trial low = screened.evaluate(program), high = screened.evaluate(program, full);
+    EXPECT_EQ(low.figures[0], few.evaluate(program).figures[0]);
+    EXPECT_NE(low.figures[0], high.figures[0]);
+    EXPECT_LT(low.cost, high.cost);
+  }
+}
+
 TEST(Evaluate, ItemsOfTheTestSplitAverageToTheObjective) {
   for (const auto& config :
        {breast_cancer(), with_option(breast_cancer(), "class_weights", "balanced"), diabetes(),

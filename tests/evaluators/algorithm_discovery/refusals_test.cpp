@@ -53,6 +53,10 @@ TEST(Refusals, OfSettings) {
   expect_refused(at(good, "/options/task", "clasification"), "/options/task",
                  "did you mean 'classification'?");
   expect_refused(at(good, "/options/resamplings", 0), "/options/resamplings", "from 1 to 100");
+  expect_refused(at(good, "/options/screening_tasks", 0), "/options/screening_tasks",
+                 "from 1 to 1000");
+  expect_refused(at(good, "/options/screening_tasks", 4), "/options/screening_tasks",
+                 "expected fewer");
   expect_refused(at(good, "/options/resamplings", 2.5), "/options/resamplings",
                  "must be a whole number");
   expect_refused(at(good, "/options/validation_share", 0), "/options/validation_share",

@@ -154,6 +154,7 @@ nlohmann::json Session::references() const {
 Trial Session::run(const eqv_candidate& candidate, const TrialSettings& settings) {
   eqv_trial_request request{};
   request.struct_size = sizeof request;
+  request.level = settings.level;
   request.split = settings.split;
   request.threads = settings.threads;
   request.common_seed = settings.common_seed;

@@ -37,6 +37,7 @@ struct Trial {
 struct TrialSettings {
   std::uint64_t common_seed = 1;
   std::uint64_t own_seed = 2;
+  std::uint32_t level = 0;
   std::uint32_t split = EQV_VALIDATION;
   std::uint32_t threads = 1;
   bool cancelled = false;

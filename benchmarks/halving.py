@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""What halving, hurdles and pruning save, on noisy learning curves whose optimum is known.
+
+  benchmarks/halving.py [--bin build/release/bin] [--seeds 20] [--candidates 2000] [--json]
+
+The evaluator (learning_curve.cpp) learns for 1, 3, 9 or 27 epochs, measures with noise (standard deviation 0.02, where losses
+worth having lie between 0.05 and 0.1), and knows what it would measure without. Counted is what it costs, in trials at the last
+level (27 epochs), until a candidate that went all the way is within 0.005 of the lowest loss without noise; a search that does not get
+there is counted with all that it spent. For each way: the mean over the seeds, the share of seeds that got there, and how many
+times less than `full` it took (ratio of geometric means, with a 95 % interval by the paired bootstrap). Candidates are random, so
+that nothing but the schedule differs, and evolved.
+"""
+import argparse
+import json
+import math
+import os
+import random
+import subprocess
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WAYS = {"full": {}, "hurdle": {"schedule": "hurdle"}, "successive_halving": {"schedule": "successive_halving"},
+        "hyperband": {"schedule": "hyperband"}, "median": {"pruning": "median"}}
+LOWEST, NEAR = 0.05, 0.005
+CONFIGURATION = """\
+evaluator: learning_curve
+plugins: {{folders: [{modules}]}}
+seed: {seed}
+search: {{algorithm: {algorithm}, {keys}}}
+budget: {{candidates: {candidates}}}
+final: {{top: 1, repeats: 1}}
+"""
+
+
+def trials_of(program, folder, modules, algorithm, keys, seed, candidates):
+    """Rows of the results file: the cost and the true loss of each trial that was made, in the order of tickets."""
+    file, store, out = (os.path.join(folder, name) for name in ("curve.yaml", "curve.db", "curve.jsonl"))
+    for stale in (store, out):
+        if os.path.exists(stale):
+            os.remove(stale)
+    with open(file, "w", encoding="utf-8") as text:
+        text.write(CONFIGURATION.format(modules=modules, seed=seed, algorithm=algorithm, candidates=candidates,
+                                        keys=", ".join(f"{k}: {v}" for k, v in keys.items()) or "lookahead: 16"))
+    subprocess.run([program, "run", file, "--store", store, "--quiet", "--json"], check=True, capture_output=True)
+    subprocess.run([program, "export", "1", "--store", store, "--out", out], check=True, capture_output=True)
+    with open(out, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [row for row in rows if not row["hit"]]
+
+
+def cost_to_optimum(rows):
+    spent = 0.0
+    for row in rows:
+        spent += row["cost"] / 27
+        if row["status"] == "ok" and row["trial"]["true_loss"] <= LOWEST + NEAR:
+            return spent, True
+    return spent, False
+
+
+def ratio(full, other):
+    """Of geometric means, full over other, and its 95 % interval."""
+    logs = [math.log(a / b) for a, b in zip(full, other)]
+    stream = random.Random(1)
+    means = sorted(sum(stream.choices(logs, k=len(logs))) / len(logs) for _ in range(10_000))
+    return {"mean": math.exp(sum(logs) / len(logs)), "low": math.exp(means[250]), "high": math.exp(means[9749])}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--candidates", type=int, default=2000)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    program = os.path.join(os.path.abspath(args.bin), "equivolve")
+    modules = os.path.join(os.path.dirname(os.path.abspath(args.bin)), "benchmarks", "modules")
+    out = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for algorithm in ("random", "regularized_evolution"):
+            costs = {way: [cost_to_optimum(trials_of(program, folder, modules, algorithm, keys, seed, args.candidates))
+                           for seed in range(1, args.seeds + 1)] for way, keys in WAYS.items()}
+            full = [cost for cost, _ in costs["full"]]
+            out[algorithm] = {way: {"trials": sum(cost for cost, _ in of) / len(of), "reached": sum(there for _, there in of) / len(of),
+                                    "saves": ratio(full, [cost for cost, _ in of])} for way, of in costs.items()}
+    if args.json:
+        print(json.dumps(out))
+        return
+    for algorithm, ways in out.items():
+        for way, of in ways.items():
+            saves = of["saves"]
+            print(f"{algorithm:22} {way:20} {of['trials']:8.1f} trials, {100 * of['reached']:3.0f} % there, "
+                  f"{saves['mean']:.2f} [{saves['low']:.2f}, {saves['high']:.2f}] times less than full")
+
+
+if __name__ == "__main__":
+    main()
