@@ -102,6 +102,22 @@ TEST_P(Representations, TheCacheChangesOnlyWhatIsSpent) {
   }
 }
 
+TEST_P(Representations, WarmStartTakesOverWhatAnEarlierRunFoundOut) {
+  const std::string store = new_store();
+  const auto go = [&](Settings settings) {
+    const Finished done = equivolve(arguments(settings, store));
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return answer(done);
+  };
+  const auto first = go({"hashing.capacity=100000"});
+  const auto warm =
+      go({"hashing.capacity=100000", "hashing.warm_start=true", "hashing.verify_fraction=1"});
+  EXPECT_EQ(warm["trajectory_digest"], first["trajectory_digest"]);
+  EXPECT_EQ(warm["wrong_hits"], 0);
+  EXPECT_GT(warm["warm_hits"], 100);
+  EXPECT_LT(warm["evaluations"], 100);
+}
+
 TEST_P(Representations, FunctionalChangeAndTabuKeepThePromisesToo) {
   const Settings both = {"search.functional_change=3", "search.tabu_limit=4"};
   const auto with = [&](const std::string& more) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "tests/engine/run/toy_run.hpp"
@@ -115,6 +116,24 @@ TEST(Pipeline, CacheOnAndOffWalkTheSamePath) {
   EXPECT_EQ(on.totals.verified, 2000 - on.totals.evaluations);
   EXPECT_EQ(on.totals.wrong_hits, 0u);
   EXPECT_EQ(off.totals.evaluations, 2000u);
+}
+
+// Figures within 1e-9 of each other, relative, are those of one behaviour.
+TEST(Pipeline, VerificationAllowsForTheLastDigits) {
+  const auto wrong_hits_at = [](double difference) {
+    ToyRun run;
+    run.workers = 1;
+    run.settings.verify_fraction = 1;
+    std::set<double> seen;
+    run.evaluator.measured = [&](double fitness) {
+      return seen.insert(fitness).second ? fitness : fitness * (1 + difference);
+    };
+    run.go();
+    EXPECT_GT(run.totals.verified, 500u);
+    return run.totals.wrong_hits;
+  };
+  EXPECT_EQ(wrong_hits_at(0.9e-9), 0u);
+  EXPECT_GT(wrong_hits_at(1.1e-9), 400u);
 }
 
 TEST(Pipeline, CollisionsAreFoundByVerification) {

@@ -46,6 +46,8 @@ class ToyRun : public testing::Test {
     config_.final_stage = {2, 2};
   }
 
+  std::optional<RunOrigins> origins_;
+
   RunOutcome start() { return go(std::nullopt); }
   RunOutcome resume() {
     auto reader = StoreReader::open(config_.store.file);
@@ -87,6 +89,7 @@ class ToyRun : public testing::Test {
     RunControls controls;
     controls.clock = &clock_;
     controls.signal = &signal_;
+    controls.origins = origins_;
     controls.executor = [](unsigned) { return make_thread_executor(1); };
     controls.progress = [this](const ProgressReport& report) {
       {
@@ -128,6 +131,15 @@ TEST_F(ToyRun, AutoStopsProbingOnceItHasSlowedTheRunDownForLong) {
   auto reader = StoreReader::open(config_.store.file);
   const auto origins = origins_of(**reader, 1);
   ASSERT_TRUE(origins && origins->probes_end);
+  EXPECT_EQ(*origins->probes_end, static_cast<std::uint64_t>(probes.load()));
+
+  // Reproduced where probing costs nothing: it ends at the same ticket, because the first run did.
+  probes = 0;
+  evaluator_ = [&](test::ToyEvaluator& toy) { toy.on_probe = [&] { ++probes; }; };
+  config_.store.file = folder_.path() / "again.db";
+  origins_ = *origins;
+  const RunOutcome again = start();
+  EXPECT_EQ(again.summary.result_digest, outcome.summary.result_digest);
   EXPECT_EQ(*origins->probes_end, static_cast<std::uint64_t>(probes.load()));
 }
 

@@ -75,7 +75,7 @@ TrialResult ToyEvaluator::evaluate(const CandidateView& candidate, const TrialRe
   hashing::Stream own(request.own_seed, hashing::Purpose::kTest, 0);
   const double luck = noise * stream.gaussian() + own_noise * own.gaussian();
   result.status = Status::kOk;
-  result.figures = {base + luck, static_cast<double>(candidate.genome.size())};
+  result.figures = {measured(base + luck), static_cast<double>(candidate.genome.size())};
   const double apart = candidate.reference.empty() ? row_spread : 0;
   if (request.split == 1) result.items = {base - apart, base, base + apart};
   result.seconds = 1e-6;
