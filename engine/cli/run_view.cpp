@@ -152,6 +152,16 @@ std::vector<std::string> notes_of(const engine::StoreReader& reader, const engin
   return {};
 }
 
+/// Those that are tried several times are told as often.
+std::string candidates_text(const engine::RunInfo& info, const Json& summary) {
+  const auto found = summary.find("candidates");
+  if (found == summary.end() || !found->is_number()) return fmt::format("{}", info.state.told);
+  const auto candidates = found->get<std::uint64_t>();
+  const std::string times =
+      info.state.told > candidates ? fmt::format(", {} outcomes", info.state.told) : "";
+  return fmt::format("{}{}", candidates, times);
+}
+
 void print_text(const engine::RunInfo& info, const Json& summary, const Json& front,
                 const std::vector<std::string>& notes, const std::filesystem::path& store) {
   std::printf("run %lld \"%s\"  %s", static_cast<long long>(info.id), info.head.name.c_str(),
@@ -167,7 +177,7 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
   std::printf("  engine         %s, %s\n", info.head.engine_version.c_str(),
               info.head.kernel.c_str());
   for (const std::string& note : notes) std::printf("  data           %s\n", note.c_str());
-  std::printf("  candidates     %llu\n", static_cast<unsigned long long>(info.state.told));
+  std::printf("  candidates     %s\n", candidates_text(info, summary).c_str());
   print_search(summary);
   if (summary.contains("best") && summary["best"].is_object()) {
     const Json& best = summary["best"];

@@ -1,6 +1,7 @@
 // validate: everything that is wrong with a configuration and its data, without running it.
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
@@ -31,6 +32,22 @@ int refuse(const CommonOptions& common, const engine::PreparationError& error) {
   return error.exit_code;
 }
 
+std::vector<std::string> names_of(const std::vector<engine::LevelInfo>& levels) {
+  std::vector<std::string> names;
+  for (const engine::LevelInfo& level : levels) names.push_back(level.name);
+  return names;
+}
+
+/// Where there are several: what search.schedule goes by.
+std::string levels_text(const std::vector<engine::LevelInfo>& levels) {
+  if (levels.size() < 2) return "";
+  std::string names;
+  for (const engine::LevelInfo& level : levels)
+    names +=
+        fmt::format("{}{} ({:.3g})", names.empty() ? "" : ", ", level.name, level.relative_cost);
+  return fmt::format("levels, with their cost: {}\n", names);
+}
+
 int accept(const Validate& command, const engine::Preparation& prepared) {
   print_warnings(prepared.warnings);
   const std::string context = hashing::to_hex(prepared.context);
@@ -38,11 +55,13 @@ int accept(const Validate& command, const engine::Preparation& prepared) {
   if (command.common.json) {
     const Json out = {{"valid", true},
                       {"context", context},
+                      {"levels", Json(names_of(prepared.evaluator->info().levels))},
                       {"warnings", Json::parse(engine::to_json_text(prepared.warnings))}};
     std::printf("%s\n", out.dump().c_str());
   } else if (!command.common.quiet) {
     std::printf("%s is valid: evaluator %s %s, context %s\n", command.file.c_str(),
                 evaluator.id.c_str(), evaluator.version.c_str(), context.c_str());
+    std::printf("%s", levels_text(prepared.evaluator->info().levels).c_str());
   }
   say_next(command.common, "equivolve run " + shell_word(command.file));
   return kFinished;

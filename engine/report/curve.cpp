@@ -51,7 +51,7 @@ tl::expected<Curve, StoreError> read_curve(const StoreReader& reader, const RunI
           (std::isnan(now.best) || (minimize ? value < now.best : value > now.best)))
         now.best = value;
     }
-    now.candidates = static_cast<double>(told);
+    now.candidates = std::max(now.candidates, static_cast<double>(outcome.birth + 1));
     now.known = static_cast<double>(hits) / static_cast<double>(told);
     if (told % step == 0) curve.push_back(now);
   });

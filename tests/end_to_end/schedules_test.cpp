@@ -204,6 +204,21 @@ TEST_P(OnePruning, StopsTrialsAndSaysSo) {
   EXPECT_LT(pruned, 270);
 }
 
+TEST_P(OneSchedule, ValidateNamesTheLevelsAndShowCountsCandidates) {
+  const Finished valid = equivolve({"validate", yaml_});
+  EXPECT_NE(valid.out.find("levels, with their cost: 1 epoch (0.037), 3 epochs (0.111), 9 epochs "
+                           "(0.333), 27 epochs (1)"),
+            std::string::npos)
+      << valid.out;
+  const std::string store = new_store();
+  const auto summary = run("2", store);
+  const Finished shown = equivolve({"show", "latest", "--store", store});
+  EXPECT_NE(shown.out.find(fmt::format("candidates     {}, {} outcomes", kCandidates,
+                                       summary["stopped_at"].get<std::uint64_t>())),
+            std::string::npos)
+      << shown.out << summary;
+}
+
 TEST(ScheduleErrors, OneLevelIsNoSchedule) {
   TempFolder folder;
   const std::string yaml = folder.path() / "front.yaml";
