@@ -4,7 +4,7 @@
 //   tpe_rival --time TOLD                        CPU of one proposal once so many were told
 //   tpe_rival --values COUNT                     random configurations and their values
 //   tpe_rival --optima
-// Prints JSON. ALGORITHM: tpe, multivariate or random.
+// Prints JSON. ALGORITHM: tpe (the defaults), univariate or random.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -35,7 +35,7 @@ std::vector<double> numbers(const search::Genome& genome, const search::Configur
 search::Algorithm algorithm_named(std::string_view name, const search::ConfigurationSpace& space) {
   if (name == "random") return search::RandomSearch();
   search::TpeSettings settings;
-  settings.multivariate = name == "multivariate";
+  settings.multivariate = name != "univariate";
   return search::Tpe(std::make_shared<const search::ConfigurationSpace>(space), settings);
 }
 
@@ -138,8 +138,8 @@ int main(int argc, char** argv) {
     out = regrets(std::strtoull(argv[2], nullptr, 10), std::atoi(argv[3]), argv[4],
                   argc == 6 ? std::strtoull(argv[5], nullptr, 10) : 1);
   else if (what == "--time" && argc == 3)
-    out = {{"univariate_ms", milliseconds("tpe", std::atoi(argv[2]))},
-           {"multivariate_ms", milliseconds("multivariate", std::atoi(argv[2]))}};
+    out = {{"univariate_ms", milliseconds("univariate", std::atoi(argv[2]))},
+           {"multivariate_ms", milliseconds("tpe", std::atoi(argv[2]))}};
   else if (what == "--values" && argc == 3)
     out = values(std::atoi(argv[2]));
   else if (what == "--optima")

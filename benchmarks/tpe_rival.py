@@ -196,15 +196,15 @@ def main():
     binary = os.path.join(args.bin, "tpe_rival")
     check_functions(binary)
 
-    runs = {kind: ours(binary, "--regrets", args.seeds, args.trials, kind) for kind in ("tpe", "multivariate", "random")}
+    runs = {kind: ours(binary, "--regrets", args.seeds, args.trials, kind) for kind in ("tpe", "univariate", "random")}
     optimum = ours(binary, "--optima")
     rivals = {name: [optuna_best(f, seed, args.trials) - optimum[name] for seed in range(1, args.seeds + 1)]
               for name, f in FUNCTIONS.items()}
     answer = {"optuna": optuna.__version__,
-              "regret": {name: {"tpe": interval(runs["tpe"][name]), "multivariate": interval(runs["multivariate"][name]),
+              "regret": {name: {"tpe": interval(runs["tpe"][name]), "univariate": interval(runs["univariate"][name]),
                                 "random": interval(runs["random"][name]), "optuna": interval(rivals[name])} for name in FUNCTIONS},
               "difference": compare(runs["tpe"], rivals, runs["random"]),
-              "difference_multivariate": compare(runs["multivariate"], rivals, runs["random"]),
+              "difference_univariate": compare(runs["univariate"], rivals, runs["random"]),
               "ms_at_1000": {**ours(binary, "--time", 1000), "optuna": optuna_milliseconds(1000, 20)},
               "ms_at_10000": {**ours(binary, "--time", 10000), "optuna": optuna_milliseconds(10000, 5)}}
     for at in ("ms_at_1000", "ms_at_10000"):
@@ -212,10 +212,10 @@ def main():
     if args.json:
         print(json.dumps(answer))
         return
-    print(f"{'mean regret':12}" + "".join(f"{kind:>30}" for kind in ("tpe", "multivariate", "random", "optuna")))
+    print(f"{'mean regret':12}" + "".join(f"{kind:>30}" for kind in ("tpe", "univariate", "random", "optuna")))
     for name, kinds in answer["regret"].items():
         print(f"{name:12}" + "".join(f"{k['mean']:10.4g} [{k['low']:8.4g}, {k['high']:8.4g}]" for k in kinds.values()))
-    for kind in ("difference", "difference_multivariate"):
+    for kind in ("difference", "difference_univariate"):
         print(f"{kind}, in random search's regrets: {answer[kind]['mean']:+.3f} [{answer[kind]['low']:+.3f}, {answer[kind]['high']:+.3f}]")
     for at in ("ms_at_1000", "ms_at_10000"):
         print(f"{at}: " + ", ".join(f"{k} {v:.3f}" for k, v in answer[at].items()))

@@ -60,7 +60,7 @@ struct SearchConfig {
   // Of algorithms for configurations.
   std::uint32_t startup_candidates = 10;  ///< of tpe
   std::uint32_t ei_candidates = 24;       ///< of tpe
-  bool multivariate = false;              ///< of tpe
+  bool multivariate = true;               ///< of tpe
   double initial_step = 0.3;              ///< of cma_es, on the unit scale
   std::uint32_t cma_population = 0;       ///< of cma_es; 0: 4 + floor(3 ln n)
   std::uint32_t grid_points = 10;         ///< of grid

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ struct PathBase {
   std::filesystem::path file_folder;  ///< of the configuration's file
   std::filesystem::path current_folder;
 };
+
+/// The upper end of a whole number that has none of its own.
+inline constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 
 /// Why a value was refused. `found` follows the key ("is '0'"); `expected` is the key's own when
 /// empty.

@@ -1,6 +1,5 @@
 // Keys of the run itself: its name and seed, when it ends, where it runs and is kept.
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "engine/config/keys.hpp"
@@ -9,7 +8,6 @@
 namespace equivolve::engine {
 namespace {
 
-constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t kLongestName = 200;
 // refused_run_name, but for counting bytes. Such a name also ends with no blank.
 constexpr const char* kRunNamePattern =

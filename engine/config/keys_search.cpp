@@ -1,15 +1,12 @@
 // Keys of how candidates are bred, and of which are taken for equal.
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "engine/config/descriptors_key.hpp"
 #include "engine/config/keys.hpp"
 
 namespace equivolve::engine {
 namespace {
-
-constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 
 // Settings with one value in this version: nothing is stored.
 Field<std::string> only(std::string value) {

@@ -13,7 +13,10 @@ constexpr double kRootTwoPi = 2.50662827463100050242;
 /// Standard deviations: what a kernel has beyond, 1e-18 of its height, is lost in the prior's
 /// digits.
 constexpr double kReach = 9;
-constexpr int kKernelDraws = 100;  // until one lies on the scale; each does with 0.38 or more
+constexpr int kKernelDraws = 100;   // until one lies on the scale; each does with 0.38 or more
+constexpr double kGoodWidth = 0.8;  // in standard deviations
+constexpr double kBadWidth = 0.1;   // in scales
+constexpr double kLeastJointDeviation = 0.01;
 constexpr std::uint32_t kLargestTable =
     32;  // values of a number that is no longer summed by kernel
 
@@ -28,6 +31,14 @@ double least_deviation(std::size_t places) {
 
 std::uint32_t index_on_scale(double place, std::uint32_t count) {
   return std::min(count - 1, static_cast<std::uint32_t>(place * count));
+}
+
+double scott_narrowing(const ConfigurationSpace& space, std::size_t rows) {
+  const auto& parameters = space.parameters;
+  const auto searched = std::count_if(parameters.begin(), parameters.end(),
+                                      [](const Parameter& p) { return !is_fixed(p); });
+  return std::pow(std::max<double>(1, static_cast<double>(rows)),
+                  -1 / (static_cast<double>(searched) + 4));
 }
 
 /// Which of them, by weight.
@@ -105,7 +116,6 @@ void NumberDensity::add(const Kernel& k) {
   inverse_.push_back(1 / k.deviation);
   weight_.push_back(k.weight);
   share_.push_back(k.weight / (total_ * mass_on_scale(k.mean, k.deviation)));
-  height_.push_back(share_.back() / (k.deviation * kRootTwoPi));
 }
 
 /// To a multiple of the lanes, by kernels without weight, which come after all others.
@@ -115,7 +125,6 @@ void NumberDensity::pad() {
     inverse_.push_back(0);
     weight_.push_back(0);
     share_.push_back(0);
-    height_.push_back(0);
   }
 }
 
@@ -152,11 +161,11 @@ double NumberDensity::sum_of_terms(UnitCell cell, Term term) const {
   return sum;
 }
 
-double NumberDensity::density(double place) const {
-  const double *mean = mean_.data(), *inverse = inverse_.data(), *height = height_.data();
+double NumberDensity::closeness(double place) const {
+  const double *mean = mean_.data(), *inverse = inverse_.data(), *share = share_.data();
   return sum_of_terms({place, place}, [=](std::size_t i) {
     const double z = (place - mean[i]) * inverse[i];
-    return height[i] * exp_of_negative(-0.5 * z * z);
+    return share[i] * exp_of_negative(-0.5 * z * z);
   });
 }
 
@@ -204,23 +213,37 @@ JointDensity::Dimension JointDensity::make_dimension(const Parameter& parameter)
   return dimension;
 }
 
-JointDensity::JointDensity(const ConfigurationSpace& space,
-                           std::span<const std::span<const double>> rows,
-                           std::span<const double> weights)
+std::vector<double> good_deviations(const ConfigurationSpace& space, PlaceRows rows) {
+  const double narrowing = scott_narrowing(space, rows.size());
+  std::vector<double> deviations;
+  for (std::size_t at = 0; at < space.parameters.size(); ++at) {
+    double count = 1, sum = 0.5, squares = 1.0 / 3;  // the prior, as if it were even
+    for (std::span<const double> row : rows) {
+      if (std::isnan(row[at])) continue;
+      count += 1;
+      sum += row[at];
+      squares += row[at] * row[at];
+    }
+    const double mean = sum / count;
+    const double spread = std::sqrt(std::max(0.0, squares / count - mean * mean));
+    deviations.push_back(std::max(kLeastJointDeviation, kGoodWidth * spread * narrowing));
+  }
+  return deviations;
+}
+
+std::vector<double> bad_deviations(const ConfigurationSpace& space, PlaceRows rows) {
+  const double deviation = kBadWidth * scott_narrowing(space, rows.size());
+  return std::vector<double>(space.parameters.size(), std::max(kLeastJointDeviation, deviation));
+}
+
+JointDensity::JointDensity(const ConfigurationSpace& space, PlaceRows rows,
+                           std::span<const double> weights, std::span<const double> deviations)
     : weights_(weights.begin(), weights.end()) {
   weights_.push_back(kPriorKernel.weight);
   for (double weight : weights_) total_ += weight;
-  std::size_t searched = 0;
-  for (const Parameter& p : space.parameters) {
-    dimensions_.push_back(make_dimension(p));
-    if (dimensions_.back().form != Form::kNone) ++searched;
-  }
-  // Scott's rule.
-  const double observed = std::max<double>(1, static_cast<double>(rows.size()));
-  deviation_ = std::clamp(0.2 * std::pow(observed, -1 / (static_cast<double>(searched) + 4)),
-                          least_deviation(rows.size()), 1.0);
-  for (std::size_t at = 0; at < dimensions_.size(); ++at) {
-    Dimension& dimension = dimensions_[at];
+  for (std::size_t at = 0; at < space.parameters.size(); ++at) {
+    Dimension& dimension = dimensions_.emplace_back(make_dimension(space.parameters[at]));
+    dimension.deviation = deviations[at];
     if (dimension.form == Form::kSmooth) fill_smooth(dimension, rows, at);
     if (dimension.form != Form::kTable) continue;
     dimension.classes.assign(rows.size() + 1, dimension.count);
@@ -237,15 +260,14 @@ std::uint32_t JointDensity::class_of(const Dimension& dimension, double place) {
   return std::min(dimension.count - 1, static_cast<std::uint32_t>(at - values.begin()));
 }
 
-void JointDensity::fill_smooth(Dimension& dimension, std::span<const std::span<const double>> rows,
-                               std::size_t at) const {
+void JointDensity::fill_smooth(Dimension& dimension, PlaceRows rows, std::size_t at) const {
   dimension.mean.assign(rows.size() + 1, kPriorKernel.mean);
   dimension.inverse.assign(rows.size() + 1, 1 / kPriorKernel.deviation);
   dimension.height.resize(rows.size() + 1);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (std::isnan(rows[i][at])) continue;
     dimension.mean[i] = rows[i][at];
-    dimension.inverse[i] = 1 / deviation_;
+    dimension.inverse[i] = 1 / dimension.deviation;
   }
   for (std::size_t i = 0; i < dimension.mean.size(); ++i) {
     const double low = -dimension.mean[i] * dimension.inverse[i];
@@ -268,7 +290,7 @@ double JointDensity::sample_place(std::size_t row, std::size_t parameter,
   if (dimension.is_number)
     return sample_kernel(observed == dimension.count
                              ? kPriorKernel
-                             : Kernel{dimension.values[observed], deviation_, 1},
+                             : Kernel{dimension.values[observed], dimension.deviation, 1},
                          stream);
   const std::size_t others = weights_.size() - 1;
   const auto share = [&](std::size_t choice) {
@@ -290,7 +312,7 @@ std::vector<double> JointDensity::table_row(const Dimension& dimension, std::uin
     }
     const bool is_prior = c == dimension.count;
     const double mean = is_prior ? kPriorKernel.mean : dimension.values[c];
-    const double deviation = is_prior ? kPriorKernel.deviation : deviation_;
+    const double deviation = is_prior ? kPriorKernel.deviation : dimension.deviation;
     const UnitCell cell = dimension.cells[value];
     row[c] = normal_mass((cell.low - mean) / deviation, (cell.high - mean) / deviation) /
              (mass_on_scale(mean, deviation) * (cell.high - cell.low));

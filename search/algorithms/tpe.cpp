@@ -11,7 +11,8 @@
 namespace equivolve::search {
 namespace {
 
-constexpr std::size_t kNewest = 25;  // bad trials that have not begun to fade
+constexpr std::size_t kNewest = 25;   // bad trials that have not begun to fade
+constexpr double kSinglyShare = 0.2;  // of proposals, made one parameter at a time nevertheless
 
 /// The weight of the `at`-th oldest of so many.
 double faded(std::size_t at, std::size_t count) {
@@ -37,7 +38,8 @@ Tpe::Tpe(std::shared_ptr<const ConfigurationSpace> space, TpeSettings settings)
 
 std::optional<Request> Tpe::ask(Ticket ticket, hashing::Stream stream) {
   std::shared_ptr<const TpeModel> model;
-  if (ranked_ >= settings_.startup) model = make_model();
+  if (ranked_ >= settings_.startup)
+    model = make_model(settings_.multivariate && !stream.chance(kSinglyShare));
   const auto propose = [model, candidates = settings_.candidates](const ConfigurationSpace& space,
                                                                   hashing::Stream& from) {
     return model ? model->propose(space, candidates, from)
@@ -107,7 +109,7 @@ std::size_t Tpe::count_good() const {
   return std::min({static_cast<std::size_t>((ranked_ + 9) / 10), kMostGood, best_.size()});
 }
 
-std::shared_ptr<const TpeModel> Tpe::make_model() const {
+std::shared_ptr<const TpeModel> Tpe::make_model(bool is_joint) const {
   std::vector<char> is_good(kWindow, 0);
   for (std::size_t k = 0; k < count_good(); ++k)
     if (is_in_window(best_[k].birth)) is_good[best_[k].birth % kWindow] = 1;
@@ -115,7 +117,7 @@ std::shared_ptr<const TpeModel> Tpe::make_model() const {
   for (Birth b = births_ > kWindow ? births_ - kWindow : 0; b < births_; ++b)
     if (is_good[b % kWindow] == 0) bad.push_back(b);
   auto model = std::make_shared<TpeModel>();
-  if (settings_.multivariate)
+  if (is_joint)
     set_joint(*model, bad);
   else
     for (std::size_t i = 0; i < space_->parameters.size(); ++i) add_parameter(*model, i, bad);
@@ -145,14 +147,16 @@ void Tpe::add_parameter(TpeModel& model, std::size_t at, std::span<const Birth> 
 void Tpe::set_joint(TpeModel& model, std::span<const Birth> bad) const {
   std::vector<std::span<const double>> rows;
   for (std::size_t k = 0; k < count_good(); ++k) rows.emplace_back(best_[k].places);
-  JointDensity good(*space_, rows, std::vector<double>(rows.size(), 1));
+  JointDensity good(*space_, rows, std::vector<double>(rows.size(), 1),
+                    good_deviations(*space_, rows));
   rows.clear();
   std::vector<double> weights;
   for (Birth b : bad) {
     weights.push_back(faded(rows.size(), bad.size()));
     rows.emplace_back(places_of(b));
   }
-  model.set_joint(std::move(good), JointDensity(*space_, rows, weights));
+  model.set_joint(std::move(good),
+                  JointDensity(*space_, rows, weights, bad_deviations(*space_, rows)));
 }
 
 }  // namespace equivolve::search

@@ -45,7 +45,7 @@ double TpeModel::best_number(const Parameter& parameter, const One& one, std::ui
     seen.push_back(value);
     double ratio = 0;
     if (is_continuous(parameter)) {
-      ratio = one.good->density(place) / one.bad->density(place);
+      ratio = one.good->closeness(place) / one.bad->closeness(place);
     } else {
       const UnitCell cell = unit_cell(parameter, value);
       ratio = one.good->mass(cell) / one.bad->mass(cell);

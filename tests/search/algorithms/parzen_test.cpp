@@ -84,16 +84,69 @@ std::vector<WeightedPlace> random_places(std::size_t count, Stream& stream) {
   return places;
 }
 
-TEST(Parzen, DensitiesAndMassesAddUpToOne) {
+TEST(Parzen, MassesAddUpToOne) {
   for (std::size_t count : {0, 1, 3, 24, 200}) {
     Stream stream(53, Purpose::kTest, count);
     const NumberDensity density(adaptive_kernels(random_places(count, stream)));
-    double integral = 0, cells = 0;
-    for (int i = 0; i < 20'000; ++i) integral += density.density((i + 0.5) / 20'000) / 20'000;
+    double cells = 0;
     for (int i = 0; i < 7; ++i) cells += density.mass({i / 7.0, (i + 1) / 7.0});
-    EXPECT_NEAR(integral, 1, 1e-6) << count;
     EXPECT_NEAR(cells, 1, 1e-9) << count;
   }
+}
+
+// A rare kernel of 0.25, the prior of 1: at its mean each is as high as its weight, over what the
+// scale cuts off.
+TEST(Parzen, ClosenessCountsKernelsInTheirOwnHeight) {
+  const std::vector<WeightedPlace> places{{0.25, 0.5}};
+  const NumberDensity density(adaptive_kernels(places));
+  const auto phi = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+  const double sd = 1 / 3.0;  // the least with one place
+  const double whole = phi(0.75 / sd) - phi(-0.25 / sd), prior = phi(0.5) - phi(-0.5);
+  EXPECT_NEAR(density.closeness(0.25), (0.5 / whole + std::exp(-0.25 * 0.25 / 2) / prior) / 1.5,
+              1e-9);
+}
+
+// From _ParzenEstimator of python3-optuna 3.1.0-4 with its defaults. Its logarithms have a factor
+// of 1 / sqrt(2 pi) besides.
+TEST(Parzen, NumbersAreAsInOptuna) {
+  const double log_root_two_pi = 0.5 * std::log(2 * std::numbers::pi);
+  const std::vector<WeightedPlace> few{{0.05, 1}, {0.3, 1},  {0.33, 1},
+                                       {0.62, 1}, {0.81, 1}, {0.97, 1}};
+  const std::vector<Kernel> kernels = adaptive_kernels(few);
+  const std::vector<double> deviations{0.25, 0.25, 0.17, 1, 0.19, 0.19, 0.16};
+  ASSERT_EQ(kernels.size(), deviations.size());
+  for (std::size_t i = 0; i < kernels.size(); ++i)
+    EXPECT_NEAR(kernels[i].deviation, deviations[i], 1e-12) << i;
+  const NumberDensity six(kernels);
+  const std::vector<std::array<double, 2>> of_six{{0, -1.315202675678},    {0.1, -1.185418819496},
+                                                  {0.31, -1.068034288548}, {0.5, -1.146560450730},
+                                                  {0.9, -1.164906745762},  {1, -1.275817839005}};
+  for (const auto& [place, expected] : of_six)
+    EXPECT_NEAR(std::log(six.closeness(place)) - log_root_two_pi, expected, 1e-9) << place;
+  // Thirty, of which the five oldest have faded.
+  const std::array<double, 5> faded{1 / 30.0, 0.275, 31 / 60.0, 91 / 120.0, 1};
+  std::vector<WeightedPlace> many;
+  for (std::size_t i = 0; i < 30; ++i)
+    many.push_back({std::fmod(0.137 + 0.618033988749895 * static_cast<double>(i), 1.0),
+                    i < faded.size() ? faded[i] : 1});
+  std::sort(many.begin(), many.end(),
+            [](const WeightedPlace& a, const WeightedPlace& b) { return a.place < b.place; });
+  const NumberDensity thirty(adaptive_kernels(many));
+  const std::vector<std::array<double, 2>> of_thirty{
+      {0, -2.995095805257}, {0.25, -2.599721694488}, {0.7, -2.671415263365}};
+  for (const auto& [place, expected] : of_thirty)
+    EXPECT_NEAR(std::log(thirty.closeness(place)) - log_root_two_pi, expected, 1e-9) << place;
+}
+
+TEST(Parzen, IntegersAreAsInOptuna) {
+  const Parameter p = integer("n", 1, 10);
+  std::vector<WeightedPlace> seen;
+  for (double value : {2, 4, 7, 9}) seen.push_back({to_unit(p, value), 1});
+  const NumberDensity density(adaptive_kernels(seen));
+  const std::vector<std::array<double, 2>> known{
+      {1, -2.548621971718}, {2, -2.323619022802}, {5, -2.238708836997}, {10, -2.548621971718}};
+  for (const auto& [value, expected] : known)
+    EXPECT_NEAR(std::log(density.mass(unit_cell(p, value))), expected, 1e-9) << value;
 }
 
 TEST(Parzen, SamplesFollowTheDensity) {
@@ -135,10 +188,10 @@ ConfigurationSpace mixed_space() {
 
 /// The density of one sample, kernel by kernel, from the definition.
 double plain_density(const ConfigurationSpace& space, const std::vector<std::vector<double>>& rows,
-                     const std::vector<double>& weights, const std::vector<double>& sample) {
+                     const std::vector<double>& weights, const std::vector<double>& deviations,
+                     const std::vector<double>& sample) {
   const auto phi = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
   const auto n = static_cast<double>(rows.size());
-  const double deviation = std::max(0.2 * std::pow(n, -1.0 / 8), 1 / (n + 2));  // 4 parameters
   double sum = 0, total = 1;
   for (std::size_t k = 0; k <= rows.size(); ++k) {
     const bool is_prior = k == rows.size();
@@ -153,7 +206,7 @@ double plain_density(const ConfigurationSpace& space, const std::vector<std::vec
         product *= is_wide ? 0.5 : ((rows[k][i] == sample[i] ? 1 : 0) + a) / (1 + 2 * a);
         continue;
       }
-      const double mean = is_wide ? 0.5 : rows[k][i], sd = is_wide ? 1 : deviation;
+      const double mean = is_wide ? 0.5 : rows[k][i], sd = is_wide ? 1 : deviations[i];
       const double whole = phi((1 - mean) / sd) - phi(-mean / sd);
       if (p.name == "n") {
         const double low = sample[i] - 0.125, high = sample[i] + 0.125;
@@ -186,20 +239,39 @@ TEST(Parzen, JointDensitiesAreMixturesOfProducts) {
     }
     for (int i = 0; i < 20; ++i) samples.push_back(place());
     const std::vector<std::span<const double>> views(rows.begin(), rows.end());
-    const JointDensity joint(space, views, weights);
+    const std::vector<double> deviations{0.3, 1, 0.2, 0.05, 1};
+    const JointDensity joint(space, views, weights, deviations);
     const std::vector<double> logs = joint.log_densities(samples);
     // Shares of choices and cells are in units of even ones there.
     for (std::size_t i = 0; i < samples.size(); ++i)
-      EXPECT_NEAR(std::exp(logs[i]), 2 * 4 * plain_density(space, rows, weights, samples[i]), 1e-6)
+      EXPECT_NEAR(std::exp(logs[i]),
+                  2 * 4 * plain_density(space, rows, weights, deviations, samples[i]), 1e-6)
           << count << ' ' << i;
   }
+}
+
+// Two rows and the prior, which is like one at 0.5 with the variance of an even distribution.
+TEST(Parzen, KernelsNarrowAsTheGoodDrawTogether) {
+  const ConfigurationSpace space = mixed_space();
+  const std::vector<double> first{0.1, 0.25, 0.125, 0.2, kNaN},
+      second{0.3, 0.75, 0.125, kNaN, kNaN};
+  const std::vector<std::span<const double>> rows{first, second};
+  const double narrowing = std::pow(2.0, -1.0 / 8);  // 4 searched parameters
+  const std::vector<double> good = good_deviations(space, rows);
+  ASSERT_EQ(good.size(), 5u);
+  EXPECT_NEAR(good[0], 0.8 * narrowing * std::sqrt((0.01 + 0.09 + 1 / 3.0) / 3 - 0.09), 1e-12);
+  EXPECT_NEAR(good[3], 0.8 * narrowing * std::sqrt((0.04 + 1 / 3.0) / 2 - 0.35 * 0.35), 1e-12);
+  EXPECT_NEAR(bad_deviations(space, rows)[0], 0.1 * narrowing, 1e-12);
+  const std::vector<std::span<const double>> alike(25, first);
+  EXPECT_LT(good_deviations(space, alike)[0], 0.1);
+  EXPECT_GT(good_deviations(space, alike)[0], 0.03);
 }
 
 TEST(Parzen, JointSamplesKeepToTheirKernel) {
   const ConfigurationSpace space = mixed_space();
   const std::vector<double> row{0.9, 0.25, 0.125, 0.1, kNaN};
   const std::vector<std::span<const double>> rows(200, row);
-  const JointDensity joint(space, rows, std::vector<double>(200, 1));
+  const JointDensity joint(space, rows, std::vector<double>(200, 1), std::vector<double>(5, 0.1));
   Stream stream(56, Purpose::kTest, 0);
   int from_prior = 0, other_choice = 0;
   for (int i = 0; i < 20'000; ++i) {

@@ -122,10 +122,12 @@ TEST_P(TpeBothWays, KeepsAwayFromWhatFails) {
     return x > 0.4 ? test::failed() : test::worth(x);
   });
   for (int i = 0; i < 150; ++i) one.step();
-  int failed = 0;
+  // The best lies at the edge, so that about half of what is tried there fails; what lies well
+  // beyond is left alone.
+  int beyond = 0;
   for (std::size_t i = 100; i < 150; ++i)
-    failed += test::numbers(one.told[i], space)[0] > 0.4 ? 1 : 0;
-  EXPECT_LT(failed, 25);  // 30 at random
+    beyond += test::numbers(one.told[i], space)[0] > 0.5 ? 1 : 0;
+  EXPECT_LT(beyond, 13);  // 25 at random
   EXPECT_GT(best_of(one), 0.38);
 }
 
