@@ -6,6 +6,8 @@
 //   rate   float   0.01 to 1   logarithmic: how fast it is learnt; fast learners end a little
 //   higher
 //
+// Figures: loss, and speed and true_loss, which are known from the configuration.
+//
 // Options:
 //   noise       standard deviation of what is measured (0 to 1)
 //   comparable  whether levels say that they are on one scale
@@ -74,7 +76,7 @@ class LearningCurve {
     figures_[0] = {sizeof(eqv_figure), "loss", "", EQV_OBJECTIVE, EQV_MINIMIZE, -10, 10, 1};
     figures_[1] = {sizeof(eqv_figure), "speed", "", static_cast<std::uint32_t>(speed_role),
                    EQV_MAXIMIZE,       0,       1,  1};
-    figures_[2] = {sizeof(eqv_figure), "true_loss", "", EQV_METRIC, EQV_MINIMIZE, 0, 1, 1};
+    figures_[2] = {sizeof(eqv_figure), "true_loss", "", EQV_DESCRIPTOR, EQV_MINIMIZE, 0, 1, 1};
     info_.struct_size = sizeof info_;
     info_.figures = figures_.data();
     info_.figure_count = figures_.size();
@@ -127,7 +129,7 @@ class LearningCurve {
     std::memcpy(at.data(), candidate.genome().data(), sizeof at);
     const double dx = at[0].number - 0.3, dy = at[1].number - 0.7;
     learner.rate = at[2].number;
-    learner.end = 0.05 + 0.5 * (dx * dx + dy * dy) + 0.02 * learner.rate +
+    learner.end = 0.05 + 0.5 * (dx * dx + dy * dy) + 0.005 * learner.rate +
                   0.03 * (1 - std::cos(20 * dx) * std::cos(20 * dy));
     return true;
   }
