@@ -300,7 +300,8 @@ std::uint64_t EquivalenceCache::sightings(const ProbeDigest& digest) const {
   return entry == kNone ? 0 : s.entries[entry].seen;
 }
 
-Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket ticket) {
+Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket ticket,
+                                  bool again) {
   State& s = *state_;
   assert(level < s.settings.levels);
   ++s.accounting.look_ups;
@@ -323,7 +324,7 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
     verdict.by_alternative = s.entries[entry].key != digest.key;
     s.accounting.alternative_hits += verdict.by_alternative ? 1 : 0;
   }
-  ++s.entries[entry].seen;
+  s.entries[entry].seen += again ? 0 : 1;
   verdict.cls = s.entries[entry].cls;
   verdict.digest = s.entries[entry].key;
   verdict.founder = s.entries[entry].founder;
@@ -348,7 +349,7 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
   ++(verdict.warm ? s.accounting.warm_hits : s.accounting.hits);
   verdict.leader = record.leader;
   verdict.kind = record.trials > 0 ? Verdict::Kind::kKnown : Verdict::Kind::kWaitFor;
-  if (!verdict.warm && s.forgets(s.entries[entry])) s.forget(entry);
+  if (!verdict.warm && !again && s.forgets(s.entries[entry])) s.forget(entry);
   return verdict;
 }
 

@@ -132,8 +132,9 @@ class EquivalenceCache {
   std::uint64_t sightings(const ProbeDigest& digest) const;
 
   /// Tickets must rise from call to call. Founds a class, or finds one and makes it the most
-  /// recent.
-  Verdict look_up(const ProbeDigest& digest, Level level, Ticket ticket);
+  /// recent. `again`: the candidate was looked up before, at another level: it counts as seen
+  /// already, and forgets nothing.
+  Verdict look_up(const ProbeDigest& digest, Level level, Ticket ticket, bool again = false);
 
   /// The leader's trial ended. `figures` has settings.figures values (empty allowed when the status
   /// has none). Ignored when the class was evicted meanwhile. A failed leader's status stands for

@@ -34,7 +34,7 @@ std::optional<double> share_done(const engine::ProgressReport& report,
     done = std::max(done.value_or(0), share);
   };
   if (budget.candidates)
-    consider(static_cast<double>(report.live.told), static_cast<double>(*budget.candidates));
+    consider(static_cast<double>(report.live.decided), static_cast<double>(*budget.candidates));
   if (budget.evaluations)
     consider(static_cast<double>(report.live.evaluations),
              static_cast<double>(*budget.evaluations));
@@ -50,9 +50,11 @@ std::optional<double> seconds_left(const engine::ProgressReport& report,
     if (per_second > 0) left = std::min(left.value_or(missing / per_second), missing / per_second);
   };
   const auto told = static_cast<double>(report.live.told),
+             decided = static_cast<double>(report.live.decided),
              evaluated = static_cast<double>(report.live.evaluations);
   const double rate = told_per_second(report);
-  if (budget.candidates) consider(static_cast<double>(*budget.candidates) - told, rate);
+  if (budget.candidates && told > 0)
+    consider(static_cast<double>(*budget.candidates) - decided, rate * decided / told);
   if (budget.evaluations && told > 0)
     consider(static_cast<double>(*budget.evaluations) - evaluated, rate * evaluated / told);
   if (budget.time)
@@ -84,7 +86,7 @@ std::string progress_line(const engine::ProgressReport& report, const engine::Bu
   const auto done = share_done(report, budget);
   std::string line;
   if (done) line += fmt::format("{} {:3.0f} % ", bar(*done), 100 * *done);
-  line += fmt::format("{} candidates, {:.0f}/s", live.told, told_per_second(report));
+  line += fmt::format("{} candidates, {:.0f}/s", live.decided, told_per_second(report));
   if (live.best) line += fmt::format(", best {:.4f}", *live.best);
   if (live.told > 0)
     line += fmt::format(", {:.0f} % known",

@@ -181,6 +181,17 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
                 fmt::format("search.repeats is {}, hashing.policy is aggregate; expected one of "
                             "them: both repeat trials, for each candidate or for each behaviour",
                             search.repeats));
+  if (search.repeats > 1 && configuration.hashing.warm_start)
+    refused.add(
+        {{"search", "repeats"}, {"hashing", "warm_start"}},
+        fmt::format("search.repeats is {}, hashing.warm_start is true; expected one of them: "
+                    "what earlier runs found out is a mean of trials with other seeds",
+                    search.repeats));
+  if (search.pruning != "off" && configuration.hashing.policy == hashing::Policy::kAggregate)
+    refused.add({{"search", "pruning"}, {"hashing", "policy"}},
+                fmt::format("search.pruning is {}, hashing.policy is aggregate; expected one of "
+                            "them: a trial that was stopped early has no place in a mean",
+                            search.pruning));
   return std::move(refused.all);
 }
 

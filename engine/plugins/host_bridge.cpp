@@ -72,7 +72,7 @@ struct HostBridge::Callbacks {
     // Work that outlived its trial should end; calls outside any trial (apply) go on.
     const int otherwise = number == 0 ? 0 : 1;
     return with_trial(context, number, otherwise, [](const RunningTrial& trial) {
-      return trial.stop_asked() || trial.past_deadline() ? 1 : 0;
+      return trial.stop_asked() || trial.past_deadline() || trial.pruned.load() ? 1 : 0;
     });
   }
 

@@ -125,6 +125,7 @@ void Pipeline::cancel_trials() {
 Pipeline::Progress Pipeline::progress() const {
   Progress p;
   p.told = seen_told_.load();
+  p.decided = seen_decided_.load();
   p.evaluations = seen_evaluations_.load();
   p.hits = seen_hits_.load();
   p.replayed = seen_replayed_.load();

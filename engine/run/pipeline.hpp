@@ -72,6 +72,7 @@ struct PipelineSettings {
 struct PipelineTotals {
   std::uint64_t told = 0;         ///< requests told
   std::uint64_t candidates = 0;   ///< births told
+  std::uint64_t decided = 0;      ///< of these, those that are not tried again
   std::uint64_t evaluations = 0;  ///< evaluator calls of told requests; verifications are apart
   std::uint64_t failed = 0;       ///< told outcomes with Status::kFailed
   std::uint64_t verified = 0;
@@ -127,6 +128,7 @@ class Pipeline {
   /// Live figures for a progress line. [any-thread]
   struct Progress {
     std::uint64_t told = 0, evaluations = 0, hits = 0;
+    std::uint64_t decided = 0;                ///< candidates that are not tried again
     std::uint64_t replayed = 0;               ///< of those told, from the store
     std::optional<double> best;               ///< first objective, as the evaluator gives it
     std::optional<double> speed_up;           ///< by hashing, measured so far (speed_up.hpp)
@@ -251,7 +253,8 @@ class Pipeline {
   std::atomic<bool> paused_{false};
   std::atomic<bool> probing_wanted_{true};
   std::atomic<bool> cancelled_{false};
-  std::atomic<std::uint64_t> seen_told_{0}, seen_evaluations_{0}, seen_hits_{0}, seen_replayed_{0};
+  std::atomic<std::uint64_t> seen_told_{0}, seen_decided_{0}, seen_evaluations_{0}, seen_hits_{0},
+      seen_replayed_{0};
   std::atomic<double> seen_best_{0}, seen_speed_up_{0};  // speed-up 0: none
   std::atomic<StopCause> seen_stop_{StopCause::kNone};
   std::atomic<bool> has_best_{false};

@@ -12,7 +12,8 @@ ReplayIndex::ReplayIndex(ReplayData data) : data_(std::move(data)) {
   for (std::size_t i = 0; i < data_.classes.size(); ++i) classes_.emplace(data_.classes[i].cls, i);
   for (std::size_t i = 0; i < data_.trials.size(); ++i) {
     const TrialRow& t = data_.trials[i];
-    trials_.emplace(key_of(t.kind, t.subject, t.split, t.repeat), i);
+    // Of an untold ticket that a raised budget made another request of, the last one counts.
+    trials_.insert_or_assign(key_of(t.kind, t.subject, t.split, t.repeat), i);
   }
 }
 

@@ -409,9 +409,13 @@ tl::expected<RunOutcome, RunError> resume_run(const Preparation& prepared, const
   if (prepared.config.search.pruning != "off") {
     auto reported = (*reader)->intermediate_values(info.id);
     if (!reported) return tl::unexpected<RunError>(RunError{3, reported.error().message, info.id});
-    for (const IntermediateRow& row : *reported)
-      if (row.trial < data->trials.size())
-        data->trials[row.trial].intermediate.push_back(row.value);
+    // Both in the order of trials; a damaged file that was salvaged may lack some.
+    auto trial = data->trials.begin();
+    for (const IntermediateRow& row : *reported) {
+      while (trial != data->trials.end() && trial->number < row.trial) ++trial;
+      if (trial == data->trials.end()) break;
+      if (trial->number == row.trial) trial->intermediate.push_back(row.value);
+    }
   }
   if (const std::string now = head_of(prepared).config_resolved; now != info.head.config_resolved)
     if (auto changed = (*writer)->change_configuration(now); !changed)

@@ -117,8 +117,11 @@ void Pipeline::ask_more() {
     const bool wants = wants_child();
     std::optional<search::Request> request = searcher_.ask(next_ask_, wants);
     if (!request) {
-      if (next_ask_ == next_tell_) end(wants ? StopCause::kExhausted : StopCause::kCandidates);
-      return;
+      if (next_ask_ != next_tell_) return;
+      if (replay_ && next_ask_ < replay_->told())
+        return fail("the search has nothing more to ask at ticket " + std::to_string(next_ask_) +
+                    ", which the store holds an outcome of");
+      return end(wants ? StopCause::kExhausted : StopCause::kCandidates);
     }
     Slot& s = slot(next_ask_);
     s.request = std::move(*request);
@@ -164,7 +167,7 @@ void Pipeline::look_up(Slot& s) {
   const std::uint64_t ticket = s.request.ticket;
   s.verdict = {};
   const bool has_digest = classes_ && s.probe.status == Status::kOk;
-  if (has_digest) s.verdict = cache_.look_up(s.probe.digest, stage(s), ticket);
+  if (has_digest) s.verdict = cache_.look_up(s.probe.digest, stage(s), ticket, !s.genome);
   s.merged = has_digest && settings_.policy != hashing::Policy::kOff &&
              s.verdict.kind != hashing::Verdict::Kind::kEvaluate;
   if (has_digest && s.genome) s.genome->digest = s.verdict.digest;
@@ -232,7 +235,11 @@ void Pipeline::reserve(Slot& s) {
   if (replay_)
     s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0,
                               s.repeat);
-  if (s.stored && s.stored->genome_checksum == s.checksum) {
+  // A budget that was raised may have made another request of an untold ticket.
+  const bool is_this_trial = s.stored && s.stored->genome_checksum == s.checksum &&
+                             s.stored->birth == s.request.birth &&
+                             s.stored->level == s.request.level;
+  if (is_this_trial) {
     s.trial = result_of(*s.stored);
     s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
     s.stage.store(Stage::kReady, std::memory_order_relaxed);
@@ -316,6 +323,7 @@ Pipeline::Worth Pipeline::tell_searcher(const Slot& s, OutcomeRow& row) {
   if (row.status == Status::kOk && !worth.told.is_complete) row.status = Status::kPartial;
   if (!worth.told.is_complete || worth.told.figures.empty()) return worth;
   worth.outcome = worth_of(figures_, row.status, worth.told.figures);
+  worth.outcome.violation = worth.told.violation;
   row.told.clear();
   for (std::size_t i : told_figures_) row.told.push_back(worth.told.figures[i]);
   return worth;
@@ -330,13 +338,13 @@ const std::vector<double>& Pipeline::figures_of(const Slot& s, const Worth& wort
 void Pipeline::check_verification(const Slot& s, OutcomeRow& row) {
   const hashing::Recalled* known = cache_.recall(s.verdict.cls, stage(s));
   if (!known) return;
+  totals_.verification_seconds += s.trial.seconds;
   // Why it was stopped lies in other trials: what it would have come to is no answer.
   if (static_cast<Status>(known->first_status) == Status::kPruned) {
     row.verified = false;
     return;
   }
   ++totals_.verified;
-  totals_.verification_seconds += s.trial.seconds;
   double error = static_cast<Status>(known->first_status) == s.trial.status
                      ? 0
                      : std::numeric_limits<double>::infinity();
@@ -372,6 +380,7 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   const bool child = s.request.kind == search::Request::Kind::kChild;
   ++totals_.told;
   totals_.candidates += child ? 1 : 0;
+  totals_.decided += worth.told.is_decided ? 1 : 0;
   totals_.evaluations += s.merged ? 0 : 1;
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
@@ -388,10 +397,10 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   // the last of it.
   const bool replaying = replay_ && row.ticket + 1 < replay_->told();
   if (cause != StopCause::kNone && !replaying) end(cause);
-  const bool all_failed = totals_.told == 10 && totals_.failed == 10;
-  const bool too_many =
-      totals_.told >= 50 && static_cast<double>(totals_.failed) >
-                                settings_.max_failed_share * static_cast<double>(totals_.told);
+  const bool all_failed = totals_.decided == 10 && totals_.failed == 10;
+  const bool too_many = totals_.decided >= 50 &&
+                        static_cast<double>(totals_.failed) >
+                            settings_.max_failed_share * static_cast<double>(totals_.decided);
   if (all_failed || too_many) end(StopCause::kFailures);
 }
 
@@ -409,8 +418,9 @@ void Pipeline::offer_leader(const Slot& s, const OutcomeRow& row, const Worth& w
   const search::Outcome& outcome = worth.outcome;
   const bool has_class = shares_class(s);
   const std::uint64_t identity = has_class ? s.verdict.digest.lo : row.genome_checksum;
-  // A behaviour that was evaluated again is worth what was told last.
-  if (!s.merged && outcomes_change(settings_.policy)) leaders_.withdraw(identity);
+  // A behaviour that was evaluated again, all the way, is worth what was told last.
+  const bool in_part = row.status == Status::kPartial || row.status == Status::kPruned;
+  if (!s.merged && !in_part && outcomes_change(settings_.policy)) leaders_.withdraw(identity);
   if (!worth.told.is_complete ||
       !leaders_.would_enter(outcome.objectives.front(), outcome.violation))
     return;
@@ -448,6 +458,7 @@ std::optional<double> Pipeline::speed_up() const {
 
 void Pipeline::publish() {
   seen_told_.store(totals_.told, std::memory_order_relaxed);
+  seen_decided_.store(totals_.decided, std::memory_order_relaxed);
   seen_evaluations_.store(totals_.evaluations, std::memory_order_relaxed);
   seen_hits_.store(totals_.told - totals_.evaluations, std::memory_order_relaxed);
   seen_replayed_.store(totals_.replayed, std::memory_order_relaxed);

@@ -79,6 +79,7 @@ struct TrialRow {
   std::uint64_t cost = 0;
   std::uint64_t genome_checksum = 0;
   std::string message;
+  std::uint64_t number = 0;                     ///< of readers: its place among all trials
   std::vector<IntermediateValue> intermediate;  ///< for the writer; readers get them by
                                                 ///< StoreReader::intermediate_values
 };

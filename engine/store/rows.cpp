@@ -217,7 +217,7 @@ void put(RowBinder& row, RunId run, std::uint64_t number, const TrialRow& trial)
 }
 
 bool get(RowReader& row, TrialRow& trial) {
-  row.integer();
+  trial.number = number_of(row.integer());
   trial.kind = row.small<TrialKind>();
   trial.subject = row.unsigned_integer();
   trial.birth = get_lagging(row, trial.subject);

@@ -5,13 +5,19 @@
 namespace equivolve::search {
 
 std::optional<Request> Islands::ask(Ticket ticket, hashing::Stream stream) {
-  if (settings_.migration_every != 0 && told_since_migration_ >= settings_.migration_every) {
-    migrate(stream);
-    told_since_migration_ = 0;
-  }
+  const bool is_due =
+      settings_.migration_every != 0 && told_since_migration_ >= settings_.migration_every;
+  // Whose turn it is may have to wait: then nobody has migrated either.
+  const std::vector<IslandAlgorithm> before = is_due ? islands_ : std::vector<IslandAlgorithm>();
+  if (is_due) migrate(stream);
   IslandAlgorithm& island = islands_[births_ % islands_.size()];
   auto request = std::visit([&](auto& algorithm) { return algorithm.ask(ticket, stream); }, island);
-  if (request) request->birth = births_++;
+  if (request) {
+    request->birth = births_++;
+    if (is_due) told_since_migration_ = 0;
+  } else if (is_due) {
+    islands_ = before;
+  }
   return request;
 }
 

@@ -71,14 +71,15 @@ Told Searcher::tell(const Request& request, const Candidate& candidate, const Ou
     if (decision.child) tell_algorithm(*decision.child, candidate, decision.outcome);
     return decision.told;
   }
-  if (outcome.pruned) {
-    Outcome lower = outcome;
-    lower.rung = 0;
-    tell_algorithm(request, candidate, lower);
+  if (outcome.pruned || !outcome.steps.empty()) {
+    Outcome kept = outcome;  // algorithms keep outcomes, and have no use for steps
+    kept.steps.clear();
+    if (kept.pruned) kept.rung = 0;
+    tell_algorithm(request, candidate, kept);
   } else {
     tell_algorithm(request, candidate, outcome);
   }
-  return {true, outcome.ranked && !outcome.pruned, {}};
+  return {true, outcome.ranked && !outcome.pruned, {}, outcome.violation};
 }
 
 void Searcher::tell_algorithm(const Request& child, const Candidate& candidate,

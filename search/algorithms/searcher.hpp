@@ -38,7 +38,8 @@ class Searcher {
         pruner_(std::move(pruner)) {}
 
   /// The next request, or nothing until more has been told: a candidate that is to be tried again,
-  /// else, where one is wanted, a new child. Tickets rise by one. [one at a time]
+  /// else, where one is wanted, a new child. Tickets rise by one. Nothing changes where nothing
+  /// comes back: a replay may ask at other moments. [one at a time]
   std::optional<Request> ask(Ticket ticket, bool wants_child = true);
 
   /// The child a request of Kind::kChild asks for; another attempt gives another child. Pure.

@@ -49,6 +49,8 @@ void Pruner::take(std::uint32_t level, const Outcome& outcome) {
   table->share_ = settings_.share;
   table->warmup_ = settings_.warmup_steps;
   for (const StepOutcome& reported : outcome.steps) {
+    if (table->steps_.size() >= PruningTable::kSteps && !table->steps_.contains(reported.step))
+      continue;
     std::shared_ptr<const PruningTable::Step>& place = table->steps_[reported.step];
     auto step = place ? std::make_shared<PruningTable::Step>(*place)
                       : std::make_shared<PruningTable::Step>();

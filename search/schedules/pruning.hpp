@@ -24,7 +24,8 @@ namespace equivolve::search {
 /// What finished trials of one level reported. Immutable. [any-thread]
 class PruningTable {
  public:
-  static constexpr std::size_t kHeld = 256;  ///< trials kept at a step; the newest
+  static constexpr std::size_t kHeld = 256;    ///< trials kept at a step; the newest
+  static constexpr std::size_t kSteps = 1000;  ///< steps kept; at later ones nobody is stopped
 
   /// Whether a trial with these objectives, to be maximised and finite, is to stop at the step.
   bool stops(std::uint64_t step, std::span<const double> objectives) const;

@@ -69,7 +69,11 @@ void Race::end(std::span<const Outcome> repeats, const Outcome& mean) {
     }
   freedom_ += static_cast<double>(repeats.size() - 1);
   if (repeats.size() < repeats_) return;
-  const auto beats_it = [&](const Outcome& other) { return dominates(other, mean); };
+  // An equal one may be the same behaviour again.
+  const auto beats_it = [&](const Outcome& other) {
+    return dominates(other, mean) ||
+           (other.violation == mean.violation && other.objectives == mean.objectives);
+  };
   if (std::any_of(incumbents_.begin(), incumbents_.end(), beats_it)) return;
   std::erase_if(incumbents_, [&](const Outcome& other) { return dominates(mean, other); });
   if (mean.objectives.size() == 1) incumbents_.clear();

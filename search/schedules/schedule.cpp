@@ -111,14 +111,16 @@ Schedule::Decision Schedule::take(const Request& request, const Candidate& candi
   Running& one = found->second;
   Outcome placed = outcome;
   placed.rung = 2 * rungs_of_levels_[request.level] + (outcome.pruned ? 0 : 1);
-  if (request.level == last_level()) one.repeats.push_back(placed);
+  placed.steps.clear();
+  // Of a trial that was stopped early the value is another one's: it has no place in a mean.
+  if (request.level == last_level() && !placed.pruned) one.repeats.push_back(placed);
   if (!goes_on(one, request, placed)) return decide(found, placed);
   if (request.level < last_level())
     try_again(request, candidate, level_after(request.level), 0);
   else
     try_again(request, candidate, request.level, static_cast<std::uint32_t>(one.repeats.size()));
   Decision open;
-  open.told = {false, false, {}};
+  open.told = {false, false, {}, 0};
   return open;
 }
 
@@ -127,10 +129,13 @@ Schedule::Decision Schedule::decide(std::map<Birth, Running>::iterator one,
   const std::vector<Outcome>& repeats = one->second.repeats;
   Decision decision;
   decision.outcome = repeats.empty() ? outcome : mean_of(repeats);
+  decision.outcome.pruned = outcome.pruned;
+  decision.outcome.rung = outcome.rung;
   if (!repeats.empty() && decision.outcome.ranked) race_.end(repeats, decision.outcome);
   decision.told.is_complete =
       repeats.size() == settings_.repeats && decision.outcome.ranked && !decision.outcome.pruned;
   if (settings_.repeats > 1) decision.told.figures = decision.outcome.figures;
+  decision.told.violation = decision.outcome.violation;
   decision.child = std::move(one->second.child);
   running_.erase(one);
   return decision;

@@ -3,8 +3,7 @@
 // at the last level the child came to and the mean over its repeats.
 //
 //   full                one trial at the last level
-//   hurdle              a trial at level 0; who is above a percentile of the distinct outcomes
-//   there
+//   hurdle              a trial at level 0; above a percentile of the distinct outcomes there it
 //                       goes on to the last level. Source: Real et al. 2020, "AutoML-Zero" (ICML),
 //                       section 3; So, Liang, Le 2019, "The evolved transformer" (ICML), section 3
 //   successive halving  level by level; of those at a level the best 1 / reduction_factor go on.
@@ -12,9 +11,8 @@
 //                       Jamieson, Talwalkar 2016, "Non-stochastic best arm identification"
 //                       (AISTATS); Li et al. 2020, "A system for massively parallel hyperparameter
 //                       tuning" (MLSys)
-//   hyperband           brackets of successive halving that begin at level 0, 1, ...; children go
-//   to
-//                       them in the published proportions. Source: Li, Jamieson, DeSalvo,
+//   hyperband           brackets of successive halving that begin at level 0, 1, ...; they get
+//                       children in the published proportions. Source: Li, Jamieson, DeSalvo,
 //                       Rostamizadeh, Talwalkar 2018, "Hyperband" (JMLR 18), algorithm 1
 //
 // At the last level follow `repeats` trials; race.hpp says when a candidate is given up before.
@@ -52,6 +50,7 @@ struct Told {
   bool is_decided = true;       ///< its candidate is not tried again: the algorithm was told
   bool is_complete = true;      ///< ... after all levels and repeats: this is what it is worth
   std::vector<double> figures;  ///< where it was repeated: the means of Outcome::figures
+  double violation = 0;         ///< ... and of Outcome::violation
 };
 
 class Schedule {

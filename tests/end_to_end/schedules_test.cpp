@@ -114,14 +114,27 @@ TEST_P(Schedules, AKilledRunEndsAsIfItHadNot) {
   }
 }
 
+// Own seeds are keyed by births without a cache: what it leads to is equal where nothing is random.
 TEST_P(Schedules, TheCacheDoesNotChangeWhereItLeads) {
-  const auto on = run("2", new_store());
-  auto off = arguments(new_store(), "2");
-  off.insert(off.end(), {"--set", "hashing.policy=off"});
-  const Finished done = equivolve(off);
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  // Own seeds are keyed by births then, so noise differs; what is counted does not.
-  EXPECT_EQ(answer(done)["candidates"], on["candidates"]);
+  const auto trajectory_with = [&](const std::string& policy) {
+    auto quiet = arguments(new_store(), "2");
+    quiet.insert(quiet.end(), {"--set", "options.noise=0", "--set", "hashing.policy=" + policy});
+    const Finished done = equivolve(quiet);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return answer(done)["trajectory_digest"];
+  };
+  EXPECT_EQ(trajectory_with("reuse"), trajectory_with("off"));
+}
+
+TEST_P(Schedules, ForgettingKeepsThePromisesToo) {
+  const auto with = [&](const std::string& workers) {
+    auto all = arguments(new_store(), workers);
+    all.insert(all.end(), {"--set", "hashing.policy=forget", "--set", "search.tabu_limit=3"});
+    const Finished done = equivolve(all);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return answer(done)["result_digest"];
+  };
+  EXPECT_EQ(with("1"), with("8"));
 }
 
 TEST_P(Schedules, ARunCanBeReproducedAndGoesOn) {

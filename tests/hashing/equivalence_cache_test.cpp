@@ -39,6 +39,25 @@ class EquivalenceCacheTest : public testing::Test {
   Ticket next_ticket_ = 0;
 };
 
+// One candidate at several levels is one sighting, and no reuse that a class is forgotten for.
+TEST_F(EquivalenceCacheTest, ACandidateTriedAgainIsSeenOnce) {
+  CacheSettings settings;
+  settings.policy = Policy::kForget;
+  settings.forget_probability = 1;
+  settings.levels = 2;
+  EquivalenceCache cache(settings);
+  const ProbeDigest probe{digest(5), {}};
+  const Verdict first = cache.look_up(probe, 0, 0);
+  cache.settle(first.cls, 0, kOk, 0, std::vector{1.0}, 1);
+  EXPECT_TRUE(cache.look_up(probe, 1, 1, /*again=*/true).partial);
+  cache.settle(first.cls, 1, kOk, 0, std::vector{1.0}, 1);
+  EXPECT_EQ(cache.look_up(probe, 1, 2, /*again=*/true).kind, Verdict::Kind::kKnown);
+  EXPECT_EQ(cache.sightings(probe), 1u);
+  EXPECT_EQ(cache.accounting().forgotten, 0u);
+  EXPECT_EQ(cache.look_up(probe, 0, 3).kind, Verdict::Kind::kKnown);
+  EXPECT_EQ(cache.accounting().forgotten, 1u);
+}
+
 TEST_F(EquivalenceCacheTest, AFirstSightFoundsAClassAndLeadsIt) {
   see(1);
   const Verdict verdict = see(2);

@@ -116,6 +116,17 @@ TEST(Schedules, RepeatsHaveSeedsOfTheirOwnAndTheirMeanCounts) {
   EXPECT_LT(run.totals.told, 1200u);
 }
 
+// A behaviour of which a forgetful cache lets go is screened anew: that takes nobody off the board.
+TEST(Schedules, TheBestStaysWhileItsLikeAreScreened) {
+  ToyRun reuse, forget;
+  with_levels(reuse, "hurdle", 2).go();
+  forget.settings.policy = hashing::Policy::kForget;
+  forget.settings.forget_probability = 0.5;
+  with_levels(forget, "hurdle", 2).go();
+  ASSERT_FALSE(forget.leaders.empty());
+  EXPECT_EQ(forget.leaders.front().score, reuse.leaders.front().score);
+}
+
 TEST(Schedules, ATargetHoldsForWholeCandidates) {
   ToyRun full, halved;
   for (ToyRun* run : {&full, &halved}) {

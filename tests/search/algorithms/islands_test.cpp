@@ -58,6 +58,25 @@ TEST(Islands, EveryIslandEvolvesOnItsOwnParents) {
   }
 }
 
+// A replay asks at other moments than the run did: an ask that has to wait must leave no trace.
+TEST(Islands, AnAskInVainChangesNothing) {
+  Drive<Islands> asked(islands(aging(), 3));
+  std::vector<Request> first;
+  while (auto request = asked.ask()) first.push_back(*request);
+  ASSERT_EQ(first.size(), 10 * kIslands);
+  for (const Birth birth : {1, 2, 5}) asked.tell(first[birth], 100.0 + static_cast<double>(birth));
+  Drive<Islands> silent = asked;
+  ASSERT_FALSE(asked.ask().has_value()) << "the first island has nobody yet";
+  for (Drive<Islands>* drive : {&asked, &silent}) drive->tell(first[0], 1.0);
+  for (Birth birth = 4; birth < 40; ++birth) {
+    const auto one = asked.ask(), other = silent.ask();
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(one->recipe.first_parent, other->recipe.first_parent);
+    if (birth == 5) continue;
+    for (Drive<Islands>* drive : {&asked, &silent}) drive->tell(first[birth], 2.0);
+  }
+}
+
 // Only the first island has a good candidate; its fitness is what tells its copies.
 TEST(Islands, TheBestGoesRoundTheRingOneStepAtATime) {
   for (const IslandAlgorithm& each : {aging(), elitist()}) {

@@ -89,6 +89,13 @@ TEST(Race, OfSeveralObjectivesTheUndominatedGoOn) {
   EXPECT_FALSE(race.may_still_win(repeats({{9, 0}})));
 }
 
+TEST(Race, ABehaviourThatComesAgainPushesNobodyOut) {
+  Race race(2);
+  for (int i = 0; i < 6; ++i) end(race, {{9, 0}, {9, 0}});
+  for (std::size_t i = 0; i < 2 * Race::kIncumbents; ++i) end(race, {{0, 9}, {0, 9}});
+  EXPECT_FALSE(race.may_still_win(repeats({{8, -1}})));
+}
+
 // A thousand candidates of one worth: 5 % at most of those that are as good as the incumbent are
 // given up after one trial, where the incumbent's mean is not a lucky one.
 TEST(Race, SeldomGivesUpOneThatIsAsGood) {

@@ -218,6 +218,23 @@ TEST(Schedule, WhatWasPrunedGoesNoFurtherAndStandsLower) {
   EXPECT_TRUE(better(score_of(stopped.decision.outcome), score_of(pruned.decision.outcome)));
 }
 
+TEST(Schedule, APrunedRepeatHasNoPlaceInTheMean) {
+  ScheduleSettings s = settings(Kind::kFull, 1);
+  s.repeats = 3;
+  Follow follow(s);
+  const auto fate = follow.child([](const Request& r) {
+    Outcome one = worth(r.repeat == 0 ? 4 : -1000);
+    one.pruned = r.repeat == 1;
+    return one;
+  });
+  EXPECT_EQ(fate.trials.size(), 2u);
+  EXPECT_EQ(fate.decision.outcome.objectives, std::vector<double>{4});
+  EXPECT_TRUE(fate.decision.outcome.pruned);
+  EXPECT_FALSE(fate.decision.told.is_complete);
+  const auto whole = follow.child(1.0);
+  EXPECT_TRUE(better(score_of(whole.decision.outcome), score_of(fate.decision.outcome)));
+}
+
 TEST(Schedule, IsAValue) {
   Schedule one(settings(Kind::kSuccessiveHalving, 2));
   Request child;
