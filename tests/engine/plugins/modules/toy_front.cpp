@@ -92,7 +92,8 @@ class ToyFront {
                           .typical_seconds = 0,
                           .data_digest = {},
                           .probe_mantissa_bits = 0,
-                          .probe_exact = 1};
+                          .probe_exact = 1,
+                          .refines_genomes = 0};
 };
 
 }  // namespace
