@@ -179,7 +179,9 @@ TEST_P(Seeding, EveryRunOfAGroupBeginsThere) {
 }
 
 TEST_P(Seeding, OperatorsThatAreSwitchedOffAreNotUsed) {
-  const std::string all = "  mutation_probability: 1\n  crossover_probability: 0.3\n";
+  const std::string all =
+      "  algorithm: regularized_evolution\n  mutation_probability: 1\n  crossover_probability: "
+      "0.3\n";
   run(write(GetParam(), all));
   std::set<std::string> used;
   for (const Json& one : candidates("1")) used.insert(one["operator"]);
@@ -256,7 +258,9 @@ TEST_F(SeedingOnce, AnEarlierRunMayBeInAnotherFileAndOfAnotherSpace) {
                                    "--set", "space.alphabet=TGCA"});
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_THAT(done.err, HasSubstr("not lie in the space (the first: "));
-  const Finished none = equivolve({"run", file, "--store", other, "--set", "space.alphabet=XY"});
+  const Finished none =
+      equivolve({"run", file, "--store", other, "--set", "space.alphabet=[A]", "--set",
+                 "space.min_length=16", "--set", "space.initial_length=16"});
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.err, HasSubstr("none of its best candidates is of use: "));
 }
@@ -271,7 +275,7 @@ TEST_F(SeedingOnce, WhatCannotBeIsRefusedWhereItStands) {
       refusal(write(kConfiguration,
                     "  initial:\n    candidates:\n      - {shape: line, x: 9, y: 2, tilt: true, "
                     "level: 3}\n")),
-      HasSubstr(":10:27: search.initial: candidate 1: x is '9'; expected a number from -5 to 5"));
+      HasSubstr(":10:26: search.initial: candidate 1: x is '9'; expected a number from -5 to 5"));
   EXPECT_THAT(
       refusal(write(kConfiguration, "  initial:\n    candidates:\n      - {shap: line, x: 1}\n")),
       HasSubstr(":10:10: search.initial: candidate 1: unknown parameter 'shap'"));

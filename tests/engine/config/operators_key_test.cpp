@@ -86,7 +86,7 @@ TEST(OperatorsKey, SaysWhereItHasNoEffect) {
         read(with("{gaussian_step: 2}"), {"search.algorithm=" + std::string(algorithm)});
     ASSERT_TRUE(result);
     EXPECT_THAT(text_of(result->warnings),
-                HasSubstr("run.yaml:3:14: search.operators has no effect: search.algorithm is " +
+                HasSubstr("run.yaml:3:3: search.operators has no effect: search.algorithm is " +
                           std::string(algorithm)));
   }
   for (const char* algorithm : {"islands", "hill_climbing", "nsga2", "map_elites"}) {

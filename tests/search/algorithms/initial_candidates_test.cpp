@@ -20,11 +20,12 @@ const ConfigurationSpace& numbers() {
   return space;
 }
 
+/// Better than random ones.
 GivenGenomes given(std::size_t count) {
   GivenGenomes all;
   for (std::size_t i = 0; i < count; ++i)
     all.push_back(std::make_shared<const Genome>(
-        test::configuration("x: 0.5\ny: 0." + std::to_string(10 + i) + "\n", numbers())));
+        test::configuration("x: 0\ny: 0." + std::to_string(10 + i) + "\n", numbers())));
   return all;
 }
 
@@ -92,7 +93,7 @@ TEST(InitialCandidates, AreParents) {
     int children = 0;
     for (const Told& one : run(algorithm, given(12), 1, 200))
       children += one.candidate.first_parent < 12 ? 1 : 0;
-    EXPECT_GT(children, 5) << algorithm.index();
+    EXPECT_GE(children, 5) << algorithm.index();
   }
 }
 
