@@ -107,7 +107,9 @@ tl::expected<CheckedGroup, int> check(const GroupRequest& command) {
   Preparations settings;
   Findings findings;
   for (const engine::Setting& setting : runs->settings) {
-    auto preparation = engine::prepare(setting.read, log_of(command.common));
+    engine::ReadConfiguration read = setting.read;
+    if (command.common.store) read.configuration.store.file = store_path(command.common);
+    auto preparation = engine::prepare(std::move(read), log_of(command.common));
     if (!preparation) {
       findings.add(preparation.error().problems, preparation.error().exit_code);
       continue;

@@ -32,6 +32,14 @@ ConfigProblems settle_algorithm(ReadConfiguration& read) {
     // What keys say against each other could not be told before.
     add_new(read.warnings, algorithm_oddities(read.document, c));
   }
+  const bool begins_elsewhere = c.search.algorithm == "cma_es" || c.search.algorithm == "grid";
+  if (begins_elsewhere && !c.search.initial.is_empty())
+    return {read.document.problem_at_pointer(
+        "/search/initial", false,
+        fmt::format("search.algorithm is '{}', which does not begin with random candidates, whose "
+                    "places those of search.initial take; expected another algorithm, or no "
+                    "search.initial",
+                    c.search.algorithm))};
   if (!needs_configurations(c.search.algorithm) || c.representation == "configuration") return {};
   return {read.document.problem_at_pointer(
       "/search/algorithm", false,

@@ -32,6 +32,17 @@ struct DescriptorConfig {
 };
 inline constexpr std::uint32_t kDefaultBins = 10;
 
+/// What a search begins with, beside random candidates. Once prepared (settle_initial) all of it
+/// stands in `candidates`, as the store keeps it: it no longer depends on another run.
+struct InitialConfig {
+  std::vector<std::string> candidates;  ///< in their representation's text form
+  bool references = false;              ///< the evaluator's, as far as they are genomes
+  std::string run;                      ///< the best of it: its number or name, or latest; "": none
+  std::uint32_t top = 10;               ///< so many of them
+  std::filesystem::path store;          ///< that has it, absolute; "": the run's own
+  bool is_empty() const { return candidates.empty() && !references && run.empty(); }
+};
+
 /// Where a default depends on the algorithm, fill_search_defaults (search_keys_in_use.hpp) has it.
 struct SearchConfig {
   /// See keys_search.cpp for all of them; settle_algorithm puts what "auto" stands for in its
@@ -41,7 +52,9 @@ struct SearchConfig {
   std::uint32_t tournament_size = 10;   ///< nsga2: 2; mu_plus_lambda: 1; at most population_size
   /// Else the child is its parent's copy. nsga2, mu_plus_lambda, map_elites: 1.
   double mutation_probability = 0.9;
-  double crossover_probability = 0.0;  ///< nsga2: 0.9
+  double crossover_probability = 0.0;       ///< nsga2: 0.9
+  std::map<std::string, double> operators;  ///< weights by name; others have their own
+  InitialConfig initial;
   /// Births without a new best after which the population starts anew; 0: never. hill_climbing:
   /// 500, or `neighbours` where that is more.
   std::uint64_t restart_after = 0;

@@ -3,9 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/descriptors_key.hpp"
+#include "engine/config/initial_key.hpp"
 #include "engine/config/keys.hpp"
+#include "engine/config/operators_key.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/spaces/space_section.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -40,6 +43,38 @@ Json form_of_descriptor() {
             {"bins", {{"type", "integer"}, {"minimum", 1}, {"maximum", kMostCells}}}}}};
 }
 
+Json form_of_weights() {
+  const Json weight = any_of({{"const", 0}}, {{"type", "number"},
+                                              {"minimum", search::OperatorWeights::kLeast},
+                                              {"maximum", search::OperatorWeights::kMost}});
+  Json properties = Json::object();
+  for (const std::string& name : weighted_names()) properties[name] = weight;
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+}
+
+Json form_of_initial() {
+  const Json scalar = {{"type", {"string", "number", "boolean"}}, {"minLength", 1}};
+  const Json values = {{"type", "object"},
+                       {"minProperties", 1},
+                       {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_.-]{0,63}$"}}},
+                       {"additionalProperties", {{"type", {"string", "number", "boolean"}}}}};
+  const Json run = {{"type", {"string", "integer"}}, {"minLength", 1}};
+  const Json from = {
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"required", {"run"}},
+      {"properties",
+       {{"run", run},
+        {"top", {{"type", "integer"}, {"minimum", 1}, {"maximum", kMostEarlierCandidates}}},
+        {"store", {{"type", "string"}, {"minLength", 1}}}}}};
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"properties",
+           {{"candidates", {{"type", "array"}, {"items", any_of(scalar, values)}}},
+            {"references", {{"type", "boolean"}}},
+            {"from", any_of(run, from)}}}};
+}
+
 Json form_of(const Key& key) {
   switch (key.kind) {
     case KeyKind::kInteger:
@@ -66,6 +101,10 @@ Json form_of(const Key& key) {
       return {{"type", "object"},
               {"propertyNames", {{"pattern", kFigureNamePattern}}},
               {"additionalProperties", form_of_descriptor()}};
+    case KeyKind::kWeights:
+      return form_of_weights();
+    case KeyKind::kInitial:
+      return form_of_initial();
     case KeyKind::kText:
     case KeyKind::kNotYet:
       break;

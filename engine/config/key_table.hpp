@@ -47,6 +47,8 @@ enum class KeyKind : std::uint8_t {
   kPaths,
   kFigures,
   kDescriptors,
+  kWeights,
+  kInitial,
   kNotYet
 };
 

@@ -3,7 +3,9 @@
 #include <array>
 
 #include "engine/config/descriptors_key.hpp"
+#include "engine/config/initial_key.hpp"
 #include "engine/config/keys.hpp"
+#include "engine/config/operators_key.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -83,6 +85,16 @@ Section search_keys() {
       number_key("crossover_probability", 0, 1,
                  "That a child takes parts of a second parent. Default of nsga2: 0.9.",
                  field(&Configuration::search, &SearchConfig::crossover_probability)),
+      operators_key("operators",
+                    "How often each mutation is chosen among the mutations, and each crossover "
+                    "among the crossovers; 0: never. Those not named keep their own weight. See "
+                    "[search.md](search.md#operators).",
+                    field(&Configuration::search, &SearchConfig::operators)),
+      initial_key("initial",
+                  "Candidates that take the places of the first random ones: a list, the "
+                  "evaluator's references, the best of an earlier run. See "
+                  "[search.md](search.md#where-a-search-begins).",
+                  field(&Configuration::search, &SearchConfig::initial)),
       integer_key("restart_after", 0, kAny,
                   "Births without a new best after which the search starts anew; 0: never. Of "
                   "islands: each for itself. Default of hill_climbing: 500, or neighbours where "

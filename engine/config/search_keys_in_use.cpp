@@ -16,6 +16,8 @@ const std::vector<Use>& uses() {
       {"tournament_size", {"regularized_evolution", "mu_plus_lambda", "nsga2"}},
       {"mutation_probability", {"regularized_evolution", "mu_plus_lambda", "nsga2", "map_elites"}},
       {"crossover_probability", {"regularized_evolution", "mu_plus_lambda", "nsga2", "map_elites"}},
+      {"operators",
+       {"regularized_evolution", "hill_climbing", "mu_plus_lambda", "nsga2", "map_elites"}},
       {"restart_after", {"regularized_evolution", "hill_climbing", "mu_plus_lambda"}},
       {"children", {"mu_plus_lambda"}},
       {"neighbours", {"hill_climbing"}},

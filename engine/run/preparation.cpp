@@ -2,10 +2,12 @@
 
 #include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
+#include "engine/config/operators_key.hpp"
 #include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
 #include "engine/run/executor.hpp"
+#include "engine/run/initial_candidates.hpp"
 #include "engine/run/notes.hpp"
 #include "engine/run/search_algorithm.hpp"
 
@@ -103,6 +105,7 @@ void Preparing::check_settings() {
   // What auto stands for depends on it.
   if (representation_is_known_) problems = settle_algorithm(read_);
   refuse(std::move(problems));
+  if (representation_is_known_) refuse(check_operators(read_));
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -134,7 +137,10 @@ void Preparing::ask_evaluator() {
   prepared_.space = std::move(space->space);
   prepared_.space_json = std::move(space->json);
   if (auto bound = prepared_.evaluator->bind_space(prepared_.space, prepared_.space_json); !bound)
-    refuse(bound.error(), PointsInto::kSpace);
+    return refuse(bound.error(), PointsInto::kSpace);
+  auto initial = settle_initial(read_, *prepared_.evaluator, *prepared_.space, log_);
+  if (!initial) return refuse(std::move(initial.error()));
+  prepared_.initial = std::move(*initial);
 }
 
 void Preparing::add_warnings() {
@@ -175,7 +181,8 @@ search::Searcher make_searcher(const Preparation& prepared) {
       make_algorithm(prepared.config.search, prepared.evaluator->info().figures, prepared.space),
       prepared.space, prepared.config.seed,
       make_schedule(prepared.config.search, prepared.evaluator->info().levels),
-      make_pruner(prepared.config.search));
+      make_pruner(prepared.config.search), operator_weights(prepared.config.search),
+      search::InitialCandidates(prepared.initial));
 }
 
 std::uint64_t probe_seed(const hashing::Digest& context) {

@@ -26,9 +26,10 @@ struct Preparation {
   std::unique_ptr<PluginModule> module;
   std::unique_ptr<Evaluator> evaluator;
   std::shared_ptr<const search::Space> space;
-  std::string space_json;   ///< resolved
-  hashing::Digest context;  ///< evaluation context
-  RunOrigin origin;         ///< of a new run: its group, or the run it is forked from
+  std::string space_json;        ///< resolved
+  hashing::Digest context;       ///< evaluation context
+  search::GivenGenomes initial;  ///< that the search begins with
+  RunOrigin origin;              ///< of a new run: its group, or the run it is forked from
   ConfigProblems warnings;
   std::vector<std::string> notes;  ///< what the evaluator said of its data
 };

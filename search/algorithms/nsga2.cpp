@@ -30,12 +30,10 @@ std::optional<Request> Nsga2::ask(Ticket ticket, hashing::Stream stream) {
   Request request;
   request.ticket = ticket;
   request.birth = births_++;
-  if (!filling) {
+  if (!filling)
     request.recipe =
         draw_recipe({settings_.mutation_probability, settings_.crossover_probability, true}, stream,
                     [&](hashing::Stream& s) -> const Individual& { return tournament(s); });
-    request.recipe.real_coded = true;
-  }
   return request;
 }
 

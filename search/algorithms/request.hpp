@@ -22,14 +22,14 @@ class PruningTable;
 
 /// How a child is to be bred: all that vary needs, so that it can run on any thread, later.
 struct Recipe {
-  enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover, kProposal };
+  enum class Kind : std::uint8_t { kRandom, kCopy, kMutation, kCrossover, kProposal, kGiven };
   Kind kind = Kind::kRandom;  ///< which mutation or crossover is drawn by vary
   Birth first_parent = kNoBirth;
   Birth second_parent = kNoBirth;
   std::shared_ptr<const Genome> first,
-      second;                    ///< the parents' genomes; shared with the population, immutable
+      second;                    ///< the parents' genomes; shared with the population, immutable.
+                                 ///< Of kGiven `first` is what was given, and no parent
   bool mutates_crossed = false;  ///< of kCrossover: what comes of it is mutated as well
-  bool real_coded = false;       ///< configurations are bred as in real_coded_variation.hpp
   /// Of kProposal: what a model of the algorithm's own proposes (an estimate of densities, a normal
   /// distribution, a point of a grid). The first attempt (0) may be what the algorithm has chosen
   /// already, because later choices depend on it. Pure, any-thread: it holds what it needs,

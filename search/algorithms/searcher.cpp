@@ -1,45 +1,24 @@
 #include "search/algorithms/searcher.hpp"
 
-#include "search/variation/real_coded_variation.hpp"
 #include "search/variation/variation.hpp"
 
 namespace equivolve::search {
-namespace {
-
-/// Where a recipe wants its configurations bred the real-coded way.
-const ConfigurationSpace* real_coded_space(const Recipe& recipe, const Space& space) {
-  return recipe.real_coded ? std::get_if<ConfigurationSpace>(&space) : nullptr;
-}
-
-Bred mutate(const Recipe& recipe, const Space& space, hashing::Stream& stream) {
-  if (const auto* numbers = real_coded_space(recipe, space))
-    return polynomial_mutation(recipe.first->flat, *numbers, stream);
-  return mutate_genome(recipe.first->flat, space, stream);
-}
-
-/// Named after the crossover; after the mutation where crossing changed nothing.
-Bred cross(const Recipe& recipe, const Space& space, hashing::Stream& stream) {
-  if (const auto* numbers = real_coded_space(recipe, space))
-    return simulated_binary_crossover(recipe.first->flat, recipe.second->flat,
-                                      recipe.mutates_crossed, *numbers, stream);
-  Bred crossed = cross_genomes(recipe.first->flat, recipe.second->flat, space, stream);
-  if (!recipe.mutates_crossed) return crossed;
-  Bred child = mutate_genome(crossed.genome.flat, space, stream);
-  if (crossed.op != Operator::kCopy) child.op = crossed.op;
-  return child;
-}
-
-}  // namespace
 
 std::optional<Request> Searcher::ask(Ticket ticket, bool wants_child) {
   std::optional<Request> request = schedule_.again(ticket);
-  if (!request && wants_child) {
-    const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
-    request =
-        std::visit([&](auto& algorithm) { return algorithm.ask(ticket, stream); }, algorithm_);
-    if (request) schedule_.begin(*request);
-  }
+  if (!request && wants_child) request = ask_child(ticket);
   if (request) request->pruning = pruner_.table(request->level);
+  return request;
+}
+
+std::optional<Request> Searcher::ask_child(Ticket ticket) {
+  const hashing::Stream stream(seed_, hashing::Purpose::kAsk, ticket);
+  auto request =
+      std::visit([&](auto& algorithm) { return algorithm.ask(ticket, stream); }, algorithm_);
+  if (!request) return request;
+  const Genome* given = initial_.take_place(*request);
+  if (auto* tpe = std::get_if<Tpe>(&algorithm_); tpe && given) tpe->put(request->birth, *given);
+  schedule_.begin(*request);
   return request;
 }
 
@@ -55,11 +34,18 @@ Bred Searcher::vary(const Request& request, std::uint32_t attempt) const {
       if (attempt == 0) return {*recipe.first, Operator::kCopy};
       [[fallthrough]];
     case Recipe::Kind::kMutation:
-      return mutate(recipe, *space_, stream);
+      return mutate_genome(recipe.first->flat, *space_, stream, weights_);
     case Recipe::Kind::kProposal:
       return recipe.propose(*space_, stream, attempt);
     case Recipe::Kind::kCrossover:
-      return cross(recipe, *space_, stream);
+      return recipe.mutates_crossed ? cross_and_mutate(recipe.first->flat, recipe.second->flat,
+                                                       *space_, stream, weights_)
+                                    : cross_genomes(recipe.first->flat, recipe.second->flat,
+                                                    *space_, stream, weights_);
+    case Recipe::Kind::kGiven:
+      if (attempt == 0) return {*recipe.first, Operator::kGiven};
+      if (recipe.propose) return recipe.propose(*space_, stream, attempt);
+      return {random_genome(*space_, stream), Operator::kRandom};
   }
   return {};
 }

@@ -3,6 +3,7 @@
 // order; breeding (vary) is pure and runs anywhere.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "search/algorithms/cma_es.hpp"
 #include "search/algorithms/grid.hpp"
 #include "search/algorithms/hill_climbing.hpp"
+#include "search/algorithms/initial_candidates.hpp"
 #include "search/algorithms/islands.hpp"
 #include "search/algorithms/map_elites.hpp"
 #include "search/algorithms/mu_plus_lambda.hpp"
@@ -21,6 +23,7 @@
 #include "search/schedules/pruning.hpp"
 #include "search/schedules/schedule.hpp"
 #include "search/space/space.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::search {
 
@@ -29,13 +32,18 @@ using Algorithm = std::variant<RandomSearch, RegularizedEvolution, HillClimbing,
 
 class Searcher {
  public:
+  /// `weights` of operators are those that differ from the algorithm's own (OperatorWeights).
+  /// `initial` is for algorithms that begin with random candidates: not cma_es, not grid.
   Searcher(Algorithm algorithm, std::shared_ptr<const Space> space, std::uint64_t seed,
-           Schedule schedule = Schedule(), Pruner pruner = Pruner())
+           Schedule schedule = Schedule(), Pruner pruner = Pruner(),
+           const std::map<Operator, double>& weights = {}, InitialCandidates initial = {})
       : algorithm_(std::move(algorithm)),
         space_(std::move(space)),
         seed_(seed),
         schedule_(std::move(schedule)),
-        pruner_(std::move(pruner)) {}
+        pruner_(std::move(pruner)),
+        weights_(weights, std::holds_alternative<Nsga2>(algorithm_)),
+        initial_(std::move(initial)) {}
 
   /// The next request, or nothing until more has been told: a candidate that is to be tried again,
   /// else, where one is wanted, a new child. Tickets rise by one. Nothing changes where nothing
@@ -50,6 +58,7 @@ class Searcher {
   Told tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
 
  private:
+  std::optional<Request> ask_child(Ticket ticket);
   void tell_algorithm(const Request& child, const Candidate& candidate, const Outcome& outcome);
 
   Algorithm algorithm_;
@@ -57,6 +66,8 @@ class Searcher {
   std::uint64_t seed_;
   Schedule schedule_;
   Pruner pruner_;
+  OperatorWeights weights_;
+  InitialCandidates initial_;
 };
 
 }  // namespace equivolve::search

@@ -65,6 +65,13 @@ void Tpe::enter(Birth birth, std::vector<double> places) {
   sort(birth);
 }
 
+void Tpe::move(Birth birth, const std::vector<double>& places) {
+  if (!is_in_window(birth) || are_same(places, places_of(birth))) return;
+  unsort(birth);
+  places_of(birth) = places;
+  sort(birth);
+}
+
 void Tpe::sort(Birth birth) {
   for (std::size_t i = 0; i < sorted_.size(); ++i) {
     const SortedPlace one{places_of(birth)[i], birth};
@@ -85,12 +92,7 @@ void Tpe::unsort(Birth birth) {
 void Tpe::tell(const Request& request, const Candidate& candidate, const Outcome& outcome) {
   if (request.kind != Request::Kind::kChild) return;
   std::vector<double> places = unit_places(candidate.genome->flat, *space_);
-  // It may have been bred again, and is then elsewhere.
-  if (is_in_window(request.birth) && !are_same(places, places_of(request.birth))) {
-    unsort(request.birth);
-    places_of(request.birth) = places;
-    sort(request.birth);
-  }
+  move(request.birth, places);  // it may have been bred again, and is then elsewhere
   if (outcome.ranked) rank({score_of(outcome), request.birth, std::move(places)});
 }
 

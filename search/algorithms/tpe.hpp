@@ -31,6 +31,7 @@
 
 #include "search/algorithms/outcome_order.hpp"
 #include "search/algorithms/request.hpp"
+#include "search/space/configuration_draft.hpp"
 #include "search/space/configuration_space.hpp"
 
 namespace equivolve::search {
@@ -52,6 +53,8 @@ class Tpe {
 
   std::optional<Request> ask(Ticket ticket, hashing::Stream stream);
   void tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
+  /// Another candidate than was proposed has this birth: it stands where it is until it is told.
+  void put(Birth birth, const Genome& genome) { move(birth, unit_places(genome.flat, *space_)); }
 
  private:
   struct Best {
@@ -70,6 +73,7 @@ class Tpe {
   std::vector<double>& places_of(Birth birth) { return window_[birth % kWindow]; }
   const std::vector<double>& places_of(Birth birth) const { return window_[birth % kWindow]; }
   void enter(Birth birth, std::vector<double> places);
+  void move(Birth birth, const std::vector<double>& places);
   void sort(Birth birth);    // into sorted_
   void unsort(Birth birth);  // out of it
   void rank(Best told);

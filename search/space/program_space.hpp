@@ -36,7 +36,10 @@ struct ProgramSpace {
 };
 
 // What every representation offers, here for programs; space.hpp says what each is for.
+/// Lengths and operations are not looked at: a program that a person wrote runs with any.
 tl::expected<void, Error> check_genome(GenomeView flat, const ProgramSpace& space);
+/// They are here.
+tl::expected<void, Error> check_limits(GenomeView flat, const ProgramSpace& space);
 std::string genome_text(GenomeView flat, const ProgramSpace& space);
 tl::expected<Genome, Error> parse_genome(std::string_view text, const ProgramSpace& space);
 std::vector<std::byte> structural_bytes(GenomeView flat, const ProgramSpace& space);

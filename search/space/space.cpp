@@ -29,6 +29,12 @@ tl::expected<void, Error> check_genome(GenomeView flat, const Space& space) {
   return std::visit([&](const auto& one) { return check_genome(flat, one); }, space);
 }
 
+tl::expected<void, Error> check_limits(GenomeView flat, const Space& space) {
+  auto checked = check_genome(flat, space);
+  const auto* programs = std::get_if<ProgramSpace>(&space);
+  return checked && programs ? check_limits(flat, *programs) : checked;
+}
+
 std::string genome_text(GenomeView flat, const Space& space) {
   return std::visit([&](const auto& one) { return genome_text(flat, one); }, space);
 }

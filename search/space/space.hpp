@@ -28,6 +28,10 @@ Representation representation_of(const Space& space);
 /// out. The error says what is wrong and where in the genome. [any-thread, as all of these]
 tl::expected<void, Error> check_genome(GenomeView flat, const Space& space);
 
+/// Whether a search could breed it and breed from it: check_genome, and the limits that only
+/// breeding keeps to (lengths and operations of programs).
+tl::expected<void, Error> check_limits(GenomeView flat, const Space& space);
+
 /// The readable form; parse_genome gives the same genome back, bytes and all. "" for bytes that are
 /// no genome.
 std::string genome_text(GenomeView flat, const Space& space);

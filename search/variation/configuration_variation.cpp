@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "search/variation/configuration_parts.hpp"
+#include "search/variation/real_coded_variation.hpp"
 
 namespace equivolve::search {
 namespace {
@@ -51,25 +52,30 @@ bool repair(MutableValues values, const ConfigurationSpace& space, Stream& strea
   return met_combination(space, values) == nullptr;
 }
 
-/// Active parameters that can change, and how many of them are numbers.
+/// Active parameters that can change: among how many one is chosen, and how many are numbers.
 struct Movable {
-  std::uint64_t all = 0;
+  std::uint64_t chosen_from = 0;
   std::uint64_t numbers = 0;
 };
 
-Movable count_movable(MutableValues values, const ConfigurationSpace& space) {
+bool may_be_chosen(const Parameter& p, const eqv_parameter_value& value, bool numbers_only) {
+  return is_movable(p, value) && (!numbers_only || is_numeric(p));
+}
+
+Movable count_movable(MutableValues values, const ConfigurationSpace& space, bool numbers_only) {
   Movable movable;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!is_movable(space.parameters[i], values[i])) continue;
-    ++movable.all;
+    if (may_be_chosen(space.parameters[i], values[i], numbers_only)) ++movable.chosen_from;
     if (is_numeric(space.parameters[i])) ++movable.numbers;
   }
   return movable;
 }
 
-std::size_t nth_movable(MutableValues values, const ConfigurationSpace& space, std::uint64_t n) {
+std::size_t nth_movable(MutableValues values, const ConfigurationSpace& space, bool numbers_only,
+                        std::uint64_t n) {
   std::size_t at = 0;
-  while (!is_movable(space.parameters[at], values[at]) || n-- > 0) ++at;
+  while (!may_be_chosen(space.parameters[at], values[at], numbers_only) || n-- > 0) ++at;
   return at;
 }
 
@@ -84,12 +90,35 @@ void step_numbers(MutableValues values, const ConfigurationSpace& space, std::si
   }
 }
 
-Operator change(MutableValues values, const ConfigurationSpace& space, Stream& stream) {
-  const Movable movable = count_movable(values, space);
-  if (movable.all == 0) return Operator::kCopy;
-  const std::size_t at = nth_movable(values, space, stream.below(movable.all));
+/// True with the odds of the two weights, of which one at least is not 0. Nothing is drawn where
+/// the other one is.
+bool takes_first(std::uint64_t first, std::uint64_t second, Stream& stream) {
+  if (first == 0 || second == 0) return second == 0;
+  return stream.below(first + second) < first;
+}
+
+bool takes_polynomial_mutation(const OperatorWeights& weights, Stream& stream) {
+  return takes_first(weights[Operator::kPolynomialMutation],
+                     weights[Operator::kGaussianStep] + weights[Operator::kResampleParameter],
+                     stream);
+}
+
+bool takes_simulated_binary_crossover(const OperatorWeights& weights, Stream& stream) {
+  return takes_first(weights[Operator::kSimulatedBinaryCrossover],
+                     weights[Operator::kUniformCrossover] + weights[Operator::kBlendCrossover],
+                     stream);
+}
+
+/// Choices and booleans are drawn anew or left alone.
+Operator change(MutableValues values, const ConfigurationSpace& space, Stream& stream,
+                const OperatorWeights& weights) {
+  const std::uint64_t step = weights[Operator::kGaussianStep];
+  const std::uint64_t anew = weights[Operator::kResampleParameter];
+  const Movable movable = count_movable(values, space, anew == 0);
+  if (movable.chosen_from == 0) return Operator::kCopy;
+  const std::size_t at = nth_movable(values, space, anew == 0, stream.below(movable.chosen_from));
   const Parameter& p = space.parameters[at];
-  const bool steps = is_numeric(p) && stream.chance(Breeding::kStepShare);
+  const bool steps = is_numeric(p) && takes_first(step, anew, stream);
   if (steps)
     step_numbers(values, space, at, movable.numbers, stream);
   else
@@ -122,6 +151,40 @@ bool has_numbers(const ConfigurationSpace& space) {
                      [](const Parameter& p) { return is_numeric(p) && !is_fixed(p); });
 }
 
+Bred mutate_plainly(GenomeView parent, const ConfigurationSpace& space, Stream& stream,
+                    const OperatorWeights& weights) {
+  Bred child{{Representation::kConfiguration, {parent.begin(), parent.end()}}, Operator::kCopy};
+  const MutableValues values = values_in(child.genome);
+  for (int i = 0; i < Breeding::kAttempts; ++i) {
+    child.op = change(values, space, stream, weights);
+    if (!met_combination(space, values)) return child;
+    std::memcpy(child.genome.flat.data(), parent.data(), parent.size());
+  }
+  child.op = Operator::kCopy;
+  return child;
+}
+
+Bred cross_plainly(GenomeView first, GenomeView second, const ConfigurationSpace& space,
+                   Stream& stream, const OperatorWeights& weights) {
+  Bred child{blank_configuration(space), Operator::kCopy};
+  const MutableValues values = values_in(child.genome);
+  // Parents were bred in this space, so they have its form.
+  const ParameterValues a = view_configuration(first, space), b = view_configuration(second, space);
+  const bool numbers = has_numbers(space);
+  const std::uint64_t blends = weights[Operator::kBlendCrossover];
+  const std::uint64_t either = weights[Operator::kUniformCrossover];
+  const bool possible = numbers || either > 0;
+  for (int i = 0; possible && i < Breeding::kAttempts; ++i) {
+    const bool blend = numbers && takes_first(blends, either, stream);
+    cross_into(values, a, b, blend, space, stream);
+    child.op = blend ? Operator::kBlendCrossover : Operator::kUniformCrossover;
+    if (!met_combination(space, values)) return child;
+  }
+  if (!first.empty()) std::memcpy(child.genome.flat.data(), first.data(), first.size());
+  child.op = Operator::kCopy;
+  return child;
+}
+
 }  // namespace
 
 Genome random_genome(const ConfigurationSpace& space, Stream& stream) {
@@ -134,33 +197,30 @@ Genome random_genome(const ConfigurationSpace& space, Stream& stream) {
   return repair(values, space, stream) ? genome : default_genome(space);
 }
 
-Bred mutate_genome(GenomeView parent, const ConfigurationSpace& space, Stream& stream) {
-  Bred child{{Representation::kConfiguration, {parent.begin(), parent.end()}}, Operator::kCopy};
-  const MutableValues values = values_in(child.genome);
-  for (int i = 0; i < Breeding::kAttempts; ++i) {
-    child.op = change(values, space, stream);
-    if (!met_combination(space, values)) return child;
-    std::memcpy(child.genome.flat.data(), parent.data(), parent.size());
-  }
-  child.op = Operator::kCopy;
-  return child;
+Bred mutate_genome(GenomeView parent, const ConfigurationSpace& space, Stream& stream,
+                   const OperatorWeights& weights) {
+  return takes_polynomial_mutation(weights, stream)
+             ? polynomial_mutation(parent, space, stream)
+             : mutate_plainly(parent, space, stream, weights);
 }
 
 Bred cross_genomes(GenomeView first, GenomeView second, const ConfigurationSpace& space,
-                   Stream& stream) {
-  Bred child{blank_configuration(space), Operator::kCopy};
-  const MutableValues values = values_in(child.genome);
-  // Parents were bred in this space, so they have its form.
-  const ParameterValues a = view_configuration(first, space), b = view_configuration(second, space);
-  const bool numbers = has_numbers(space);
-  for (int i = 0; i < Breeding::kAttempts; ++i) {
-    const bool blend = numbers && stream.chance(0.5);
-    cross_into(values, a, b, blend, space, stream);
-    child.op = blend ? Operator::kBlendCrossover : Operator::kUniformCrossover;
-    if (!met_combination(space, values)) return child;
-  }
-  if (!first.empty()) std::memcpy(child.genome.flat.data(), first.data(), first.size());
-  child.op = Operator::kCopy;
+                   Stream& stream, const OperatorWeights& weights) {
+  return takes_simulated_binary_crossover(weights, stream)
+             ? simulated_binary_crossover(first, second, false, space, stream)
+             : cross_plainly(first, second, space, stream, weights);
+}
+
+Bred cross_and_mutate(GenomeView first, GenomeView second, const ConfigurationSpace& space,
+                      Stream& stream, const OperatorWeights& weights) {
+  const bool binary = takes_simulated_binary_crossover(weights, stream);
+  const bool polynomial = takes_polynomial_mutation(weights, stream);
+  if (binary && polynomial) return simulated_binary_crossover(first, second, true, space, stream);
+  const Bred crossed = binary ? simulated_binary_crossover(first, second, false, space, stream)
+                              : cross_plainly(first, second, space, stream, weights);
+  Bred child = polynomial ? polynomial_mutation(crossed.genome.flat, space, stream)
+                          : mutate_plainly(crossed.genome.flat, space, stream, weights);
+  if (crossed.op != Operator::kCopy) child.op = crossed.op;
   return child;
 }
 

@@ -259,7 +259,8 @@ Genome random_genome(const ExpressionSpace& space, Stream& stream) {
   return to_genome(sprout.tokens());
 }
 
-Bred mutate_genome(GenomeView flat, const ExpressionSpace& space, Stream& stream) {
+Bred mutate_genome(GenomeView flat, const ExpressionSpace& space, Stream& stream,
+                   const OperatorWeights& weights) {
   const ExpressionView parent = *view_expression(flat);  // bred here, so it is one
   const ExpressionAlphabet alphabet(space);
   const std::size_t operations = operations_in(parent);
@@ -269,14 +270,14 @@ Bred mutate_genome(GenomeView flat, const ExpressionSpace& space, Stream& stream
   const bool grows =
       parent.size() < space.max_size && alphabet.has_operation(space.max_size - parent.size());
 
-  std::array<Operator, 8> choices{Operator::kSubtreeMutation, Operator::kSubtreeMutation,
-                                  Operator::kPointMutation, Operator::kPointMutation};
-  std::size_t count = 4;
-  if (constants > 0)
-    for (int weight = 0; weight < 2; ++weight) choices[count++] = Operator::kPerturbConstants;
-  if (grows) choices[count++] = Operator::kInsertOperation;
-  if (operations > 0) choices[count++] = Operator::kHoistMutation;
-  switch (choices[stream.below(count)]) {
+  OperatorDraw choices(weights);
+  choices.offer(Operator::kSubtreeMutation);
+  choices.offer(Operator::kPointMutation);
+  if (constants > 0) choices.offer(Operator::kPerturbConstants);
+  if (grows) choices.offer(Operator::kInsertOperation);
+  if (operations > 0) choices.offer(Operator::kHoistMutation);
+  if (choices.is_empty()) return copied_expression(parent);
+  switch (choices.draw(stream)) {
     case Operator::kSubtreeMutation:
       return mutate_subtree(parent, space, alphabet, stream);
     case Operator::kPointMutation:
@@ -293,7 +294,7 @@ Bred mutate_genome(GenomeView flat, const ExpressionSpace& space, Stream& stream
 }
 
 Bred cross_genomes(GenomeView first_flat, GenomeView second_flat, const ExpressionSpace& space,
-                   Stream& stream) {
+                   Stream& stream, const OperatorWeights& /*weights*/) {
   const ExpressionView first = *view_expression(first_flat), second = *view_expression(second_flat);
   for (int draw = 0; draw < kExpressionRedraws; ++draw) {
     const ExpressionSubtree old = subtree_at(first, draw_expression_point(first, stream));

@@ -11,7 +11,7 @@
 
 #include "hashing/stream.hpp"
 #include "search/space/expression_space.hpp"
-#include "search/variation/operator.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::search {
 
@@ -22,7 +22,7 @@ namespace equivolve::search {
 /// Leaves: a constant with probability 1 / (inputs + 1), at least 0.2; else an input, uniform.
 Genome random_genome(const ExpressionSpace& space, hashing::Stream& stream);
 
-/// One of, by weight among those the parent allows:
+/// One of, by weight among those the parent allows (where none is left, a copy):
 ///   2  subtree    a token's subtree, drawn as by crossover, replaced by a grown one of a depth up
 ///                 to 2 more than its own
 ///   2  point      one token replaced by another of its arity (a constant by an input or a new one)
@@ -30,10 +30,11 @@ Genome random_genome(const ExpressionSpace& space, hashing::Stream& stream);
 ///                 Gaussian step of constant_range / 20; its sign flipped in 2 %
 ///   1  insertion  a new operation over a token's subtree; its other operands are leaves
 ///   1  hoist      a subtree replaced by one of those within it
-Bred mutate_genome(GenomeView parent, const ExpressionSpace& space, hashing::Stream& stream);
+Bred mutate_genome(GenomeView parent, const ExpressionSpace& space, hashing::Stream& stream,
+                   const OperatorWeights& weights = usual_weights());
 
 /// A subtree of the first replaced by one of the second's.
 Bred cross_genomes(GenomeView first, GenomeView second, const ExpressionSpace& space,
-                   hashing::Stream& stream);
+                   hashing::Stream& stream, const OperatorWeights& weights = usual_weights());
 
 }  // namespace equivolve::search

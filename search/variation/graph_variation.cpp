@@ -130,7 +130,8 @@ Genome random_genome(const GraphSpace& space, Stream& stream) {
   return to_genome(random_graph(space, stream));
 }
 
-Bred mutate_genome(GenomeView parent, const GraphSpace& space, Stream& stream) {
+Bred mutate_genome(GenomeView parent, const GraphSpace& space, Stream& stream,
+                   const OperatorWeights& /*weights*/) {
   // Parents were bred here, so they can be read.
   const Graph original = graph_of(parent).value();
   for (int draw = 0; draw < kMutationDraws + kSingleSteps; ++draw) {
@@ -145,7 +146,8 @@ Bred mutate_genome(GenomeView parent, const GraphSpace& space, Stream& stream) {
   return copied_graph(parent);
 }
 
-Bred cross_genomes(GenomeView first, GenomeView second, const GraphSpace& space, Stream& stream) {
+Bred cross_genomes(GenomeView first, GenomeView second, const GraphSpace& space, Stream& stream,
+                   const OperatorWeights& /*weights*/) {
   const Graph a = graph_of(first).value(), b = graph_of(second).value();
   for (int draw = 0; draw < kCrossoverDraws; ++draw) {
     Graph child = a;

@@ -10,7 +10,7 @@
 
 #include "hashing/stream.hpp"
 #include "search/space/graph_space.hpp"
-#include "search/variation/operator.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::search {
 
@@ -25,11 +25,12 @@ Genome random_genome(const GraphSpace& space, hashing::Stream& stream);
 /// Redrawn until valid and different from the parent. After 32 draws in vain (large graphs at their
 /// limit of edges: most mutants pass it), single steps are tried 64 times: one edge flipped or one
 /// operation changed. Where that fails too, the parent is copied (Operator::kCopy).
-Bred mutate_genome(GenomeView parent, const GraphSpace& space, hashing::Stream& stream);
+Bred mutate_genome(GenomeView parent, const GraphSpace& space, hashing::Stream& stream,
+                   const OperatorWeights& weights = usual_weights());
 
 /// Each edge, or its absence, and each operation from either parent with equal probability; redrawn
 /// until valid. After 32 draws in vain, the first parent is copied (Operator::kCopy).
 Bred cross_genomes(GenomeView first, GenomeView second, const GraphSpace& space,
-                   hashing::Stream& stream);
+                   hashing::Stream& stream, const OperatorWeights& weights = usual_weights());
 
 }  // namespace equivolve::search

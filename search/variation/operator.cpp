@@ -8,6 +8,8 @@ std::string_view operator_name(Operator op) {
       return "random";
     case Operator::kCopy:
       return "copy";
+    case Operator::kGiven:
+      return "given";
     case Operator::kChangeArgument:
       return "change_argument";
     case Operator::kReplaceInstruction:

@@ -12,6 +12,7 @@ namespace equivolve::search {
 enum class Operator : std::uint8_t {
   kRandom = 0,  ///< from nothing
   kCopy = 1,    ///< its parent unchanged
+  kGiven = 8,   ///< given to begin with
   // program
   kChangeArgument = 2,  ///< one address redrawn, or one number x U[0.5, 2], sign flipped in 10 %
   kReplaceInstruction = 3,  ///< one instruction redrawn

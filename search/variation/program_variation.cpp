@@ -162,29 +162,25 @@ bool lengths_vary(const ProgramSpace& space) {
                      [](const FunctionSpace& f) { return f.min_length != f.max_length; });
 }
 
-/// A kind of mutation and the functions it can be done to.
-struct Choice {
-  Operator op = Operator::kCopy;
+/// The functions that a mutation can be done to.
+struct MutationPlaces {
   std::array<std::size_t, kFunctionCount> functions{};
   std::size_t count = 0;
 };
 
-/// Each kind of mutation by its weight. (Arrays: a child is bred in less time than a few
-/// allocations take.)
-struct Choices {
-  std::array<Choice, 6> choices;
-  std::size_t count = 0;
-};
+MutationPlaces places_for(Operator op, const Program& program, const ProgramSpace& space) {
+  MutationPlaces places;
+  for (std::size_t f = 0; f < kFunctionCount; ++f)
+    if (allows(op, space.functions[f], program.functions[f].size()))
+      places.functions[places.count++] = f;
+  return places;
+}
 
-Choices choices_for(const Program& program, const ProgramSpace& space) {
-  Choices choices;
-  auto offer = [&](Operator op) {
-    Choice choice;
-    choice.op = op;
-    for (std::size_t f = 0; f < kFunctionCount; ++f)
-      if (allows(op, space.functions[f], program.functions[f].size()))
-        choice.functions[choice.count++] = f;
-    if (choice.count > 0) choices.choices[choices.count++] = choice;
+OperatorDraw choices_for(const Program& program, const ProgramSpace& space,
+                         const OperatorWeights& weights) {
+  OperatorDraw choices(weights);
+  const auto offer = [&](Operator op) {
+    if (places_for(op, program, space).count > 0) choices.offer(op);
   };
   offer(Operator::kChangeArgument);
   offer(Operator::kReplaceInstruction);
@@ -192,7 +188,6 @@ Choices choices_for(const Program& program, const ProgramSpace& space) {
   if (lengths_vary(space)) {
     offer(Operator::kInsertInstruction);
     offer(Operator::kRemoveInstruction);
-    offer(Operator::kRemoveInstruction);  // twice as likely
   }
   return choices;
 }
@@ -208,19 +203,20 @@ Program random_program(const ProgramSpace& space, Stream& stream) {
   return program;
 }
 
-VariedProgram mutate(Program parent, const ProgramSpace& space, Stream& stream) {
+VariedProgram mutate(Program parent, const ProgramSpace& space, Stream& stream,
+                     const OperatorWeights& weights) {
   VariedProgram child{std::move(parent), Operator::kCopy};
-  const Choices choices = choices_for(child.program, space);
-  if (choices.count == 0) return child;
-  const Choice& choice = choices.choices[stream.below(choices.count)];
-  const std::size_t f = choice.functions[stream.below(choice.count)];
+  const OperatorDraw choices = choices_for(child.program, space, weights);
+  if (choices.is_empty()) return child;
+  child.op = choices.draw(stream);
+  const MutationPlaces places = places_for(child.op, child.program, space);
+  const std::size_t f = places.functions[stream.below(places.count)];
   std::vector<eqv_instruction>& code = child.program.functions[f];
   const FunctionSpace& function = space.functions[f];
-  child.op = choice.op;
-  const bool inserts = choice.op == Operator::kInsertInstruction;
+  const bool inserts = child.op == Operator::kInsertInstruction;
   const std::size_t at = stream.below(code.size() + (inserts ? 1 : 0));
   const auto place = code.begin() + static_cast<std::ptrdiff_t>(at);
-  switch (choice.op) {
+  switch (child.op) {
     case Operator::kChangeArgument:
       change_argument(*place, space, stream);
       break;
@@ -261,14 +257,15 @@ Genome random_genome(const ProgramSpace& space, Stream& stream) {
   return to_genome(random_program(space, stream));
 }
 
-Bred mutate_genome(GenomeView parent, const ProgramSpace& space, Stream& stream) {
+Bred mutate_genome(GenomeView parent, const ProgramSpace& space, Stream& stream,
+                   const OperatorWeights& weights) {
   // Parents were bred here, so they parse.
-  VariedProgram child = mutate(program_of(parent).value(), space, stream);
+  VariedProgram child = mutate(program_of(parent).value(), space, stream, weights);
   return {to_genome(child.program), child.op};
 }
 
 Bred cross_genomes(GenomeView first, GenomeView second, const ProgramSpace& /*space*/,
-                   Stream& stream) {
+                   Stream& stream, const OperatorWeights& /*weights*/) {
   return {to_genome(crossover(program_of(first).value(), program_of(second).value(), stream)),
           Operator::kCrossover};
 }

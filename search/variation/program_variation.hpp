@@ -5,7 +5,7 @@
 
 #include "hashing/stream.hpp"
 #include "search/space/program_space.hpp"
-#include "search/variation/operator.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::search {
 
@@ -18,10 +18,11 @@ struct VariedProgram {
   Operator op = Operator::kRandom;
 };
 
-/// One mutation, drawn with equal weight among those that some function allows; removal weighs
-/// twice where lengths vary (so that programs do not grow for nothing). The result lies within the
-/// space when `parent` does.
-VariedProgram mutate(Program parent, const ProgramSpace& space, hashing::Stream& stream);
+/// One mutation, drawn by weight among those that some function allows: each weighs 1 but removal,
+/// which weighs 2 (so that programs do not grow for nothing). Where none is left, a copy. The
+/// result lies within the space when `parent` does.
+VariedProgram mutate(Program parent, const ProgramSpace& space, hashing::Stream& stream,
+                     const OperatorWeights& weights = usual_weights());
 
 /// One-point crossover in each function; its length is the second parent's, so it lies within any
 /// space that both do.
@@ -29,8 +30,9 @@ Program crossover(const Program& first, const Program& second, hashing::Stream& 
 
 // The same for genomes, as every representation offers it; variation.hpp says what each is for.
 Genome random_genome(const ProgramSpace& space, hashing::Stream& stream);
-Bred mutate_genome(GenomeView parent, const ProgramSpace& space, hashing::Stream& stream);
+Bred mutate_genome(GenomeView parent, const ProgramSpace& space, hashing::Stream& stream,
+                   const OperatorWeights& weights = usual_weights());
 Bred cross_genomes(GenomeView first, GenomeView second, const ProgramSpace& space,
-                   hashing::Stream& stream);
+                   hashing::Stream& stream, const OperatorWeights& weights = usual_weights());
 
 }  // namespace equivolve::search

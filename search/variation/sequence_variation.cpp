@@ -1,7 +1,6 @@
 #include "search/variation/sequence_variation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace equivolve::search {
@@ -61,21 +60,12 @@ Genome deleted(Tokens parent, Stream& stream) {
   return child;
 }
 
-/// The kinds of mutation, each as often as it weighs. (An array: breeding allocates the child
-/// alone.)
-struct SequenceChoices {
-  std::array<Operator, 4> operators;
-  std::size_t count = 0;
-  void offer(Operator op, int weight) {
-    for (; weight > 0; --weight) operators[count++] = op;
-  }
-};
-
-SequenceChoices choices_of(std::size_t length, const SequenceSpace& space) {
-  SequenceChoices choices;
-  if (space.alphabet.size() > 1) choices.offer(Operator::kSubstituteToken, 2);
-  if (length < space.max_length) choices.offer(Operator::kInsertToken, 1);
-  if (length > space.min_length) choices.offer(Operator::kDeleteToken, 1);
+OperatorDraw choices_for(std::size_t length, const SequenceSpace& space,
+                         const OperatorWeights& weights) {
+  OperatorDraw choices(weights);
+  if (space.alphabet.size() > 1) choices.offer(Operator::kSubstituteToken);
+  if (length < space.max_length) choices.offer(Operator::kInsertToken);
+  if (length > space.min_length) choices.offer(Operator::kDeleteToken);
   return choices;
 }
 
@@ -108,12 +98,13 @@ Genome random_genome(const SequenceSpace& space, Stream& stream) {
   return genome;
 }
 
-Bred mutate_genome(GenomeView parent, const SequenceSpace& space, Stream& stream) {
+Bred mutate_genome(GenomeView parent, const SequenceSpace& space, Stream& stream,
+                   const OperatorWeights& weights) {
   // Parents were bred here, so they can be read.
   const Tokens tokens = view_sequence(parent).value();
-  const SequenceChoices choices = choices_of(tokens.size(), space);
-  if (choices.count == 0) return {same_sequence(tokens), Operator::kCopy};
-  const Operator op = choices.operators[stream.below(choices.count)];
+  const OperatorDraw choices = choices_for(tokens.size(), space, weights);
+  if (choices.is_empty()) return {same_sequence(tokens), Operator::kCopy};
+  const Operator op = choices.draw(stream);
   switch (op) {
     case Operator::kInsertToken:
       return {inserted(tokens, space, stream), op};
@@ -125,11 +116,16 @@ Bred mutate_genome(GenomeView parent, const SequenceSpace& space, Stream& stream
 }
 
 Bred cross_genomes(GenomeView first, GenomeView second, const SequenceSpace& /*space*/,
-                   Stream& stream) {
+                   Stream& stream, const OperatorWeights& weights) {
   const Tokens a = view_sequence(first).value(), b = view_sequence(second).value();
   const std::size_t places = std::min(a.size() - 1, b.size());
-  if (stream.chance(0.5) && places >= 2)
-    return {two_points(a, b, places, stream), Operator::kTwoPointCrossover};
+  OperatorDraw choices(weights);
+  choices.offer(Operator::kTwoPointCrossover);
+  choices.offer(Operator::kOnePointCrossover);
+  const Operator op = choices.draw(stream);
+  if (op == Operator::kTwoPointCrossover && places >= 2)
+    return {two_points(a, b, places, stream), op};
+  if (weights[Operator::kOnePointCrossover] == 0) return {same_sequence(a), Operator::kCopy};
   return {one_point(a, b, stream), Operator::kOnePointCrossover};
 }
 

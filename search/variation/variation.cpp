@@ -12,14 +12,26 @@ Genome random_genome(const Space& space, hashing::Stream& stream) {
   return std::visit([&](const auto& one) { return random_genome(one, stream); }, space);
 }
 
-Bred mutate_genome(GenomeView parent, const Space& space, hashing::Stream& stream) {
-  return std::visit([&](const auto& one) { return mutate_genome(parent, one, stream); }, space);
+Bred mutate_genome(GenomeView parent, const Space& space, hashing::Stream& stream,
+                   const OperatorWeights& weights) {
+  return std::visit([&](const auto& one) { return mutate_genome(parent, one, stream, weights); },
+                    space);
 }
 
-Bred cross_genomes(GenomeView first, GenomeView second, const Space& space,
-                   hashing::Stream& stream) {
-  return std::visit([&](const auto& one) { return cross_genomes(first, second, one, stream); },
-                    space);
+Bred cross_genomes(GenomeView first, GenomeView second, const Space& space, hashing::Stream& stream,
+                   const OperatorWeights& weights) {
+  return std::visit(
+      [&](const auto& one) { return cross_genomes(first, second, one, stream, weights); }, space);
+}
+
+Bred cross_and_mutate(GenomeView first, GenomeView second, const Space& space,
+                      hashing::Stream& stream, const OperatorWeights& weights) {
+  if (const auto* configurations = std::get_if<ConfigurationSpace>(&space))
+    return cross_and_mutate(first, second, *configurations, stream, weights);
+  const Bred crossed = cross_genomes(first, second, space, stream, weights);
+  Bred child = mutate_genome(crossed.genome.flat, space, stream, weights);
+  if (crossed.op != Operator::kCopy) child.op = crossed.op;
+  return child;
 }
 
 }  // namespace equivolve::search

@@ -35,7 +35,7 @@ const std::vector<Value>& values() {
       {"[~]", {}},
       {"[\"\"]", {}},
       {"[{}]", {}},
-      {"{}", {KeyKind::kFigures, KeyKind::kDescriptors}},
+      {"{}", {KeyKind::kFigures, KeyKind::kDescriptors, KeyKind::kWeights, KeyKind::kInitial}},
       {"{a: {}}", {KeyKind::kDescriptors}},
       {"{a: {low: -0.5, high: 1, bins: 5}}", {KeyKind::kDescriptors}},
       {"{a: {low: 1, high: 1}}", {}},  // no range
@@ -141,7 +141,8 @@ void expect_refused(const Section& section, const Key& key, const std::string& v
   EXPECT_THAT(problem.message, HasSubstr("; expected ")) << text;
   if (key.kind == KeyKind::kNotYet) {
     EXPECT_THAT(problem.message, HasSubstr("not available yet")) << text;
-  } else if (key.kind != KeyKind::kFigures && key.kind != KeyKind::kDescriptors) {
+  } else if (key.kind != KeyKind::kFigures && key.kind != KeyKind::kDescriptors &&
+             key.kind != KeyKind::kWeights && key.kind != KeyKind::kInitial) {
     EXPECT_THAT(problem.message, HasSubstr("expected " + key.expected)) << text;
   }
 }

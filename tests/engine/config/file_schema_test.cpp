@@ -125,7 +125,10 @@ bool is_beyond_a_schema(const std::string& name) {
       "data_file_absent", "data_column_absent", "data_file_is_a_folder", "options_contradict_data",
       "target_unknown", "target_is_a_metric", "target_out_of_reach", "target_reached_by_all",
       "space_dimension_is_the_datas", "space_length_beside_another", "space_lengths_no_range",
-      "space_operation_needs_matrices", "space_without_operations", "unknown_evaluator"};
+      "space_operation_needs_matrices", "space_without_operations", "unknown_evaluator",
+      // what the representation, the space and another run say
+      "operators_of_another_representation", "operators_all_off", "initial_no_program",
+      "initial_run_absent"};
   return names.contains(name);
 }
 

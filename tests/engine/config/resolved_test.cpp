@@ -25,6 +25,8 @@ const std::vector<std::string> kTexts{
     "  crossover_probability: 0.7, restart_after: 12, lookahead: 5}\n",
     "evaluator: toy\nsearch: {algorithm: map_elites, descriptors: {a: {}, b.c: {low: -1, high: "
     "2.5, bins: 7}}, neighbours: 9, children: 11}\n",
+    "evaluator: toy\nsearch: {operators: {insert_token: 0, gaussian_step: 2.5}, initial: "
+    "{candidates: [ACGT, {a: 1, b: 'x y'}], references: true, from: {run: r, top: 3}}}\n",
     "evaluator: toy\nsearch: {algorithm: islands, islands: 3, island_algorithm: mu_plus_lambda, "
     "migration: random, migration_every: 0}\n",
     "evaluator: toy\nhashing: {policy: off, capacity: 3, verify_fraction: 0, mantissa_bits: 52, "

@@ -142,7 +142,8 @@ TEST(Vary, AnUnknownKeyIsNamedOnceWithTheNearest) {
   EXPECT_EQ(
       refusal(kBase + "vary: {search.algoritm: [random, x], budget.candidates: [1, 2]}\n"),
       "run.yaml:4:8: unknown key 'algoritm' in search; expected one of algorithm, "
-      "population_size, tournament_size, mutation_probability, crossover_probability, "
+      "population_size, tournament_size, mutation_probability, crossover_probability, operators, "
+      "initial, "
       "restart_after, children, neighbours, descriptors, islands, island_algorithm, migration, "
       "migration_every, lookahead, functional_change, tabu_limit, tabu_attempts, "
       "startup_candidates, ei_candidates, multivariate, initial_step, cma_population, grid_points, "

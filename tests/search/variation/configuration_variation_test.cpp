@@ -156,7 +156,7 @@ TEST(Mutation, GaussianStepsAreATenthOfTheScale) {
     sum += moved;
     squares += moved * moved;
   }
-  expect_share(steps, 40'000, ConfigurationBreeding::kStepShare, "steps");
+  expect_share(steps, 40'000, 0.75, "steps");
   EXPECT_NEAR(sum / steps, 0, 5 * 0.1 / std::sqrt(steps));
   EXPECT_NEAR(std::sqrt(squares / steps), 0.1, 5 * 0.1 / std::sqrt(2.0 * steps));
 }
