@@ -127,8 +127,9 @@ class LearningCurve {
     std::array<eqv_parameter_value, kParameters> at;
     if (candidate.genome().size() != sizeof at) return false;
     std::memcpy(at.data(), candidate.genome().data(), sizeof at);
-    const double dx = at[0].number - 0.3, dy = at[1].number - 0.7;
-    learner.rate = at[2].number;
+    // In the order of the names: rate, x, y.
+    const double dx = at[1].number - 0.3, dy = at[2].number - 0.7;
+    learner.rate = at[0].number;
     learner.end = 0.05 + 0.5 * (dx * dx + dy * dy) + 0.005 * learner.rate +
                   0.03 * (1 - std::cos(20 * dx) * std::cos(20 * dy));
     return true;

@@ -76,12 +76,14 @@ struct HostBridge::Callbacks {
     });
   }
 
-  static int report(void* context, std::uint64_t number, std::uint64_t step, std::uint64_t,
+  static int report(void* context, std::uint64_t number, std::uint64_t step, std::uint64_t total,
                     const double* figures, std::size_t count) {
     return with_trial(context, number, 1, [&](RunningTrial& trial) {
       const bool known = figures && count <= trial.figure_count;
       if (known) keep_intermediate(trial, step, {figures, count});
-      if (known && prunes(trial, step, {figures, count})) return 1;
+      // After the last step there is nothing left to save.
+      const bool goes_on = total == 0 || step < total;
+      if (known && goes_on && prunes(trial, step, {figures, count})) return 1;
       if (!trial.stop_asked() && !trial.past_deadline()) return 0;
       trial.cut_short.store(true);
       return 1;

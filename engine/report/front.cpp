@@ -38,14 +38,15 @@ class ToldBehaviours {
     std::size_t position = 0;
     for (const FigureRow& figure : run.head.figures) {
       if (figure.role == kObjectiveRole) objectives_.push_back({position, figure.minimize});
+      if (figure.role == kConstraintRole) constraints_.push_back({position, figure.minimize});
       if (figure.role < kMetricRole) ++position;
     }
   }
 
   void add(const OutcomeRow& outcome) {
-    if (outcome.status != Status::kOk || !is_known(outcome)) return;
+    if (outcome.status != Status::kOk || !is_known(outcome) || !meets_constraints(outcome)) return;
     point_.clear();
-    for (const Objective& o : objectives_) {
+    for (const ToldFigure& o : objectives_) {
       if (o.told >= outcome.told.size() || !std::isfinite(outcome.told[o.told])) return;
       point_.push_back(o.minimize ? -outcome.told[o.told] : outcome.told[o.told]);
     }
@@ -75,7 +76,7 @@ class ToldBehaviours {
   }
 
  private:
-  struct Objective {
+  struct ToldFigure {
     std::size_t told;  // its position among the told figures
     bool minimize;
   };
@@ -83,6 +84,13 @@ class ToldBehaviours {
     std::uint64_t ticket, birth;
   };
 
+  bool meets_constraints(const OutcomeRow& outcome) const {
+    return std::ranges::all_of(constraints_, [&outcome](const ToldFigure& c) {
+      if (c.told >= outcome.told.size()) return false;
+      const double value = outcome.told[c.told];
+      return c.minimize ? value <= 0 : value >= 0;
+    });
+  }
   /// A running run may have told more since the classes were read.
   bool is_known(const OutcomeRow& outcome) const {
     return outcome.cls == kNone64 || outcome.cls < digests_.size();
@@ -97,7 +105,7 @@ class ToldBehaviours {
   }
 
   const std::vector<hashing::Digest>& digests_;
-  std::vector<Objective> objectives_;
+  std::vector<ToldFigure> objectives_, constraints_;
   std::vector<double> point_;
   std::unordered_map<std::uint64_t, std::size_t> places_;
   std::vector<Birth> births_;

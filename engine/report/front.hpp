@@ -28,10 +28,11 @@ struct FrontCandidate {
   std::vector<double> objectives;  ///< as told, in the order of objectives_of()
 };
 
-/// From the best in the first objective to the worst; one candidate for each behaviour, the first
-/// that showed it. A behaviour that was evaluated again counts with what was told last. Reads every
-/// outcome of the run once, in short transactions, running or not; memory grows with the number of
-/// behaviours. Empty for a run with one objective, whose best says all.
+/// Of those that meet all constraints. From the best in the first objective to the worst; one
+/// candidate for each behaviour, the first that showed it. A behaviour that was evaluated again
+/// counts with what was told last. Reads every outcome of the run once, in short transactions,
+/// running or not; memory grows with the number of behaviours. Empty for a run with one objective,
+/// whose best says all.
 tl::expected<std::vector<FrontCandidate>, StoreError> read_front(const StoreReader& reader,
                                                                  const RunInfo& run);
 

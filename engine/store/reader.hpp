@@ -38,6 +38,7 @@ struct GroupInfo {
 };
 
 inline constexpr std::uint32_t kObjectiveRole = 0;
+inline constexpr std::uint32_t kConstraintRole = 1;
 inline constexpr std::uint32_t kMetricRole = 3;  ///< figures of the roles below it are told
 /// The name of the first objective; "" where there is none.
 std::string objective_of(const RunHead& head);

@@ -94,6 +94,14 @@ TEST_P(Algorithms, AreValidWithoutAWarning) {
   EXPECT_EQ(done.err.find("warning"), std::string::npos) << done.err;
 }
 
+TEST_P(Algorithms, TheFrontMeetsTheConstraint) {
+  const std::string store = new_store();
+  run("2", store);
+  const Finished shown = equivolve({"show", "latest", "--store", store, "--json"});
+  ASSERT_EQ(shown.exit_code, 0) << shown.err;
+  for (const auto& one : answer(shown)["front"]) EXPECT_GE(one["figures"]["near"], 0.2) << one;
+}
+
 TEST_P(Algorithms, WorkersDoNotChangeTheResult) {
   const auto one = run("1", new_store());
   EXPECT_EQ(one["candidates"], kCandidates);

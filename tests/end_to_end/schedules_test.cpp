@@ -234,6 +234,21 @@ TEST_P(OneSchedule, ValidateNamesTheLevelsAndShowCountsCandidates) {
       << shown.out << summary;
 }
 
+TEST(LearningCurve, IsLowestWhereItSays) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "curve.yaml", store = folder.path() / "run.db";
+  write_file(yaml, fmt::format("evaluator: learning_curve\n"
+                               "plugins: {{folders: [{}/good]}}\n"
+                               "options: {{noise: 0}}\n"
+                               "search:\n"
+                               "  initial: {{candidates: [{{x: 0.3, y: 0.7, rate: 1}}]}}\n"
+                               "budget: {{candidates: 1}}\n",
+                               EQUIVOLVE_TEST_MODULES));
+  const Finished done = equivolve({"run", yaml, "--store", store, "--json", "--quiet"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NEAR(answer(done)["best"]["validation"]["loss"].get<double>(), 0.055, 1e-9);
+}
+
 TEST(ScheduleErrors, OneLevelIsNoSchedule) {
   TempFolder folder;
   const std::string yaml = folder.path() / "front.yaml";
