@@ -117,8 +117,9 @@ TEST_F(Commands, ExportWritesEveryCandidate) {
   EXPECT_EQ(rows, 600);
   std::ifstream table(csv);
   std::getline(table, line);
-  EXPECT_EQ(line,
-            "ticket,birth,parent,second_parent,operator,class,level,hit,status,fitness,seconds,genome");
+  EXPECT_EQ(
+      line,
+      "ticket,birth,parent,second_parent,operator,class,level,hit,status,fitness,seconds,genome");
   EXPECT_EQ(
       equivolve({"export", "1", "--store", store_, "--out", folder_.path() / "c.txt"}).exit_code,
       2);

@@ -37,8 +37,8 @@ class ToyEvaluator final : public Evaluator {
   /// At the start of each trial; `stop` is the trial's own.
   std::function<void(const CandidateView&, const TrialRequest&, const std::atomic<bool>& stop)>
       on_trial = [](const CandidateView&, const TrialRequest&, const std::atomic<bool>&) {};
-  double noise = 0;       ///< added times a number drawn from common_seed
-  double own_noise = 0;   ///< the same from own_seed: it stays in differences
+  double noise = 0;      ///< added times a number drawn from common_seed
+  double own_noise = 0;  ///< the same from own_seed: it stays in differences
   std::function<double(double)> measured = [](double fitness) { return fitness; };
   double row_spread = 0;  ///< how far the test rows of found candidates lie apart
   std::function<bool(double)> fails = [](double) { return false; };  ///< by fitness
