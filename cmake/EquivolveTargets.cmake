@@ -51,17 +51,27 @@ function(equivolve_executable name)
   equivolve_warnings(${name})
 endfunction()
 
-# equivolve_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT s]): one GoogleTest program, one CTest entry a test.
+# equivolve_test(NAME SOURCES ... [ALONE ...] [LINK ...] [LABELS ...] [TIMEOUT s]): one GoogleTest program, one CTest
+# entry a test. ALONE names those of its files whose helpers are called as another file's are, so that they are compiled
+# by themselves where the others are compiled as one (CMAKE_UNITY_BUILD).
 function(equivolve_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;ALONE;LINK;LABELS;DEPENDS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
   equivolve_warnings(${name})
+  if(EQUIVOLVE_SANITIZE)
+    # Each compiler has its own way to say so.
+    target_compile_definitions(${name} PRIVATE EQUIVOLVE_SANITIZED)
+  endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  if("concurrent" IN_LIST ARG_LABELS OR "fault" IN_LIST ARG_LABELS)
+    add_dependencies(concurrent_tests ${name})
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()

@@ -30,9 +30,17 @@ extern "C" {
 #define EQV_ABI_MAJOR 1u
 #define EQV_ABI_MINOR 3u
 
+/* In C++ an enumeration whose type is not said may only be read while it holds one of its own
+ * values; a module may return any number, and the host has to look at it. */
+#ifdef __cplusplus
+#define EQV_AS_INT32 : int32_t
+#else
+#define EQV_AS_INT32
+#endif
+
 /* What became of a call. EQV_INFEASIBLE and EQV_NON_FINITE are outcomes (the worst fitness); those
  * after them are failures. */
-typedef enum eqv_status {
+typedef enum eqv_status EQV_AS_INT32 {
   EQV_OK = 0,
   EQV_INFEASIBLE = 1, /* a constraint is broken; figures may still be given */
   EQV_NON_FINITE =

@@ -99,7 +99,9 @@ TEST_P(Algorithms, TheFrontMeetsTheConstraint) {
   run("2", store);
   const Finished shown = equivolve({"show", "latest", "--store", store, "--json"});
   ASSERT_EQ(shown.exit_code, 0) << shown.err;
-  for (const auto& one : answer(shown)["front"]) EXPECT_GE(one["figures"]["near"], 0.2) << one;
+  const auto run_shown = answer(shown);
+  ASSERT_FALSE(run_shown["front"].empty());
+  for (const auto& one : run_shown["front"]) EXPECT_GE(one["figures"]["near"], 0.2) << one;
 }
 
 TEST_P(Algorithms, WorkersDoNotChangeTheResult) {

@@ -35,7 +35,7 @@ TEST(Examples, RunAsTheyAre) {
 
 // Two of the seeds that `./bootstrap bench` tries, at the file's own budget.
 TEST(Quickstart, ComesWithinTwoPointsOfLogisticRegression) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EQUIVOLVE_SANITIZED
   GTEST_SKIP() << "too long under a sanitizer";
 #endif
   for (const char* seed : {"1", "2"}) {

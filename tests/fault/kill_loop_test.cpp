@@ -24,7 +24,7 @@ std::uint64_t test_seed() {
 int kills_wanted() {
   const char* given = std::getenv("EQUIVOLVE_TEST_KILLS");
   if (given) return std::atoi(given);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EQUIVOLVE_SANITIZED
   return 20;
 #else
   return 200;

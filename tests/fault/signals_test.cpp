@@ -19,7 +19,7 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EQUIVOLVE_SANITIZED
 constexpr int kRounds = 12;
 #else
 constexpr int kRounds = 200;

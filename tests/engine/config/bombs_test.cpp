@@ -46,7 +46,7 @@ class Bombs : public ::testing::Test {
   void TearDown() override {
     EXPECT_LT(static_cast<double>(std::clock() - start_) / CLOCKS_PER_SEC, 20.0)
         << "ten times the promise";
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef EQUIVOLVE_SANITIZED
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     EXPECT_LT(usage.ru_maxrss, 256 * 1024) << "KiB";

@@ -14,8 +14,8 @@ extern char** environ;
 
 namespace equivolve::tests {
 
-Child::Child(const std::vector<std::string>& arguments,
-             const std::vector<std::string>& environment) {
+HelperProcess::HelperProcess(const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& environment) {
   std::array<int, 2> to_child{}, from_child{};
   if (pipe2(to_child.data(), O_CLOEXEC) != 0 || pipe2(from_child.data(), O_CLOEXEC) != 0) {
     throw std::runtime_error("pipe2");
@@ -39,7 +39,7 @@ Child::Child(const std::vector<std::string>& arguments,
   if (error != 0) throw std::runtime_error("cannot start " + arguments[0]);
 }
 
-Child::~Child() {
+HelperProcess::~HelperProcess() {
   if (!reaped_) {
     kill_now();
     wait();
@@ -48,7 +48,7 @@ Child::~Child() {
   close(output_);
 }
 
-std::string Child::read_line() {
+std::string HelperProcess::read_line() {
   for (;;) {
     const std::size_t end = buffer_.find('\n');
     if (end != std::string::npos) {
@@ -64,22 +64,22 @@ std::string Child::read_line() {
   }
 }
 
-std::vector<std::string> Child::read_lines() {
+std::vector<std::string> HelperProcess::read_lines() {
   std::vector<std::string> lines;
   for (std::string line = read_line(); !line.empty(); line = read_line()) lines.push_back(line);
   return lines;
 }
 
-void Child::close_input() {
+void HelperProcess::close_input() {
   if (input_ >= 0) close(input_);
   input_ = -1;
 }
 
-void Child::kill_now() {
+void HelperProcess::kill_now() {
   kill(pid_, SIGKILL);
 }
 
-int Child::wait() {
+int HelperProcess::wait() {
   if (!reaped_) {
     while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
     }

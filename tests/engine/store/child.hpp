@@ -8,14 +8,14 @@
 
 namespace equivolve::tests {
 
-class Child {
+class HelperProcess {
  public:
   /// `environment` is added to ours.
-  explicit Child(const std::vector<std::string>& arguments,
-                 const std::vector<std::string>& environment = {});
-  ~Child();  ///< kills what still runs
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+  explicit HelperProcess(const std::vector<std::string>& arguments,
+                         const std::vector<std::string>& environment = {});
+  ~HelperProcess();  ///< kills what still runs
+  HelperProcess(const HelperProcess&) = delete;
+  HelperProcess& operator=(const HelperProcess&) = delete;
 
   /// The next line of its standard output without the newline; "" at the end.
   std::string read_line();

@@ -34,8 +34,9 @@ class Crash : public StoreTest, public ::testing::WithParamInterface<std::string
  protected:
   // Runs the helper to its end or death; keeps what it acknowledged.
   int run_helper(const std::vector<std::string>& environment) {
-    Child child({EQUIVOLVE_STORE_HELPER, "write", file.string(), std::to_string(kTickets), "10"},
-                environment);
+    HelperProcess child(
+        {EQUIVOLVE_STORE_HELPER, "write", file.string(), std::to_string(kTickets), "10"},
+        environment);
     for (const std::string& line : child.read_lines()) {
       if (line.starts_with("ack "))
         acknowledged_.insert(std::stoull(line.substr(4)));
@@ -105,7 +106,7 @@ class KillAnywhere : public Crash {};
 TEST_P(KillAnywhere, AfterTheNthAcknowledgement) {
   const auto count = static_cast<std::size_t>(std::stoul(GetParam()));
   {
-    Child child({EQUIVOLVE_STORE_HELPER, "write", file.string(), "100000", "7"});
+    HelperProcess child({EQUIVOLVE_STORE_HELPER, "write", file.string(), "100000", "7"});
     while (acknowledged_.size() < count) {
       const std::string line = child.read_line();
       ASSERT_TRUE(line.starts_with("ack ")) << line;
@@ -130,8 +131,9 @@ TEST(FaultPlan, ThatCannotHappenEndsTheProgram) {
 #endif
   TempFolder folder;
   for (const char* plan : {"store.no_such_point:1", "store.group.before", "store.group.before:0"}) {
-    Child child({EQUIVOLVE_STORE_HELPER, "write", (folder.path() / "runs.db").string(), "5", "5"},
-                {std::string("EQUIVOLVE_FAULT=") + plan});
+    HelperProcess child(
+        {EQUIVOLVE_STORE_HELPER, "write", (folder.path() / "runs.db").string(), "5", "5"},
+        {std::string("EQUIVOLVE_FAULT=") + plan});
     child.read_lines();
     EXPECT_EQ(child.wait(), 1) << plan;
   }

@@ -97,8 +97,8 @@ TEST_F(Groups, KilledWhileOneIsBegunThereIsNone) {
   GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
 #endif
   write_finished_run(file, 2);
-  Child child({EQUIVOLVE_STORE_HELPER, "group", file.string(), "50"},
-              {"EQUIVOLVE_FAULT=store.begin_group.before:1"});
+  HelperProcess child({EQUIVOLVE_STORE_HELPER, "group", file.string(), "50"},
+                      {"EQUIVOLVE_FAULT=store.begin_group.before:1"});
   child.read_lines();
   ASSERT_EQ(child.wait(), -SIGKILL);
   EXPECT_TRUE(open_reader()->groups()->empty());

@@ -24,7 +24,7 @@ class Killed : public StoreTest {
   int helper(const std::vector<std::string>& arguments, const std::string& fault = {}) {
     std::vector<std::string> all = {EQUIVOLVE_STORE_HELPER};
     all.insert(all.end(), arguments.begin(), arguments.end());
-    Child child(all, {"EQUIVOLVE_FAULT=" + fault});
+    HelperProcess child(all, {"EQUIVOLVE_FAULT=" + fault});
     child.read_lines();
     return child.wait();
   }

@@ -22,8 +22,8 @@ using namespace equivolve::engine;
 
 class Lock : public StoreTest {
  protected:
-  std::unique_ptr<Child> start_holder() {
-    return std::make_unique<Child>(
+  std::unique_ptr<HelperProcess> start_holder() {
+    return std::make_unique<HelperProcess>(
         std::vector<std::string>{EQUIVOLVE_STORE_HELPER, "hold", file.string(), "1"});
   }
   void make_stopped_run() {
@@ -50,9 +50,9 @@ constexpr std::size_t kRacing = 34;  // three times: about a hundred starts
 TEST_F(Lock, OneOfManyRacingProcessesWinsAndTheOthersNameIt) {
   make_stopped_run();
   for (int round = 0; round < 3; ++round) {
-    std::vector<std::unique_ptr<Child>> children;
+    std::vector<std::unique_ptr<HelperProcess>> children;
     for (std::size_t i = 0; i < kRacing; ++i) children.push_back(start_holder());
-    const Child* winner = nullptr;
+    const HelperProcess* winner = nullptr;
     std::vector<std::string> refusals;
     for (const auto& child : children) {
       const std::string said = child->read_line();

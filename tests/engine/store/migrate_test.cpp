@@ -214,8 +214,8 @@ TEST_P(MigrateKilled, LeavesTheOldFileOrTheNewOne) {
 #endif
   const std::string before = content(file);
   {
-    Child child({EQUIVOLVE_STORE_HELPER, "migrate", file.string()},
-                {"EQUIVOLVE_FAULT=" + GetParam() + ":1"});
+    HelperProcess child({EQUIVOLVE_STORE_HELPER, "migrate", file.string()},
+                        {"EQUIVOLVE_FAULT=" + GetParam() + ":1"});
     child.read_lines();
     ASSERT_EQ(child.wait(), -SIGKILL) << "the point was never passed";
   }

@@ -182,7 +182,7 @@ class ReadOnly : public StoreTest {
   void TearDown() override { ::chmod(folder.path().c_str(), 0755); }
 
   std::string helper(const std::string& what) {
-    Child child({EQUIVOLVE_STORE_HELPER, "unprivileged", file.string(), what});
+    HelperProcess child({EQUIVOLVE_STORE_HELPER, "unprivileged", file.string(), what});
     const std::string said = child.read_line();
     skipped_ = child.wait() == 77;
     return said;

@@ -9,7 +9,7 @@ namespace {
 
 using namespace equivolve::engine;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EQUIVOLVE_SANITIZED
 constexpr int kFlips = 200;
 #else
 constexpr int kFlips = 1000;

@@ -231,7 +231,7 @@ TEST_F(Writer, GivesUpOnAFileThatStaysLockedAndKeepsWhatWasCommitted) {
 
 TEST_F(Writer, NamesTheRunsOfOthersThatMayHaveTheLock) {
   write_finished_run(file, 4);
-  Child holder({EQUIVOLVE_STORE_HELPER, "hold", file.string(), "1"});
+  HelperProcess holder({EQUIVOLVE_STORE_HELPER, "hold", file.string(), "1"});
   ASSERT_EQ(holder.read_line(), "won");
   WriterOptions options;
   options.busy_timeout = std::chrono::milliseconds(50);
