@@ -80,6 +80,8 @@ void print_contender(const std::string& name, const Json& contender, const std::
 }
 
 void print_verdict(const Json& summary) {
+  if (const std::string missed = engine::stored_missed(summary["best"]); !missed.empty())
+    std::printf("\nfound %s\n", missed.c_str());
   if (const std::string verdict = engine::stored_verdict(summary); !verdict.empty())
     std::printf("\n%s\n", verdict.c_str());
   if (!summary.contains("test_openings") || !summary["test_openings"].is_number()) return;

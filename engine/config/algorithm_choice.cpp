@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/config/contradictions.hpp"
+#include "engine/config/search_keys_in_use.hpp"
 #include "search/algorithms/cma_es.hpp"
 
 namespace equivolve::engine {
@@ -19,16 +20,18 @@ bool is_small(const BudgetConfig& budget) {
 
 }  // namespace
 
-std::string settled_algorithm(const Configuration& c) {
+std::string settled_algorithm(const Configuration& c, std::size_t objectives) {
   if (c.search.algorithm != "auto") return c.search.algorithm;
-  return c.representation == "configuration" && is_small(c.budget) ? "tpe"
-                                                                   : "regularized_evolution";
+  if (c.representation != "configuration") return "regularized_evolution";
+  if (objectives > 1) return "nsga2";
+  return is_small(c.budget) ? "tpe" : "regularized_evolution";
 }
 
-ConfigProblems settle_algorithm(ReadConfiguration& read) {
+ConfigProblems settle_algorithm(ReadConfiguration& read, std::size_t objectives) {
   Configuration& c = read.configuration;
   if (c.search.algorithm == "auto") {
-    c.search.algorithm = settled_algorithm(c);
+    c.search.algorithm = settled_algorithm(c, objectives);
+    fill_search_defaults(c.search, read.document);
     // What keys say against each other could not be told before.
     add_new(read.warnings, algorithm_oddities(read.document, c));
   }

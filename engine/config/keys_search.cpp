@@ -66,7 +66,8 @@ Section search_keys() {
                       {"auto", "regularized_evolution", "random", "hill_climbing", "mu_plus_lambda",
                        "nsga2", "map_elites", "islands", "tpe", "cma_es", "grid"},
                       {},
-                      "How candidates are chosen. auto: tpe for configurations with a budget of "
+                      "How candidates are chosen. auto: of configurations nsga2 for several "
+                      "objectives, tpe for a budget of "
                       "fewer than 1000 evaluations or candidates, else regularized_evolution. See "
                       "[search.md](search.md).",
                       field(&Configuration::search, &SearchConfig::algorithm)),

@@ -218,9 +218,7 @@ void Walk::read_space(const Entry& entry, json space) {
 // ---------------------------------------------------------------------------------------
 
 void fill_dependent_defaults(Configuration& c, const Document& document) {
-  fill_search_defaults(c.search, [&](std::string_view key) {
-    return find_deepest(document.root(), {"search", std::string(key)}).parts == 2;
-  });
+  fill_search_defaults(c.search, document);
   BudgetConfig& budget = c.budget;
   if (!budget.candidates && !budget.evaluations && !budget.time && budget.target.empty())
     budget.candidates = kDefaultBudgetCandidates;

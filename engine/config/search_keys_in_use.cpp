@@ -63,8 +63,10 @@ const std::string& breeding_algorithm(const SearchConfig& search) {
   return search.algorithm == "islands" ? search.island_algorithm : search.algorithm;
 }
 
-void fill_search_defaults(SearchConfig& search,
-                          const std::function<bool(std::string_view key)>& written) {
+void fill_search_defaults(SearchConfig& search, const Document& document) {
+  const auto written = [&document](std::string_view key) {
+    return find_deepest(document.root(), {"search", std::string(key)}).parts == 2;
+  };
   const std::string& algorithm = breeding_algorithm(search);
   const bool nsga2 = algorithm == "nsga2", elitist = algorithm == "mu_plus_lambda";
   if (!written("tournament_size")) {

@@ -1,11 +1,11 @@
 // Which keys of `search` matter to which algorithm, and the defaults that depend on it.
 #pragma once
 
-#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "engine/config/configuration.hpp"
+#include "engine/config/document.hpp"
 
 namespace equivolve::engine {
 
@@ -19,8 +19,7 @@ bool has_effect(const SearchConfig& search, std::string_view key);
 /// What islands are is what parents are drawn by there.
 const std::string& breeding_algorithm(const SearchConfig& search);
 
-/// Fills in what was not written and depends on what was.
-void fill_search_defaults(SearchConfig& search,
-                          const std::function<bool(std::string_view key)>& written);
+/// Fills in what was not written and depends on what was; again once "auto" is settled.
+void fill_search_defaults(SearchConfig& search, const Document& document);
 
 }  // namespace equivolve::engine

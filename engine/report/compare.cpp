@@ -326,6 +326,7 @@ class Comparer {
             fmt::format("different versions of {}: {}", what, fmt::join(*found, ", ")));
     if (out_.stage == Stage::kSearch)
       out_.notes.push_back("figures of the search are those it chose by, and too good");
+    add_missed_constraints();
     add_failures();
     const auto few = std::ranges::min(samples_, {}, [](const auto& s) { return s.size(); }).size();
     if (out_.of_repeats)
@@ -336,6 +337,17 @@ class Comparer {
       out_.notes.push_back(
           fmt::format("one value on a side: no interval{}; groups of runs (--seeds) have one",
                       out_.stage == Stage::kTest ? ", as a run opens the test split once" : ""));
+  }
+
+  void add_missed_constraints() {
+    std::vector<RunId> missing;
+    for (const Side& side : sides_)
+      for (const RunInfo& run : side.runs)
+        if (!stored_missed(summary_of(run)["best"]).empty()) missing.push_back(run.id);
+    if (!missing.empty())
+      out_.notes.push_back(
+          fmt::format("the winners of these runs miss a constraint, whatever their figures: {}",
+                      fmt::join(missing, ", ")));
   }
 
   // Failed repeats are in none of the figures.

@@ -65,6 +65,8 @@ std::string result(const Json& summary, std::optional<std::uint64_t> openings) {
   for (const auto& [name, reference] : summary["references"].items())
     rows.push_back(row(name, reference, objective));
   std::string out;
+  if (const std::string missed = stored_missed(best); !missed.empty())
+    out += "<p class=\"verdict\">What was found " + escaped(missed) + "</p>\n";
   if (std::string verdict = stored_verdict(summary); !verdict.empty()) {
     verdict[0] = static_cast<char>(verdict[0] - 'a' + 'A');
     out += "<p class=\"verdict\">" + escaped(verdict) + "</p>\n";

@@ -30,6 +30,11 @@ std::string stored_failures(const nlohmann::ordered_json& contender) {
                        contender.value("repeats", std::uint64_t{0}));
 }
 
+std::string stored_missed(const nlohmann::ordered_json& best) {
+  if (!best.is_object() || !best.contains("missed_constraints")) return "";
+  return missed_text(best["missed_constraints"].get<Figures>());
+}
+
 std::string stored_verdict(const nlohmann::ordered_json& summary) {
   // Null before the run's end.
   if (!summary.contains("best_reference") || !summary["best_reference"].is_string()) return "";

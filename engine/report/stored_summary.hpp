@@ -20,6 +20,9 @@ std::optional<Interval> stored_interval(const nlohmann::ordered_json& contender,
 /// Behind the confirmed figure of a contender whose repeats did not all end well: failures_text().
 std::string stored_failures(const nlohmann::ordered_json& contender);
 
+/// Of the winner: missed_text().
+std::string stored_missed(const nlohmann::ordered_json& best);
+
 /// The summary's verdict_text(); "" without references.
 std::string stored_verdict(const nlohmann::ordered_json& summary);
 

@@ -1,5 +1,7 @@
 #include "engine/run/preparation.hpp"
 
+#include <algorithm>
+
 #include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
 #include "engine/config/operators_key.hpp"
@@ -31,6 +33,8 @@ class Preparing {
     if (prepared_.module) check_settings();
     if (prepared_.module) create();
     if (prepared_.evaluator) ask_evaluator();
+    // An evaluator that was not made says nothing of its objectives.
+    if (prepared_.module && read_.configuration.search.algorithm == "auto") settle_search(1);
     if (!space_is_checked_) refuse(check_space_alone(read_));
     add_warnings();
     in_file_order(problems_);
@@ -58,6 +62,7 @@ class Preparing {
   void check_folders();
   void load();
   void check_settings();
+  void settle_search(std::size_t objectives);
   void create();
   void ask_evaluator();
   void add_warnings();
@@ -102,10 +107,15 @@ void Preparing::check_settings() {
                                 read_.configuration.file.parent_path()));
   ConfigProblems problems = settle_representation(read_, prepared_.module->descriptor());
   representation_is_known_ = problems.empty();
-  // What auto stands for depends on it.
-  if (representation_is_known_) problems = settle_algorithm(read_);
   refuse(std::move(problems));
-  if (representation_is_known_) refuse(check_operators(read_));
+  if (read_.configuration.search.algorithm != "auto") settle_search(1);
+}
+
+// What auto stands for depends on the representation and on the evaluator's objectives.
+void Preparing::settle_search(std::size_t objectives) {
+  if (!representation_is_known_) return;
+  refuse(settle_algorithm(read_, objectives));
+  refuse(check_operators(read_));
 }
 
 // The evaluator reads the data, which has more to tell even where other settings are at fault.
@@ -125,6 +135,9 @@ void Preparing::create() {
 
 void Preparing::ask_evaluator() {
   const Configuration& config = read_.configuration;
+  if (config.search.algorithm == "auto")
+    settle_search(static_cast<std::size_t>(std::ranges::count(
+        prepared_.evaluator->info().figures, Role::kObjective, &NamedFigure::role)));
   refuse(check_targets(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   refuse(check_schedule(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));
   refuse(settle_descriptors(read_, prepared_.module->descriptor(), prepared_.evaluator->info()));

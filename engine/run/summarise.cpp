@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/run/speed_up.hpp"
+#include "engine/run/worth.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -60,6 +61,17 @@ BestSummary best_of(const Preparation& prepared, const Leader& leader) {
   return best;
 }
 
+Figures missed_constraints(const std::vector<NamedFigure>& figures, const BestSummary& best) {
+  const Figures& known = best.confirmed.empty() ? best.validation : best.confirmed;
+  Figures missed;
+  for (const NamedFigure& figure : figures)
+    if (const auto found = known.find(figure.name); figure.role == Role::kConstraint &&
+                                                    found != known.end() &&
+                                                    violation_of(figure, found->second) > 0)
+      missed.insert(*found);
+  return missed;
+}
+
 void add_final(RunSummary& s, const Preparation& prepared, const FinalResult& final_result) {
   const std::vector<NamedFigure>& figures = prepared.evaluator->info().figures;
   const std::size_t objective = objective_position(figures);
@@ -99,7 +111,9 @@ void add_final(RunSummary& s, const Preparation& prepared, const FinalResult& fi
   if (final_result.best_reference >= 0)
     s.best_reference =
         final_result.references[static_cast<std::size_t>(final_result.best_reference)].name;
-  s.improved = final_result.improved;
+  if (s.best) s.best->missed_constraints = missed_constraints(figures, *s.best);
+  // What may not be used improves on nothing.
+  s.improved = final_result.improved && s.best && s.best->missed_constraints.empty();
 }
 
 /// The break-even formula from means, and what the seconds say.

@@ -52,6 +52,7 @@ Json json_of(const BestSummary& b) {
   if (b.test_interval) out["test_interval"] = json_of(*b.test_interval);
   out["repeats"] = b.repeats;
   out["failed_repeats"] = b.failed_repeats;
+  if (!b.missed_constraints.empty()) out["missed_constraints"] = json_of(b.missed_constraints);
   return out;
 }
 
@@ -102,6 +103,8 @@ void add_familiar(std::string& out, const RunSummary& s) {
 }
 
 void add_verdict(std::string& out, const RunSummary& s) {
+  if (const std::string missed = missed_text(s.best->missed_constraints); !missed.empty())
+    out += "  found " + missed + "\n";
   if (s.best->failed_repeats > 0)
     out += fmt::format("  found failed in {} of {} repeats with fresh seeds: {}\n",
                        s.best->failed_repeats, s.best->repeats, s.best->problem);
@@ -165,6 +168,15 @@ std::string verdict_text(bool improved, const std::string& reference,
   return fmt::format(
       "{} over the best reference, {}{}", improved ? "improvement" : "no improvement found",
       reference, !improved && ahead && !interval ? ": without an interval none is claimed" : "");
+}
+
+std::string missed_text(const Figures& missed_constraints) {
+  if (missed_constraints.empty()) return "";
+  std::string out;
+  for (const auto& [name, value] : missed_constraints)
+    out += fmt::format("{} {} is {:.4f}", out.empty() ? "" : ",", name, value);
+  return fmt::format("misses {}:{}",
+                     missed_constraints.size() == 1 ? "a constraint" : "constraints", out);
 }
 
 std::string failures_text(std::uint64_t failed, std::uint64_t repeats) {

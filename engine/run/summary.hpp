@@ -37,6 +37,8 @@ struct BestSummary {
   std::uint64_t repeats = 0;         ///< of the final stage
   std::uint64_t failed_repeats = 0;  ///< of these, without figures
   std::string problem;               ///< why one failed
+  /// Constraints that its confirmed figures miss, or those of the search where none was confirmed.
+  Figures missed_constraints;
 };
 
 struct RunSummary {
@@ -94,6 +96,9 @@ std::string difference_text(const Interval& difference, std::string_view of);
 std::string verdict_text(bool improved, const std::string& reference,
                          const std::optional<Interval>& confirmed,
                          const std::optional<Interval>& test);
+
+/// "misses a constraint: latency is 1.2000"; "" where none is missed.
+std::string missed_text(const Figures& missed_constraints);
 
 /// " (2 of 10 repeats ended well)", to stand behind a confirmed figure; "" when all did.
 std::string failures_text(std::uint64_t failed, std::uint64_t repeats);

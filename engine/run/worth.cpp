@@ -18,6 +18,10 @@ std::vector<double> objectives_of(const std::vector<NamedFigure>& figures,
   return objectives;
 }
 
+double violation_of(const NamedFigure& constraint, double value) {
+  return std::max(0.0, constraint.minimize ? value : -value);
+}
+
 search::Outcome worth_of(const std::vector<NamedFigure>& figures, Status status,
                          const std::vector<double>& values) {
   search::Outcome outcome;
@@ -29,7 +33,7 @@ search::Outcome worth_of(const std::vector<NamedFigure>& figures, Status status,
     if (figures[i].role == Role::kObjective)
       outcome.objectives.push_back(figures[i].minimize ? -values[i] : values[i]);
     if (figures[i].role == Role::kConstraint)
-      outcome.violation += std::max(0.0, figures[i].minimize ? values[i] : -values[i]);
+      outcome.violation += violation_of(figures[i], values[i]);
     if (figures[i].role == Role::kDescriptor) outcome.descriptors.push_back(values[i]);
   }
   outcome.ranked = !outcome.objectives.empty();

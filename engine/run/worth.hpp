@@ -15,6 +15,10 @@ namespace equivolve::engine {
 std::vector<double> objectives_of(const std::vector<NamedFigure>& figures,
                                   std::span<const double> values);
 
+/// By how much a figure misses its constraint (0: met): it has to be >= 0, or <= 0 where less is
+/// better.
+double violation_of(const NamedFigure& constraint, double value);
+
 /// Ranked when the trial ended well; or when it was pruned, and has all figures that are told.
 search::Outcome worth_of(const std::vector<NamedFigure>& figures, Status status,
                          const std::vector<double>& values);

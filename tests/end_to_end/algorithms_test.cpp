@@ -150,6 +150,36 @@ TEST_P(Algorithms, LineageIsValidAndConstraintsComeFirst) {
   EXPECT_LE(best["lack"], 0) << best;
 }
 
+class OfSeveralObjectives : public Algorithms {};
+INSTANTIATE_TEST_SUITE_P(Left, OfSeveralObjectives,
+                         testing::Values(Search{"auto", "algorithm: auto"}), [](const auto& one) {
+                           return std::string(one.param.name) + "_algorithm";
+                         });
+
+TEST_P(OfSeveralObjectives, AutoIsNsga2AndStored) {
+  const std::string store = new_store(), same = new_store();
+  const auto chosen = run("2", store);
+  write_file(yaml_, text_of("algorithm: nsga2"));
+  EXPECT_EQ(run("2", same)["result_digest"], chosen["result_digest"]);
+}
+
+// In this space nothing meets the constraint.
+TEST_P(OfSeveralObjectives, AWinnerThatMissesAConstraintIsSaidTo) {
+  write_file(yaml_, text_of("algorithm: random") +
+                        "space:\n  parameters:\n    x0: {type: float, low: 0, high: 0.1}\n");
+  const std::string store = new_store();
+  const auto done = run("2", store);
+  EXPECT_GT(done["best"]["missed_constraints"]["lack"], 0.09) << done;
+  EXPECT_EQ(done["improved"], false);
+  run("2", store);
+  const Finished shown = equivolve({"show", "1", "--store", store});
+  EXPECT_NE(shown.out.find("found misses a constraint: lack is 0.1"), std::string::npos)
+      << shown.out;
+  const Finished compared = equivolve({"compare", "1", "2", "--store", store});
+  EXPECT_NE(compared.out.find("miss a constraint, whatever their figures: 1, 2"), std::string::npos)
+      << compared.out << compared.err;
+}
+
 class Islands : public Algorithms {};
 INSTANTIATE_TEST_SUITE_P(Both, Islands, testing::ValuesIn({kSearches[6], kSearches[7]}),
                          [](const auto& one) { return one.param.name; });

@@ -12,11 +12,12 @@ namespace {
 using ::testing::HasSubstr;
 
 /// The algorithm of a file after its representation was settled, or what is wrong.
-std::string settled(const std::string& text, const std::string& representation = "configuration") {
+std::string settled(const std::string& text, const std::string& representation = "configuration",
+                    std::size_t objectives = 1) {
   auto result = read("evaluator: toy\n" + text);
   if (!result) return text_of(result.error());
   result->configuration.representation = representation;
-  const ConfigProblems problems = settle_algorithm(*result);
+  const ConfigProblems problems = settle_algorithm(*result, objectives);
   return problems.empty() ? result->configuration.search.algorithm : text_of(problems);
 }
 
@@ -33,18 +34,25 @@ TEST(AlgorithmChoice, FewEvaluationsOfConfigurationsAreForTpe) {
   EXPECT_EQ(settled("search: {algorithm: random}\nbudget: {evaluations: 9}\n"), "random");
 }
 
+TEST(AlgorithmChoice, SeveralObjectivesOfConfigurationsAreForNsga2) {
+  EXPECT_EQ(settled("budget: {evaluations: 100}\n", "configuration", 2), "nsga2");
+  EXPECT_EQ(settled("budget: {evaluations: 5000}\n", "configuration", 2), "nsga2");
+  EXPECT_EQ(settled("", "expression", 2), "regularized_evolution");
+  EXPECT_EQ(settled("search: {algorithm: tpe}\n", "configuration", 2), "tpe");
+}
+
 // What was chosen is stored, so that a larger budget does not choose again.
 TEST(AlgorithmChoice, WhatWasChosenIsKept) {
   auto result = read("evaluator: toy\nbudget: {evaluations: 100}\n");
   result->configuration.representation = "configuration";
-  ASSERT_TRUE(settle_algorithm(*result).empty());
+  ASSERT_TRUE(settle_algorithm(*result, 1).empty());
   const std::string stored = to_json_text(result->configuration);
   EXPECT_THAT(stored, HasSubstr(R"("algorithm": "tpe")"));
   auto resumed = from_json_text(stored);
   ASSERT_TRUE(resumed);
   resumed->budget.evaluations = 50'000;
   resumed->representation = "configuration";
-  EXPECT_EQ(settled_algorithm(*resumed), "tpe");
+  EXPECT_EQ(settled_algorithm(*resumed, 1), "tpe");
 }
 
 TEST(AlgorithmChoice, OtherRepresentationsAreRefused) {
@@ -97,12 +105,12 @@ TEST(AlgorithmChoice, KeysWithoutEffectAreNamedOnceItIsSettled) {
   EXPECT_TRUE(result->warnings.empty());
   auto other = *result;
   result->configuration.representation = "configuration";
-  ASSERT_TRUE(settle_algorithm(*result).empty());
+  ASSERT_TRUE(settle_algorithm(*result, 1).empty());
   ASSERT_EQ(result->warnings.size(), 1u);
   EXPECT_THAT(result->warnings[0].message,
               HasSubstr("search.population_size has no effect: search.algorithm is tpe"));
   other.configuration.representation = "program";
-  ASSERT_TRUE(settle_algorithm(other).empty());
+  ASSERT_TRUE(settle_algorithm(other, 1).empty());
   ASSERT_EQ(other.warnings.size(), 1u);
   EXPECT_THAT(other.warnings[0].message,
               HasSubstr("search.startup_candidates has no effect: search.algorithm is "

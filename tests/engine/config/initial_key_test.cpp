@@ -106,7 +106,7 @@ TEST(InitialKey, IsForAlgorithmsThatBeginAtRandom) {
     auto result = read(with("{references: true}"), {"search.algorithm=" + std::string(algorithm)});
     ASSERT_TRUE(result);
     result->configuration.representation = "configuration";
-    const std::string said = text_of(settle_algorithm(*result));
+    const std::string said = text_of(settle_algorithm(*result, 1));
     const bool refused = std::string(algorithm) == "cma_es" || std::string(algorithm) == "grid";
     EXPECT_EQ(!said.empty(), refused) << said;
     if (!refused) continue;
