@@ -21,6 +21,9 @@ namespace fs = std::filesystem;
 
 /// Enough that something is found, and seconds where most candidates are known by their probe.
 constexpr std::uint64_t kManyCandidates = 300'000;
+/// Of configurations, of which each is a training or the like: so few that they are searched by
+/// TPE.
+constexpr std::uint64_t kConfigurations = 500;
 
 struct Init {
   CommonOptions common;
@@ -156,7 +159,11 @@ int carry_out(Init command) {
   starter.evaluator = command.evaluator;
   starter.config_schema = (*module)->config_schema();
   starter.made_by = made_by(command);
-  if ((*module)->descriptor().offers_probe) starter.candidates = kManyCandidates;
+  const engine::EvaluatorDescriptor& descriptor = (*module)->descriptor();
+  if (descriptor.representations.front() == "configuration")
+    starter.candidates = kConfigurations;
+  else if (descriptor.offers_probe)
+    starter.candidates = kManyCandidates;
   for (const fs::path& folder : folders)
     starter.plugin_folders.push_back(path_from(fs::absolute(out).parent_path(), folder));
   if (command.data)

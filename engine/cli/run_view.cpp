@@ -133,6 +133,10 @@ void print_search(const Json& s) {
   const auto evaluations = number(s, "evaluations"), failed = number(s, "failed");
   if (evaluations && failed)
     std::printf("  evaluations    %.0f, %.0f failed\n", *evaluations, *failed);
+  if (const std::string levels = engine::stored_levels(s); !levels.empty())
+    std::printf("  levels         %s\n", levels.c_str());
+  if (const auto pruned = number(s, "pruned"); pruned && *pruned > 0)
+    std::printf("  pruning        %.0f evaluations were ended early\n", *pruned);
   print_hashing(s);
   print_verification(s);
   if (s.contains("irreproducible_because") && !s["irreproducible_because"].empty())

@@ -5,6 +5,7 @@
 #include "engine/config/contradictions.hpp"
 #include "engine/config/search_keys_in_use.hpp"
 #include "search/algorithms/cma_es.hpp"
+#include "search/algorithms/grid.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -61,6 +62,20 @@ ConfigProblems check_algorithm(const ReadConfiguration& read, const search::Spac
       fmt::format("search.algorithm is 'cma_es', and {}; expected floats and integers without "
                   "conditions, or another algorithm, such as tpe",
                   why))};
+}
+
+void warn_of_large_grid(ReadConfiguration& read, const search::Space& space) {
+  const Configuration& c = read.configuration;
+  const auto* configurations = std::get_if<search::ConfigurationSpace>(&space);
+  if (c.search.algorithm != "grid" || !configurations || !c.budget.candidates) return;
+  const double points = search::most_grid_points(*configurations, {c.search.grid_points});
+  if (points <= static_cast<double>(*c.budget.candidates)) return;
+  read.warnings.push_back(read.document.problem_at_pointer(
+      "/search/algorithm", false,
+      fmt::format(
+          "the grid has up to {:.0f} points and budget.candidates is {}; the last parameter "
+          "changes fastest, so the first ones may keep their first values",
+          points, *c.budget.candidates)));
 }
 
 }  // namespace equivolve::engine

@@ -24,4 +24,7 @@ ConfigProblems settle_algorithm(ReadConfiguration& read, std::size_t objectives)
 /// What only the space itself can rule out (cma_es: numbers without conditions).
 ConfigProblems check_algorithm(const ReadConfiguration& read, const search::Space& space);
 
+/// Warns of a grid that the budget ends long before its end: what changes slowest is hardly tried.
+void warn_of_large_grid(ReadConfiguration& read, const search::Space& space);
+
 }  // namespace equivolve::engine

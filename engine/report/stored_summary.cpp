@@ -30,6 +30,14 @@ std::string stored_failures(const nlohmann::ordered_json& contender) {
                        contender.value("repeats", std::uint64_t{0}));
 }
 
+std::string stored_levels(const nlohmann::ordered_json& summary) {
+  std::vector<LevelSummary> levels;
+  for (const auto& level : summary.value("levels", nlohmann::ordered_json::array()))
+    levels.push_back({level["name"].get<std::string>(), level["evaluations"].get<std::uint64_t>(),
+                      level["relative_cost"].get<double>()});
+  return levels_text(levels);
+}
+
 std::string stored_missed(const nlohmann::ordered_json& best) {
   if (!best.is_object() || !best.contains("missed_constraints")) return "";
   return missed_text(best["missed_constraints"].get<Figures>());

@@ -20,6 +20,9 @@ std::optional<Interval> stored_interval(const nlohmann::ordered_json& contender,
 /// Behind the confirmed figure of a contender whose repeats did not all end well: failures_text().
 std::string stored_failures(const nlohmann::ordered_json& contender);
 
+/// levels_text() of the summary; "" of older ones.
+std::string stored_levels(const nlohmann::ordered_json& summary);
+
 /// Of the winner: missed_text().
 std::string stored_missed(const nlohmann::ordered_json& best);
 

@@ -94,11 +94,13 @@ class InitialGathering {
       if (!one.genome_text.empty()) offer(one.genome_text, taken);
     const std::string& id = evaluator_.descriptor().id;
     if (taken.taken == 0)
-      return refuse("references",
-                    fmt::format("search.initial.references is true, and evaluator '{}' has no "
-                                "reference of representation '{}' in this space{}; expected false",
-                                id, read_.configuration.representation,
-                                taken.left_out > 0 ? ": " + left_out_text(taken) : ""));
+      return refuse(
+          "references",
+          fmt::format("search.initial.references is true, and evaluator '{}' has no "
+                      "reference of representation '{}' in this space{}; expected false, or {}",
+                      id, read_.configuration.representation,
+                      taken.left_out > 0 ? ": " + left_out_text(taken) : "",
+                      taken.left_out > 0 ? "a space that holds one" : "search.initial.candidates"));
     parts_.push_back(fmt::format("{} reference{} of evaluator '{}'{}", taken.taken,
                                  taken.taken == 1 ? "" : "s", id,
                                  taken.left_out > 0 ? "; " + left_out_text(taken) : ""));

@@ -74,7 +74,9 @@ struct PipelineTotals {
   std::uint64_t candidates = 0;   ///< births told
   std::uint64_t decided = 0;      ///< of these, those that are not tried again
   std::uint64_t evaluations = 0;  ///< evaluator calls of told requests; verifications are apart
-  std::uint64_t failed = 0;       ///< told outcomes with Status::kFailed
+  std::vector<std::uint64_t> evaluations_at;  ///< the same by level; as long as the highest needs
+  std::uint64_t pruned = 0;                   ///< of these, ended by `search.pruning`
+  std::uint64_t failed = 0;                   ///< told outcomes with Status::kFailed
   std::uint64_t verified = 0;
   std::uint64_t classes = 0;       ///< founded by told requests
   std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level
@@ -212,6 +214,7 @@ class Pipeline {
   void check_verification(const Slot& slot, OutcomeRow& row);
   void store_told(const Slot& slot, const OutcomeRow& row);
   static const std::vector<double>& figures_of(const Slot& slot, const Worth& worth);
+  void count_evaluation(const OutcomeRow& row);
   void after_tell(const Slot& slot, const OutcomeRow& row, const Worth& worth);
   void dispatch(std::uint64_t ticket, Stage stage);
   void end(StopCause cause);

@@ -147,6 +147,7 @@ void Preparing::ask_evaluator() {
   auto space = resolve_space(read_, prepared_.evaluator->default_space(config.representation));
   if (!space) return refuse(std::move(space.error()));
   refuse(check_algorithm(read_, *space->space));
+  warn_of_large_grid(read_, *space->space);
   prepared_.space = std::move(space->space);
   prepared_.space_json = std::move(space->json);
   if (auto bound = prepared_.evaluator->bind_space(prepared_.space, prepared_.space_json); !bound)

@@ -381,7 +381,7 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   ++totals_.told;
   totals_.candidates += child ? 1 : 0;
   totals_.decided += worth.told.is_decided ? 1 : 0;
-  totals_.evaluations += s.merged ? 0 : 1;
+  if (!s.merged) count_evaluation(row);
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
   totals_.cut_by_machine +=
@@ -402,6 +402,13 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
                         static_cast<double>(totals_.failed) >
                             settings_.max_failed_share * static_cast<double>(totals_.decided);
   if (all_failed || too_many) end(StopCause::kFailures);
+}
+
+void Pipeline::count_evaluation(const OutcomeRow& row) {
+  ++totals_.evaluations;
+  if (row.level >= totals_.evaluations_at.size()) totals_.evaluations_at.resize(row.level + 1);
+  ++totals_.evaluations_at[row.level];
+  totals_.pruned += row.status == Status::kPruned ? 1 : 0;
 }
 
 /// In the budget; the reason to end, if it is one.

@@ -72,6 +72,16 @@ Figures missed_constraints(const std::vector<NamedFigure>& figures, const BestSu
   return missed;
 }
 
+std::vector<LevelSummary> levels_of(const std::vector<LevelInfo>& levels,
+                                    const std::vector<std::uint64_t>& evaluations_at) {
+  const auto used = std::ranges::count_if(evaluations_at, [](std::uint64_t n) { return n > 0; });
+  std::vector<LevelSummary> out;
+  for (std::size_t i = 0; used > 1 && i < levels.size(); ++i)
+    out.push_back({levels[i].name, i < evaluations_at.size() ? evaluations_at[i] : 0,
+                   levels[i].relative_cost});
+  return out;
+}
+
 void add_final(RunSummary& s, const Preparation& prepared, const FinalResult& final_result) {
   const std::vector<NamedFigure>& figures = prepared.evaluator->info().figures;
   const std::size_t objective = objective_position(figures);
@@ -164,6 +174,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.forgotten = accounting.forgotten;
   s.evaluated_again = accounting.again;
   s.failed = totals.failed;
+  s.levels = levels_of(prepared.evaluator->info().levels, totals.evaluations_at);
+  s.pruned = totals.pruned;
   s.verified = totals.verified;
   s.wrong_hits = totals.wrong_hits;
   s.largest_error = totals.largest_error;

@@ -41,6 +41,15 @@ Json json_of(const ReferenceSummary& r) {
   return out;
 }
 
+Json json_of(const std::vector<LevelSummary>& levels) {
+  Json out = Json::array();
+  for (const LevelSummary& level : levels)
+    out.push_back(Json{{"name", level.name},
+                       {"evaluations", level.evaluations},
+                       {"relative_cost", level.relative_cost}});
+  return out;
+}
+
 Json json_of(const BestSummary& b) {
   Json out{{"birth", b.birth},
            {"digest", b.digest},
@@ -170,6 +179,18 @@ std::string verdict_text(bool improved, const std::string& reference,
       reference, !improved && ahead && !interval ? ": without an interval none is claimed" : "");
 }
 
+std::string levels_text(const std::vector<LevelSummary>& levels) {
+  if (levels.size() < 2) return "";
+  std::string out;
+  double work = 0;
+  for (const LevelSummary& level : levels) {
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", level.name, level.evaluations);
+    work += static_cast<double>(level.evaluations) * level.relative_cost;
+  }
+  work /= levels.back().relative_cost;
+  return fmt::format("{} evaluations; as much work as {:.1f} of {}", out, work, levels.back().name);
+}
+
 std::string missed_text(const Figures& missed_constraints) {
   if (missed_constraints.empty()) return "";
   std::string out;
@@ -228,6 +249,8 @@ std::string to_json(const RunSummary& s) {
            {"forgotten", s.forgotten},
            {"evaluated_again", s.evaluated_again},
            {"failed", s.failed},
+           {"levels", json_of(s.levels)},
+           {"pruned", s.pruned},
            {"verified", s.verified},
            {"wrong_hits", s.wrong_hits},
            {"largest_error", std::isfinite(s.largest_error) ? Json(s.largest_error) : Json("inf")},
@@ -261,6 +284,11 @@ std::string to_text(const RunSummary& s) {
     out += fmt::format(" (stopped by {} after {} candidates)", s.stopped_by, s.candidates);
   out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
                      s.candidates, s.evaluations, s.failed, s.seconds);
+  if (const std::string levels = levels_text(s.levels); !levels.empty())
+    out += "  levels         " + levels + "\n";
+  if (s.pruned > 0)
+    out += fmt::format("  pruning        {} of {} evaluations were ended early\n", s.pruned,
+                       s.evaluations);
   add_hashing(out, s);
   if (!s.irreproducible_because.empty())
     out += fmt::format("  reproducible   no: {}\n", fmt::join(s.irreproducible_because, "; "));

@@ -41,6 +41,13 @@ struct BestSummary {
   Figures missed_constraints;
 };
 
+/// What the search spent on a level of the evaluator.
+struct LevelSummary {
+  std::string name;
+  std::uint64_t evaluations = 0;
+  double relative_cost = 1;  ///< of one evaluation, the last level's is 1
+};
+
 struct RunSummary {
   RunId run = 0;
   std::string name;
@@ -53,6 +60,8 @@ struct RunSummary {
   /// Candidates that an earlier run had evaluated; classes dropped by `hashing.policy: forget`;
   /// evaluations of a known class by `aggregate`.
   std::uint64_t warm_hits = 0, forgotten = 0, evaluated_again = 0;
+  std::vector<LevelSummary> levels;  ///< where the search used more than one
+  std::uint64_t pruned = 0;          ///< evaluations ended by `search.pruning`
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;
@@ -96,6 +105,9 @@ std::string difference_text(const Interval& difference, std::string_view of);
 std::string verdict_text(bool improved, const std::string& reference,
                          const std::optional<Interval>& confirmed,
                          const std::optional<Interval>& test);
+
+/// "screening 812, full 203; as much work as 243.6 full ones"; "" of fewer than two levels.
+std::string levels_text(const std::vector<LevelSummary>& levels);
 
 /// "misses a constraint: latency is 1.2000"; "" where none is missed.
 std::string missed_text(const Figures& missed_constraints);

@@ -19,6 +19,14 @@ std::vector<double> grid_axis(const Parameter& p, std::uint32_t points) {
 
 }  // namespace
 
+double most_grid_points(const ConfigurationSpace& space, GridSettings settings) {
+  double points = 1;
+  for (const Parameter& p : space.parameters)
+    points *= is_continuous(p) ? static_cast<double>(grid_axis(p, settings.points).size())
+                               : value_count(p);
+  return points;
+}
+
 Grid::Grid(std::shared_ptr<const ConfigurationSpace> space, GridSettings settings)
     : space_(std::move(space)), point_(*space_), indices_(space_->parameters.size()) {
   std::vector<Axis> axes;

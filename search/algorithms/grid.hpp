@@ -20,6 +20,9 @@ struct GridSettings {
   std::uint32_t points = 10;  ///< of a float that takes every number, >= 1; 1: the middle
 };
 
+/// How many points a grid has at most: conditions and forbidden combinations leave some out.
+double most_grid_points(const ConfigurationSpace& space, GridSettings settings);
+
 class Grid {
  public:
   Grid(std::shared_ptr<const ConfigurationSpace> space, GridSettings settings);

@@ -163,6 +163,16 @@ TEST_P(OfSeveralObjectives, AutoIsNsga2AndStored) {
   EXPECT_EQ(run("2", same)["result_digest"], chosen["result_digest"]);
 }
 
+// Four numbers of ten points each; the first stays at its lowest for a thousand.
+TEST_P(OfSeveralObjectives, AGridLargerThanTheBudgetIsSaidToBe) {
+  write_file(yaml_, text_of("algorithm: grid"));
+  const Finished done = equivolve({"validate", yaml_});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE((done.out + done.err).find("up to 10000 points and budget.candidates is 800"),
+            std::string::npos)
+      << done.out << done.err;
+}
+
 // In this space nothing meets the constraint.
 TEST_P(OfSeveralObjectives, AWinnerThatMissesAConstraintIsSaidTo) {
   write_file(yaml_, text_of("algorithm: random") +

@@ -110,8 +110,30 @@ TEST_P(Schedules, AKilledRunEndsAsIfItHadNot) {
     ASSERT_EQ(done.exit_code, 0) << done.err;
     EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]) << point;
     EXPECT_EQ(answer(done)["best"], whole["best"]) << point;
+    EXPECT_EQ(answer(done)["levels"], whole["levels"]) << point;
+    EXPECT_EQ(answer(done)["pruned"], whole["pruned"]) << point;
     EXPECT_EQ(equivolve({"store", "verify", "--store", store}).exit_code, 0) << point;
   }
+}
+
+TEST_P(Schedules, TheSummarySaysWhatWasSpentOnWhichLevel) {
+  const std::string store = new_store(), keys = GetParam().keys;
+  const auto done = run("2", store);
+  const Finished shown = equivolve({"show", "1", "--store", store});
+  std::uint64_t sum = 0;
+  for (const auto& level : done["levels"]) {
+    sum += level["evaluations"].get<std::uint64_t>();
+    EXPECT_NE(shown.out.find(level["name"].get<std::string>() + " " + level["evaluations"].dump()),
+              std::string::npos)
+        << level << shown.out;
+  }
+  if (keys.find("schedule") == std::string::npos)
+    EXPECT_TRUE(done["levels"].empty()) << done;
+  else
+    EXPECT_EQ(sum, done["evaluations"]) << done;
+  const bool prunes = keys.find("pruning") != std::string::npos;
+  EXPECT_EQ(done["pruned"] > 0, prunes) << done;
+  EXPECT_EQ(shown.out.find("were ended early") != std::string::npos, prunes) << shown.out;
 }
 
 // Own seeds are keyed by births without a cache: what it leads to is equal where nothing is random.

@@ -83,6 +83,16 @@ TEST(Grid, TheLastParameterChangesFastest) {
                                  ElementsAre(1, 1), ElementsAre(1, 3), ElementsAre(1, 5)));
 }
 
+TEST(Grid, ItsSizeIsKnownWithoutWalkingIt) {
+  const auto space = test::made({choice("kind", {"a", "b"}), integer("n", 1, 5, false, 2),
+                                 number("lr", 1e-4, 1, true), boolean("b")});
+  EXPECT_EQ(most_grid_points(space, {5}), static_cast<double>(points_of(space, 5).size()));
+  EXPECT_EQ(most_grid_points(space, {5}), 2 * 3 * 5 * 2);
+  std::vector<Parameter> many(60, boolean("b"));
+  for (std::size_t i = 0; i < many.size(); ++i) many[i].name = "b" + std::to_string(i);
+  EXPECT_EQ(most_grid_points(test::made(many), {1}), std::pow(2.0, 60));
+}
+
 TEST(Grid, FloatsHavePointsOnTheirScaleWithBothEnds) {
   const auto values = [](const ConfigurationSpace& space, std::uint32_t points) {
     std::vector<double> out;
