@@ -6,6 +6,7 @@
 #include "engine/plugins/module_table.hpp"
 #include "engine/plugins/plugin_folders.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
 #include "engine/plugins/text_collector.hpp"
 
 namespace equivolve::engine {
@@ -41,7 +42,7 @@ class OpenModule final : public PluginModule {
 }  // namespace
 
 std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders) {
-  std::vector<FoundPlugin> out;
+  std::vector<FoundPlugin> out{{"(built in)", script_descriptor(), ""}};
   for (const ModuleFile& found : module_files(folders)) {
     FoundPlugin plugin;
     plugin.file = found.file;
@@ -68,6 +69,7 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin(
             "'{}' is no evaluator id: ids are [A-Za-z][A-Za-z0-9_.-]{{0,63}}, without folders",
             one_line(id, 80)),
         true});
+  if (id == kScriptId) return script_module();
   const auto file = find_module(id, folders);
   if (!file) return tl::unexpected(file.error());
   auto table = open_module(*file);

@@ -1,0 +1,281 @@
+#include "engine/plugins/scripts/script_evaluator.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/command_template.hpp"
+#include "engine/processes/scratch_folder.hpp"
+#include "engine/processes/supervised_run.hpp"
+#include "search/genome/nearest_name.hpp"
+#include "search/space/configuration_space.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kLargestFile = 64 * 1024 * 1024;
+
+/// What a placeholder may be beside the parameters.
+const std::vector<std::string>& other_names() {
+  static const std::vector<std::string> names{"scratch", "seed", "threads"};
+  return names;
+}
+
+class ScriptModule final : public PluginModule {
+ public:
+  const EvaluatorDescriptor& descriptor() const override { return descriptor_; }
+  const fs::path& file() const override { return file_; }
+  std::string config_schema() const override { return script_schema(); }
+  std::string apply_schema() const override {
+    return R"({"type": "object", "additionalProperties": false, "properties": {}})";
+  }
+  tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(const std::string& config_json,
+                                                                  const CreateOptions&) override {
+    return ScriptEvaluator::create(config_json);
+  }
+
+ private:
+  const EvaluatorDescriptor descriptor_ = script_descriptor();
+  const fs::path file_ = "(built in)";
+};
+
+/// The bytes of the files that the command names: with another training script fitness is another.
+hashing::Digest digest_of_files(const ScriptSettings& settings) {
+  std::string all;
+  for (const ArgumentGroup& group : settings.command)
+    for (const std::string& argument : group) {
+      std::error_code error;
+      const fs::path file = settings.folder / argument;
+      if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestFile) continue;
+      std::ifstream in(file, std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+      all += '\0';
+    }
+  return hashing::digest_bytes(std::as_bytes(std::span(all)));
+}
+
+EvaluatorError command_fault(std::string message) {
+  return {"/options/command", std::move(message), true};
+}
+
+/// All placeholders.
+tl::expected<std::vector<std::string>, EvaluatorError> names_in(
+    const std::vector<ArgumentGroup>& command) {
+  std::vector<std::string> all;
+  for (const ArgumentGroup& group : command)
+    for (const std::string& argument : group) {
+      auto names = placeholders_of(argument);
+      if (!names)
+        return tl::unexpected(
+            command_fault(fmt::format("'{}' {}", one_line(argument, 80), names.error())));
+      all.insert(all.end(), names->begin(), names->end());
+    }
+  return all;
+}
+
+std::string last_line_of(const std::string& log) {
+  std::string_view text = log;
+  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
+  return one_line(text.substr(text.rfind('\n') + 1), 300);
+}
+
+/// Of a program that did not end well.
+TrialResult failed(Reason reason, std::string message, const std::string& log = "") {
+  TrialResult result;
+  result.status = Status::kFailed;
+  result.reason = reason;
+  const std::string last = last_line_of(log);
+  result.message = one_line(last.empty() ? message : message + ": " + last);
+  return result;
+}
+
+void add_intermediate(TrialResult& result, const LineFigures& told) {
+  for (std::size_t i = 0; i < told.figures.size(); ++i)
+    if (!std::isnan(told.figures[i]))
+      result.intermediate.push_back({*told.step, static_cast<std::uint32_t>(i), told.figures[i]});
+}
+
+bool are_finite(const std::vector<NamedFigure>& figures, const std::vector<double>& values) {
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    if (figures[i].role == Role::kObjective && !std::isfinite(values[i])) return false;
+  return true;
+}
+
+/// What became of a trial of which `output` is all.
+TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
+                       const std::vector<NamedFigure>& figures, const TrialRequest& request) {
+  TrialResult result;
+  if (end.by == EndedBy::kStop) {
+    result.status = Status::kCancelled;
+    result.message = "the run was stopped";
+    return result;
+  }
+  if (end.by == EndedBy::kDeadline)
+    return failed(Reason::kDeadline,
+                  fmt::format("took longer than {:g} s; allow more with the key evaluator.deadline",
+                              std::chrono::duration<double>(request.deadline).count()));
+  if (end.end.signal != 0) return failed(Reason::kCrash, end_text(end.end), end.log);
+  if (end.end.exit_code != 0) return failed(Reason::kEvaluatorError, end_text(end.end), end.log);
+  const auto values = output.figures();
+  if (!values)
+    return failed(Reason::kWrongShape,
+                  fmt::format("printed no {}; its last line is '{}'", output.missing(),
+                              one_line(output.last_line(), 100)));
+  result.status = are_finite(figures, *values) ? Status::kOk : Status::kNonFinite;
+  result.figures = *values;
+  return result;
+}
+
+}  // namespace
+
+EvaluatorDescriptor script_descriptor() {
+  EvaluatorDescriptor descriptor;
+  descriptor.id = kScriptId;
+  descriptor.version = "1";
+  descriptor.summary = "any program, started once a trial with the parameters filled in";
+  descriptor.thread_safe = true;
+  descriptor.offers_apply = true;
+  descriptor.representations = {"configuration"};
+  return descriptor;
+}
+
+std::unique_ptr<PluginModule> script_module() {
+  return std::make_unique<ScriptModule>();
+}
+
+ScriptEvaluator::ScriptEvaluator(ScriptSettings settings, std::vector<std::string> names)
+    : settings_(std::move(settings)),
+      names_(std::move(names)),
+      patterns_(settings_),
+      descriptor_(script_descriptor()) {
+  descriptor_.deterministic = settings_.deterministic;
+  info_.figures = settings_.figures;
+  for (NamedFigure& figure : info_.figures) figure.reproducible = settings_.deterministic;
+  info_.levels = {{"full", 1, false}};
+  info_.typical_seconds = 1;
+  info_.data_digest = digest_of_files(settings_);
+}
+
+tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> ScriptEvaluator::create(
+    const std::string& config_json) {
+  auto settings = read_script_settings(config_json);
+  if (!settings) return tl::unexpected(std::move(settings.error()));
+  auto names = names_in(settings->command);
+  if (!names) return tl::unexpected(std::move(names.error()));
+  std::error_code error;
+  if (!settings->folder.empty() && !fs::is_directory(settings->folder, error))
+    return tl::unexpected(
+        EvaluatorError{"/options/folder", "there is no folder " + settings->folder.string(), true});
+  return std::unique_ptr<Evaluator>(new ScriptEvaluator(std::move(*settings), std::move(*names)));
+}
+
+tl::expected<void, EvaluatorError> ScriptEvaluator::bind_space(
+    std::shared_ptr<const search::Space> space, const std::string&) {
+  const auto& configurations = std::get<search::ConfigurationSpace>(*space);
+  std::vector<std::string> known;
+  for (const search::Parameter& p : configurations.parameters) known.push_back(p.name);
+  known.insert(known.end(), other_names().begin(), other_names().end());
+  for (const std::string& name : names_)
+    if (std::ranges::find(known, name) == known.end())
+      return tl::unexpected(EvaluatorError{
+          "",
+          fmt::format("options.command names {{{}}}; expected {}{}", one_line(name, 80),
+                      fmt::join(known, ", "), search::suggestion(name, known)),
+          true});
+  space_ = std::move(space);
+  return {};
+}
+
+ProbeResult ScriptEvaluator::probe(const CandidateView&, std::uint64_t) {
+  ProbeResult result;
+  result.message = "scripts have no probe";
+  return result;
+}
+
+bool ScriptEvaluator::uses(const std::string& name) const {
+  return std::ranges::find(names_, name) != names_.end();
+}
+
+std::vector<std::string> ScriptEvaluator::command_for(
+    const CandidateView& candidate, const std::map<std::string, std::string>& others) const {
+  const auto& space = std::get<search::ConfigurationSpace>(*space_);
+  const search::ConfigurationView view(candidate.genome, space);
+  return filled_command(settings_.command, [&](const std::string& name) {
+    const auto position = search::position_of(space, name);
+    if (!position) return std::optional<std::string>(others.at(name));
+    if (!view.is_active(name)) return std::optional<std::string>();
+    if (const auto choice = view.choice_of(name)) return std::optional<std::string>(*choice);
+    return std::optional<std::string>(
+        search::value_text(space.parameters[*position], *view.number_of(name)));
+  });
+}
+
+TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
+                                      const std::atomic<bool>& stop) {
+  std::optional<ScratchFolder> scratch;
+  if (uses("scratch")) {
+    auto made = ScratchFolder::make();
+    if (!made) return failed(Reason::kEvaluatorError, made.error());
+    scratch = std::move(*made);
+  }
+  const std::string threads = std::to_string(request.threads);
+  ChildSettings child;
+  child.command =
+      command_for(candidate, {{"seed", std::to_string(request.own_seed % (std::uint64_t{1} << 31))},
+                              {"threads", threads},
+                              {"scratch", scratch ? scratch->path().string() : ""}});
+  child.folder = settings_.folder;
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
+    child.environment.emplace_back(name, threads);
+  child.environment.emplace_back("PYTHONUNBUFFERED", "1");  // steps are to be seen when they come
+  child.environment.insert(child.environment.end(), settings_.environment.begin(),
+                           settings_.environment.end());
+
+  ScriptOutput output(info_.figures, patterns_);
+  TrialResult told;
+  std::vector<double> pruned;
+  Supervision supervision;
+  supervision.deadline = request.deadline;
+  supervision.on_line = [&](std::string_view line) {
+    const auto value = output.add(line);
+    if (!value) return true;
+    add_intermediate(told, *value);
+    if (!request.stops_at || !request.stops_at(*value->step, value->figures)) return true;
+    pruned = value->figures;
+    return false;
+  };
+  auto end = run_supervised(child, supervision, stop);
+  if (!end) return failed(Reason::kEvaluatorError, end.error());
+  TrialResult result;
+  if (end->by == EndedBy::kReader) {
+    result.status = Status::kPruned;
+    result.figures = std::move(pruned);
+  } else {
+    result = outcome_of(*end, output, info_.figures, request);
+  }
+  if (result.figures.empty())
+    result.figures.assign(info_.figures.size(), std::numeric_limits<double>::quiet_NaN());
+  result.intermediate = std::move(told.intermediate);
+  result.seconds = end->seconds;
+  return result;
+}
+
+tl::expected<std::vector<Artefact>, EvaluatorError> ScriptEvaluator::apply(
+    const CandidateView& candidate, const std::string&, std::uint64_t common_seed) {
+  const auto command =
+      command_for(candidate, {{"seed", std::to_string(common_seed % (std::uint64_t{1} << 31))},
+                              {"threads", "1"},
+                              {"scratch", "scratch"}});
+  return std::vector<Artefact>{{"command.txt", "text/plain", shell_line(command) + "\n"}};
+}
+
+}  // namespace equivolve::engine
