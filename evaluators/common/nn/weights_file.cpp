@@ -7,10 +7,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 
 namespace equivolve::nn {
 namespace {
@@ -177,8 +178,10 @@ tl::expected<void, std::string> save(const Network<Scalar>& network, const std::
 template <class Scalar>
 tl::expected<Network<Scalar>, std::string> load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return Fault(path + ": cannot be read");
+  std::ostringstream content;
+  if (file) content << file.rdbuf();
+  if (!file || content.bad()) return Fault(path + ": cannot be read");  // bad: a folder
+  const std::string text = std::move(content).str();
   auto network = from_bytes<Scalar>(std::as_bytes(std::span(text)));
   if (!network) return Fault(path + ": " + network.error());
   return network;
