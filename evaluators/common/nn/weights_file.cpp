@@ -7,7 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
@@ -178,10 +178,11 @@ tl::expected<void, std::string> save(const Network<Scalar>& network, const std::
 template <class Scalar>
 tl::expected<Network<Scalar>, std::string> load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file) content << file.rdbuf();
-  if (!file || content.bad()) return Fault(path + ": cannot be read");  // bad: a folder
-  const std::string text = std::move(content).str();
+  std::error_code problem;
+  // Reading one throws.
+  if (!file || std::filesystem::is_directory(path, problem))
+    return Fault(path + ": cannot be read");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   auto network = from_bytes<Scalar>(std::as_bytes(std::span(text)));
   if (!network) return Fault(path + ": " + network.error());
   return network;

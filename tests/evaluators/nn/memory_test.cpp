@@ -50,16 +50,17 @@ int posix_memalign(void** place, std::size_t alignment, std::size_t size) {
 }
 }
 #else
-void* operator new(std::size_t size) {
+// Not inlined, so that g++ does not take new and free for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   void* place = std::malloc(size == 0 ? 1 : size);
   if (!place) throw std::bad_alloc();
   return place;
 }
-void operator delete(void* place) noexcept {
+[[gnu::noinline]] void operator delete(void* place) noexcept {
   std::free(place);
 }
-void operator delete(void* place, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* place, std::size_t) noexcept {
   std::free(place);
 }
 #endif
