@@ -154,6 +154,7 @@ class PlainProducts {
 
 struct Measured {
   double step_us, products_us, of_products, products_gflops, loss;
+  std::size_t weights;
 };
 
 template <class Scalar>
@@ -169,17 +170,18 @@ Measured measure(const Problem& problem, const Arguments& arguments) {
     of_products.push_back(seconds_of(runs, product));
     ratios.push_back(of_products.back() / of_step.back());
   }
-  return {1e6 * median(of_step), 1e6 * median(of_products), median(ratios),
-          1e-9 * products.flops() / median(of_products), training.loss()};
+  return {1e6 * median(of_step), 1e6 * median(of_products),
+          median(ratios),        1e-9 * products.flops() / median(of_products),
+          training.loss(),       training.plan().parameters};
 }
 
 void print(const Problem& problem, const char* scalar, const Measured& m, bool json, bool first) {
   if (json) {
     std::printf(
         "%s\"%s_%s\": {\"step_us\": %.3f, \"products_us\": %.3f, \"of_products\": %.4f, "
-        "\"products_gflops\": %.2f}",
+        "\"products_gflops\": %.2f, \"weights\": %zu}",
         first ? "{" : ", ", problem.name.c_str(), scalar, m.step_us, m.products_us, m.of_products,
-        m.products_gflops);
+        m.products_gflops, m.weights);
     return;
   }
   std::printf("%-8s %-6s step %9.2f us   products alone %9.2f us (%6.1f GFLOP/s)   ratio %.3f\n",
