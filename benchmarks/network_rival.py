@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Training steps of small networks against PyTorch on one thread.
 
-  benchmarks/network_rival.py [--bin build/release/bin] [--rounds 9] [--json]
+  benchmarks/network_rival.py [--bin build/release/bin] [--rounds 9] [--only NAME] [--json]
 
 The networks, batches and steps are those of benchmarks/network_training.cpp: forward pass, cross entropy, backward pass, plain
 gradient descent (torch.optim.SGD), batch norms with batch statistics and running moments, float. PyTorch runs eagerly, as one
 would write it; for the convolutions the faster of its two memory formats counts. Both are measured in turn, in CPU time of the
-thread; the figure is the median over rounds of PyTorch's time over Equivolve's. Needs Debian's python3-torch.
+thread; the figure is the median over rounds of PyTorch's time over Equivolve's. Needs Debian's python3-torch, and
+libopenblas0-pthread: with Debian's reference BLAS its products are some 20 times slower, which would say little.
 """
 import argparse
 import json
@@ -15,8 +16,10 @@ import statistics
 import subprocess
 import time
 
-import torch
-from torch import nn
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before it is loaded
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -92,11 +95,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", choices=PROBLEMS)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    # Its backward pass has threads of its own, of which one does the work and thread_time knows nothing.
+    # On a CPU, backward passes then run in this thread, whose time is taken.
     torch.set_num_threads(1)
-    results = {name: measure(name, os.path.join(args.bin, "network_training"), args.rounds) for name in PROBLEMS}
+    program = os.path.join(args.bin, "network_training")
+    results = {name: measure(name, program, args.rounds) for name in PROBLEMS if args.only in (None, name)}
     if args.json:
         print(json.dumps({"torch": torch.__version__, **results}))
         return
