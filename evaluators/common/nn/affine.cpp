@@ -42,6 +42,7 @@ void affine_backward(const Affine<const Scalar>& map, std::size_t positions, con
                       {dy, Order::kColumnMajor}, dx, packing);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_AFFINE(Scalar)                                                                  \
   template void affine_forward(const Affine<const Scalar>&, std::size_t, const Scalar*, Scalar*,  \
                                Packing<Scalar>&);                                                 \
@@ -52,5 +53,6 @@ void affine_backward(const Affine<const Scalar>& map, std::size_t positions, con
 EQUIVOLVE_AFFINE(float)
 EQUIVOLVE_AFFINE(double)
 #undef EQUIVOLVE_AFFINE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

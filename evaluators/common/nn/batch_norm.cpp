@@ -121,6 +121,7 @@ void update_running_statistics(const LayerPlan& plan, const BatchNormMemory<Scal
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_BATCH_NORM(Scalar)                                                               \
   template struct BatchNormMemory<Scalar>;                                                         \
   template void batch_norm_forward(const LayerPlan&, const Scalar*, const Scalar*, Scalar,         \
@@ -133,5 +134,6 @@ void update_running_statistics(const LayerPlan& plan, const BatchNormMemory<Scal
 EQUIVOLVE_BATCH_NORM(float)
 EQUIVOLVE_BATCH_NORM(double)
 #undef EQUIVOLVE_BATCH_NORM
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

@@ -161,6 +161,7 @@ void convolution_backward(const LayerPlan& plan, const Scalar* parameters, std::
   });
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_CONVOLUTION(Scalar)                                                             \
   template class Windows<Scalar>;                                                                 \
   template void convolution_forward(const LayerPlan&, const Scalar*, std::size_t, const Scalar*,  \
@@ -173,5 +174,6 @@ void convolution_backward(const LayerPlan& plan, const Scalar* parameters, std::
 EQUIVOLVE_CONVOLUTION(float)
 EQUIVOLVE_CONVOLUTION(double)
 #undef EQUIVOLVE_CONVOLUTION
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

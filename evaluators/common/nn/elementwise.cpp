@@ -90,6 +90,7 @@ void fill_columns(const Scalar* values, std::size_t rows, std::size_t columns, S
   for (std::size_t c = 0; c < columns; ++c) std::copy_n(values, rows, result + c * rows);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_ELEMENTWISE(Scalar)                                  \
   template void relu_in_place(Scalar*, std::size_t);                   \
   template void exp_in_place(Scalar*, std::size_t);                    \
@@ -103,5 +104,6 @@ void fill_columns(const Scalar* values, std::size_t rows, std::size_t columns, S
 EQUIVOLVE_ELEMENTWISE(float)
 EQUIVOLVE_ELEMENTWISE(double)
 #undef EQUIVOLVE_ELEMENTWISE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

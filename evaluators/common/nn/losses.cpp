@@ -82,8 +82,8 @@ template <class Scalar>
 double cross_entropy(std::span<const Scalar> logits, std::size_t classes,
                      std::span<const Scalar> targets, std::span<Scalar> gradient) {
   assert(targets.size() == logits.size() && gradient.size() == logits.size());
-  const auto samples = static_cast<double>(logits.size() / classes);
-  const auto share = static_cast<Scalar>(1 / samples);
+  const std::size_t samples = logits.size() / classes;
+  const Scalar share = Scalar{1} / static_cast<Scalar>(samples);
   double loss = 0;
   for_each_softmax(logits, classes, gradient.data(),
                    [&](const Scalar* o, Scalar* p, Scalar log_sum, std::size_t s) {
@@ -93,14 +93,14 @@ double cross_entropy(std::span<const Scalar> logits, std::size_t classes,
                        p[k] = (p[k] - q[k]) * share;
                      }
                    });
-  return loss / samples;
+  return loss / static_cast<double>(samples);
 }
 
 template <class Scalar>
 double entropy(std::span<const Scalar> logits, std::size_t classes, std::span<Scalar> gradient) {
   assert(gradient.size() == logits.size());
-  const auto samples = static_cast<double>(logits.size() / classes);
-  const auto share = static_cast<Scalar>(1 / samples);
+  const std::size_t samples = logits.size() / classes;
+  const Scalar share = Scalar{1} / static_cast<Scalar>(samples);
   double loss = 0;
   for_each_softmax(logits, classes, gradient.data(),
                    [&](const Scalar* o, Scalar* p, Scalar log_sum, std::size_t) {
@@ -109,7 +109,7 @@ double entropy(std::span<const Scalar> logits, std::size_t classes, std::span<Sc
                      loss += h;
                      for (std::size_t k = 0; k < classes; ++k) p[k] *= (log_sum - o[k] - h) * share;
                    });
-  return loss / samples;
+  return loss / static_cast<double>(samples);
 }
 
 template <class Scalar>
@@ -145,6 +145,7 @@ double binary_cross_entropy(std::span<const Scalar> logits, std::span<const Scal
   return loss / static_cast<double>(count);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_LOSSES(Scalar)                                                               \
   template void softmax(std::span<const Scalar>, std::size_t, std::span<Scalar>);              \
   template double cross_entropy(std::span<const Scalar>, std::size_t,                          \
@@ -159,5 +160,6 @@ double binary_cross_entropy(std::span<const Scalar> logits, std::span<const Scal
 EQUIVOLVE_LOSSES(float)
 EQUIVOLVE_LOSSES(double)
 #undef EQUIVOLVE_LOSSES
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

@@ -138,6 +138,7 @@ void mean_pool_backward(const LayerPlan& plan, std::size_t samples, const Scalar
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_POOLING(Scalar)                                                         \
   template void max_pool_forward(const LayerPlan&, std::size_t, const Scalar*, Scalar*,   \
                                  std::uint32_t*);                                         \
@@ -148,5 +149,6 @@ void mean_pool_backward(const LayerPlan& plan, std::size_t samples, const Scalar
 EQUIVOLVE_POOLING(float)
 EQUIVOLVE_POOLING(double)
 #undef EQUIVOLVE_POOLING
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

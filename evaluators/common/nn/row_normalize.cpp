@@ -29,6 +29,7 @@ void row_normalize_backward(std::size_t size, std::size_t samples, const Scalar*
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_ROW_NORMALIZE(Scalar)                                                         \
   template void row_normalize_forward(std::size_t, std::size_t, Scalar, const Scalar*, Scalar*, \
                                       Scalar*);                                                 \
@@ -37,5 +38,6 @@ void row_normalize_backward(std::size_t size, std::size_t samples, const Scalar*
 EQUIVOLVE_ROW_NORMALIZE(float)
 EQUIVOLVE_ROW_NORMALIZE(double)
 #undef EQUIVOLVE_ROW_NORMALIZE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

@@ -188,6 +188,7 @@ tl::expected<Network<Scalar>, std::string> load(const std::string& path) {
   return network;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define EQUIVOLVE_WEIGHTS_FILE(Scalar)                                                        \
   template std::vector<std::byte> to_bytes(const Network<Scalar>&);                           \
   template tl::expected<Network<Scalar>, std::string> from_bytes(std::span<const std::byte>); \
@@ -196,5 +197,6 @@ tl::expected<Network<Scalar>, std::string> load(const std::string& path) {
 EQUIVOLVE_WEIGHTS_FILE(float)
 EQUIVOLVE_WEIGHTS_FILE(double)
 #undef EQUIVOLVE_WEIGHTS_FILE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace equivolve::nn

@@ -22,8 +22,8 @@ template <class Scalar>
 class Workspace {
  public:
   Workspace(const Plan& plan, std::size_t batch);
-  Workspace(Workspace&&) = default;  // buffers keep their places
-  Workspace& operator=(Workspace&&) = default;
+  Workspace(Workspace&&) noexcept = default;  // buffers keep their places
+  Workspace& operator=(Workspace&&) noexcept = default;
 
   std::size_t batch() const { return batch_; }
   /// Of the last forward pass: samples x outputs.
