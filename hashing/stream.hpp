@@ -29,6 +29,8 @@ enum class Purpose : std::uint32_t {
   kTask = 11,       ///< synthetic tasks and probe inputs
   kBootstrap = 12,  ///< resampling for intervals
   kTest = 13,       ///< tests only
+  kWeights = 16,    ///< first weights of a network
+  kDropout = 17,    ///< which numbers a dropout layer zeroes
   kStudy = 20,      ///< samples of `equivolve study`
 };
 
