@@ -30,6 +30,7 @@ enum class Purpose : std::uint32_t {
   kBootstrap = 12,  ///< resampling for intervals
   kTest = 13,       ///< tests only
   kStudy = 20,      ///< samples of `equivolve study`
+  kCluster = 21,    ///< starts of clusterings
 };
 
 /// A cheap value; copying it copies its place. Not synchronised: one stream belongs to one user at
