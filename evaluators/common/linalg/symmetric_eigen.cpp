@@ -49,11 +49,14 @@ std::size_t basis_size(std::size_t n, const PartialEigenSettings& s) {
   return std::min(n, s.basis > 0 ? s.basis : std::max<std::size_t>(2 * s.count + 1, 20));
 }
 
+/// Not copied, since it is as large as all else: in this one product the order of sums depends on
+/// where the vectors lie alone, and Spectra's are aligned.
 template <class Scalar>
 class DenseProduct {
  public:
-  explicit DenseProduct(EigenMatrix<Scalar> a) : a_(std::move(a)) {}
-  const EigenMatrix<Scalar>& matrix() const { return a_; }
+  explicit DenseProduct(const MatrixView<Scalar>& a)
+      : a_(a.data, to_index(a.rows), to_index(a.columns),
+           Eigen::OuterStride<>(to_index(a.stride))) {}
   void operator()(std::span<const Scalar> x, std::span<Scalar> y) const {
     const Eigen::Map<const EigenVector<Scalar>> in(x.data(), a_.rows());
     Eigen::Map<EigenVector<Scalar>> out(y.data(), a_.rows());
@@ -61,7 +64,7 @@ class DenseProduct {
   }
 
  private:
-  EigenMatrix<Scalar> a_;
+  Eigen::Map<const EigenRows<Scalar>, 0, Eigen::OuterStride<>> a_;
 };
 
 /// What Spectra asks of an operator.
@@ -100,6 +103,7 @@ std::optional<SymmetricEigen<Scalar>> lanczos(std::size_t n, const Product& prod
   const EigenVector<Scalar> start = Spectra::SimpleRandom<Scalar>(0).random_vec(to_index(n));
   EigenVector<Scalar> moved(to_index(n));
   product(std::span<const Scalar>(start.data(), n), std::span<Scalar>(moved.data(), n));
+  if (!moved.allFinite()) return std::nullopt;
   // Spectra starts from this product, so it must have a length.
   if (moved.isZero(0)) return pairs_of_zero<Scalar>(n, s.count);
   try {
@@ -131,10 +135,7 @@ std::optional<SymmetricEigen<Scalar>> partial_symmetric_eigen(const MatrixView<S
   assert(a.rows == a.columns && s.count >= 1 && s.count <= a.rows);
   assert(s.basis == 0 || s.basis > s.count);
   if (basis_size(a.rows, s) == a.rows) return end_of(symmetric_eigen(a), s);
-  const DenseProduct<Scalar> product(to_eigen(a));
-  if (!product.matrix().template triangularView<Eigen::Lower>().toDenseMatrix().allFinite())
-    return std::nullopt;
-  return lanczos<Scalar>(a.rows, product, s);
+  return lanczos<Scalar>(a.rows, DenseProduct<Scalar>(a), s);
 }
 
 template <class Scalar>

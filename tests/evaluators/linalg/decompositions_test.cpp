@@ -77,6 +77,20 @@ TYPED_TEST(Decompositions, DoNotDependOnWhereAMatrixLies) {
              there = thin_qr(MatrixView<TypeParam>{&spread[1], 30, 13, 17});
   EXPECT_EQ(here.q.values, there.q.values);
   EXPECT_EQ(here.r.values, there.r.values);
+
+  const auto b = test::symmetric_matrix<TypeParam>(67, 4);
+  for (const std::size_t shift : {1, 2, 3}) {
+    std::vector<TypeParam> moved(shift + 67 * 71);
+    for (std::size_t r = 0; r < 67; ++r)
+      for (std::size_t c = 0; c < 67; ++c) moved[shift + r * 71 + c] = b(r, c);
+    PartialEigenSettings settings;
+    settings.count = 3;
+    const auto one = partial_symmetric_eigen(b.view(), settings);
+    const auto other =
+        partial_symmetric_eigen(MatrixView<TypeParam>{&moved[shift], 67, 67, 71}, settings);
+    ASSERT_TRUE(one && other);
+    EXPECT_EQ(one->vectors.values, other->vectors.values);
+  }
 }
 
 TYPED_TEST(Decompositions, CholeskyKnownAnswer) {
