@@ -155,7 +155,7 @@ std::vector<ParameterBlock> network(std::size_t width) {
   const auto layer = [&](std::size_t in, std::size_t out) {
     blocks.push_back({offset, out, in, in, out, false});
     offset += in * out;
-    blocks.push_back({offset, 1, out, in, out, true});
+    blocks.push_back({offset, out, 1, in, 1, true});
     offset += out;
   };
   layer(kIn, width);
@@ -184,6 +184,11 @@ TEST(Mup, ScalesByTheTable) {
     expect_scales(mup_scales(wide, base, MupRule::kAdam), {1, 1, 1 / ratio, 1, 1 / ratio, 1},
                   output);
   }
+  // The scales of a batch norm are a vector, as biases are.
+  const ParameterBlock norm{0, 64, 1, 1, 1, false}, wider_norm{0, 128, 1, 1, 1, false};
+  EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kSgd)[0].rate, 2);
+  EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kAdam)[0].rate, 1);
+  EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kSgd)[0].initial_scale, 1);
   EXPECT_EQ(mup_rates(network(128), base, MupRule::kAdam),
             (std::vector<double>{1, 1, 0.5, 1, 0.5, 1}));
 }

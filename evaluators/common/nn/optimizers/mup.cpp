@@ -13,8 +13,10 @@ double ratio(std::size_t fan, std::size_t base) {
 
 MupScale mup_scale(const ParameterBlock& block, const ParameterBlock& base, MupRule rule) {
   assert(block.is_bias == base.is_bias);
-  const double in = block.is_bias ? 1 : ratio(block.fan_in, base.fan_in);
-  const double out = ratio(block.fan_out, base.fan_out);
+  const bool is_vector = block.is_bias || block.columns == 1;
+  const double in = is_vector ? 1 : ratio(block.fan_in, base.fan_in);
+  const double out = is_vector ? ratio(block.rows * block.columns, base.rows * base.columns)
+                               : ratio(block.fan_out, base.fan_out);
   MupScale scale;
   scale.rate = rule == MupRule::kSgd ? out / in : 1 / in;
   const bool is_output = in != 1 && out == 1;

@@ -9,10 +9,11 @@
 //   rate of SGD    | fan_out               | 1 / fan_in     | 1
 //   rate of Adam   | 1                     | 1 / fan_in     | 1 / fan_in
 //
-// (a bias counts as a weight with fan_in 1). Here they are taken relative to a base network of the
-// same shape but another width, so that the base network itself is the standard one: a fan enters
-// as its ratio to the base's. Which blocks are input, hidden and output follows from which fans
-// differ from the base's.
+// A bias, and any block of one column, counts as the weights of one input that is always 1: fan_in
+// 1, fan_out its size (the scales of a batch norm too). Here they are taken relative to a base
+// network of the same shape but another width, so that the base network itself is the standard one:
+// a fan enters as its ratio to the base's. Which blocks are input, hidden and output follows from
+// which fans differ from the base's.
 #pragma once
 
 #include <span>
