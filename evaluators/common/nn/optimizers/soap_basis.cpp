@@ -17,8 +17,11 @@ SoapBasis<Scalar>::SoapBasis(Eigen::Index size)
       order_(static_cast<std::size_t>(size)),
       tridiagonal_(size),
       solver_(size),
-      diagonal_(size),
-      below_diagonal_(size - 1) {}
+      diagonal_(Vector::Zero(size)),
+      below_diagonal_(Vector::Zero(size - 1)) {
+  // A solver that has solved nothing may not be copied: Eigen leaves its state unset.
+  solver_.computeFromTridiagonal(diagonal_, below_diagonal_);
+}
 
 // statistic = H T H^T with H a product of reflections, T = U diag U^T: the vectors are H U.
 template <class Scalar>
