@@ -9,6 +9,7 @@ find_package(nlohmann_json REQUIRED)                                      # nloh
 find_package(fmt REQUIRED)                                                # libfmt-dev
 find_package(CLI11 REQUIRED)                                              # libcli11-dev
 find_package(Eigen3 REQUIRED NO_MODULE)                                   # libeigen3-dev
+find_package(Spectra REQUIRED NO_MODULE)                                  # libspectra-dev
 find_package(tl-expected REQUIRED)                                        # libexpected-dev
 find_package(ZLIB REQUIRED)                                               # zlib1g-dev
 if(EQUIVOLVE_TBB)

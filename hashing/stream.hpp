@@ -32,6 +32,7 @@ enum class Purpose : std::uint32_t {
   kWeights = 16,    ///< first weights of a network
   kDropout = 17,    ///< which numbers a dropout layer zeroes
   kStudy = 20,      ///< samples of `equivolve study`
+  kCluster = 21,    ///< starts of clusterings
 };
 
 /// A cheap value; copying it copies its place. Not synchronised: one stream belongs to one user at

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "evaluators/common/linalg/matrix.hpp"
+
 namespace equivolve::linalg {
 
 struct LinearModel {
@@ -17,12 +19,7 @@ struct LinearModel {
   }
 };
 
-/// Rows of features seen in place: row r starts at data[r * stride].
-struct RowsView {
-  const double* data = nullptr;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  std::size_t stride = 0;
-};
+/// Rows of features seen in place.
+using RowsView = MatrixView<double>;
 
 }  // namespace equivolve::linalg

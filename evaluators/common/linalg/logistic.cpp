@@ -9,7 +9,6 @@
 namespace equivolve::linalg {
 namespace {
 
-using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 constexpr int kMostSteps = 100;
 constexpr int kMostHalvings = 40;
@@ -71,14 +70,14 @@ class Problem {
     }
     return sum;
   }
-  Matrix curvature(const Vector& share) const {
+  Eigen::MatrixXd curvature(const Vector& share) const {
     const Vector weight = cost_.array() * share.array() * (1 - share.array());
-    Matrix hessian = features_.transpose() * weight.asDiagonal() * features_;
+    Eigen::MatrixXd hessian = features_.transpose() * weight.asDiagonal() * features_;
     hessian.diagonal() += penalty_;
     return hessian;
   }
 
-  Matrix features_;
+  Eigen::MatrixXd features_;
   Vector positive_, cost_, penalty_;
   double tolerance_ = 0;
 };
