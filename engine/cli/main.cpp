@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
   using namespace equivolve;
   if (const std::string missing = engine::missing_instructions(); !missing.empty())
     return cli::fail(cli::kBadInput, missing);
+  cli::open_standard_files();
   cli::ignore_signals_of_writes();
+  cli::see_children_end();
   try {
     return cli::run_command_line(*cli::make_command_table(), argc, argv);
   } catch (const std::bad_alloc&) {

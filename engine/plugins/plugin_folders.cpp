@@ -11,6 +11,7 @@
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_host.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -85,7 +86,7 @@ std::vector<ModuleFile> module_files(const std::vector<fs::path>& folders) {
 
 tl::expected<fs::path, EvaluatorError> find_module(const std::string& id,
                                                    const std::vector<fs::path>& folders) {
-  std::vector<std::string> known;
+  std::vector<std::string> known{kScriptId};
   std::vector<const ModuleFile*> matches;
   const std::vector<ModuleFile> files = module_files(folders);
   for (const ModuleFile& found : files) {

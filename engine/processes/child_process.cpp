@@ -7,11 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include <fmt/format.h>
+
+#include "engine/processes/child_groups.hpp"
 
 // glibc 2.36 forgets to say that its function is one of C.
 extern "C" {
@@ -43,7 +46,8 @@ void do_not_block(int descriptor) {
   fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }
 
-/// `name=value` lines: the engine's own, and the settings' over them.
+/// `name=value` lines, one a name: the engine's own, and the settings' over them, the last of a
+/// name.
 std::vector<std::string> environment_of(const ChildSettings& settings) {
   std::vector<std::string> lines;
   for (char** line = environ; *line != nullptr; ++line) {
@@ -52,11 +56,11 @@ std::vector<std::string> environment_of(const ChildSettings& settings) {
       return text.size() > one.first.size() && text.starts_with(one.first) &&
              text[one.first.size()] == '=';
     };
-    bool replaced = false;
-    for (const auto& one : settings.environment) replaced |= is_replaced(one);
-    if (!replaced) lines.emplace_back(text);
+    if (std::ranges::none_of(settings.environment, is_replaced)) lines.emplace_back(text);
   }
-  for (const auto& [name, value] : settings.environment) lines.push_back(name + "=" + value);
+  std::map<std::string, std::string> ours;
+  for (const auto& [name, value] : settings.environment) ours[name] = value;
+  for (const auto& [name, value] : ours) lines.push_back(name + "=" + value);
   return lines;
 }
 
@@ -91,16 +95,17 @@ class SpawnPlan {
 
   void take(const Pipe& input, const Pipe& output, const Pipe& errors) {
     // The ends lie above 2, as the engine's own three are open (main.cpp sees to it).
-    posix_spawn_file_actions_adddup2(&actions_, input.read, 0);
-    posix_spawn_file_actions_adddup2(&actions_, output.write, 1);
-    posix_spawn_file_actions_adddup2(&actions_, errors.write, 2);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
+    note(posix_spawn_file_actions_adddup2(&actions_, input.read, 0));
+    note(posix_spawn_file_actions_adddup2(&actions_, output.write, 1));
+    note(posix_spawn_file_actions_adddup2(&actions_, errors.write, 2));
+    note(posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
   }
   void run_in(const std::filesystem::path& folder) {
-    if (!folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
+    if (!folder.empty()) note(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
   }
   /// 0, or an error number.
   int spawn(pid_t& id, const ChildSettings& settings) const {
+    if (failed_ != 0) return failed_;
     std::vector<std::string> arguments = settings.command;
     std::vector<std::string> environment = environment_of(settings);
     return posix_spawnp(&id, arguments.front().c_str(), &actions_, &attributes_,
@@ -108,6 +113,9 @@ class SpawnPlan {
   }
 
  private:
+  void note(int error) { failed_ = failed_ != 0 ? failed_ : error; }
+
+  int failed_ = 0;
   posix_spawn_file_actions_t actions_;
   posix_spawnattr_t attributes_;
 };
@@ -151,6 +159,7 @@ tl::expected<ChildProcess, std::string> ChildProcess::start(const ChildSettings&
     return tl::unexpected<std::string>(
         fmt::format("{}: {}", settings.command.front(), std::strerror(failed)));
   }
+  remember_group(child.id_);
   limit(child.id_, settings);
   child.pidfd_ = pidfd_open(child.id_, 0);
   if (child.pidfd_ < 0)
@@ -191,26 +200,33 @@ void ChildProcess::close_input() {
   close_quietly(input_);
 }
 
+// Also to itself, as it may have left its group.
 void ChildProcess::ask_to_end() {
-  if (id_ > 0 && !end_) ::kill(-id_, SIGTERM);
+  if (id_ > 0 && !end_) ::kill(id_, SIGTERM), ::kill(-id_, SIGTERM);
 }
 
 void ChildProcess::kill() {
-  if (id_ > 0 && !end_) ::kill(-id_, SIGKILL);
+  if (id_ > 0 && !end_) ::kill(id_, SIGKILL), ::kill(-id_, SIGKILL);
 }
 
 ChildEnd ChildProcess::wait() {
   if (end_) return *end_;
   // As long as it is not waited for, its number is the group's and no one else's.
   siginfo_t info{};
-  while (waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  int failed = 0;
+  while ((failed = waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT)) != 0 &&
+         errno == EINTR) {
   }
+  forget_group(id_);
+  ChildEnd end;
+  end_ = end;
+  // Somebody else has waited for it: how it ended is not known, and its number may be another's.
+  if (failed != 0) return end;
   ::kill(-id_, SIGKILL);
   int status = 0;
   rusage usage{};
   while (wait4(id_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
-  ChildEnd end;
   if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
   end.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;

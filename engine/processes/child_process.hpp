@@ -25,7 +25,7 @@ struct ChildSettings {
 
 /// How a child ended.
 struct ChildEnd {
-  int exit_code = -1;  ///< -1 where a signal ended it
+  int exit_code = -1;  ///< -1 where a signal ended it, or nobody knows
   int signal = 0;
   std::uint64_t peak_memory = 0;  ///< bytes resident, of the child alone
 };

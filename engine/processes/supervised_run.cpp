@@ -28,7 +28,7 @@ class SupervisedRun {
   SupervisedEnd go() {
     while (!has_ended_) {
       wait_for_something();
-      end_what_is_due();
+      if (!has_ended_) end_what_is_due();
     }
     read_what_is_left();
     out_.end = child_.wait();

@@ -106,10 +106,10 @@ TEST_F(Scripts, ThatFailFromTheStartEndTheRunWithWhatTheySaid) {
 }
 
 TEST_F(Scripts, SlowOnesAreEndedByTheDeadline) {
-  write(kOptions, "[ $1 -gt 15 ] && sleep 100\n" + std::string(kScript));
-  std::ofstream(yaml_, std::ios::app) << "workers: 8\n";
+  write(kOptions, "[ $1 -eq 7 ] && sleep 100\n" + std::string(kScript));
+  std::ofstream(yaml_, std::ios::app) << "search: {algorithm: grid}\nworkers: 2\n";
   const Finished done = equivolve({"run", yaml_, "--store", new_store(), "--json", "--quiet",
-                                   "--set", "evaluator.deadline=1s"});
+                                   "--set", "evaluator.deadline=5s"});
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_GT(answer(done)["failed"], 0);
 }

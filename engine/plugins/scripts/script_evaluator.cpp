@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/plugins/host_bridge.hpp"
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/scripts/command_template.hpp"
 #include "engine/processes/scratch_folder.hpp"
@@ -48,17 +49,28 @@ class ScriptModule final : public PluginModule {
   const fs::path file_ = "(built in)";
 };
 
-/// The bytes of the files that the command names: with another training script fitness is another.
+/// What a file is, as far as fitness depends on it: its bytes, or size and time of a large one.
+std::string identity_of(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return "";
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size > kLargestFile)
+    return fmt::format("{} {} ", size, fs::last_write_time(file, error).time_since_epoch().count());
+  std::string bytes(size, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(bytes.data(), static_cast<std::streamsize>(size));
+  return hashing::to_hex(hashing::digest_bytes(std::as_bytes(std::span(bytes)))) + ' ';
+}
+
+/// The files that arguments are, or name behind a '=': with another training script fitness is
+/// another.
 hashing::Digest digest_of_files(const ScriptSettings& settings) {
   std::string all;
   for (const ArgumentGroup& group : settings.command)
     for (const std::string& argument : group) {
-      std::error_code error;
-      const fs::path file = settings.folder / argument;
-      if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestFile) continue;
-      std::ifstream in(file, std::ios::binary);
-      all.append(std::istreambuf_iterator<char>(in), {});
-      all += '\0';
+      all += identity_of(settings.folder / argument);
+      if (const std::size_t equal = argument.find('='); equal != std::string::npos)
+        all += identity_of(settings.folder / argument.substr(equal + 1));
     }
   return hashing::digest_bytes(std::as_bytes(std::span(all)));
 }
@@ -84,8 +96,8 @@ tl::expected<std::vector<std::string>, EvaluatorError> names_in(
 
 std::string last_line_of(const std::string& log) {
   std::string_view text = log;
-  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
-  return one_line(text.substr(text.rfind('\n') + 1), 300);
+  text = text.substr(0, text.find_last_not_of("\r\n \t") + 1);
+  return one_line(text.substr(text.find_last_of("\r\n") + 1), 300);
 }
 
 /// Of a program that did not end well.
@@ -100,14 +112,17 @@ TrialResult failed(Reason reason, std::string message, const std::string& log = 
 
 void add_intermediate(TrialResult& result, const LineFigures& told) {
   for (std::size_t i = 0; i < told.figures.size(); ++i)
-    if (!std::isnan(told.figures[i]))
+    if (std::isfinite(told.figures[i]) &&
+        result.intermediate.size() < RunningTrial::kMostIntermediate)
       result.intermediate.push_back({*told.step, static_cast<std::uint32_t>(i), told.figures[i]});
 }
 
-bool are_finite(const std::vector<NamedFigure>& figures, const std::vector<double>& values) {
+/// "" where all objectives are finite.
+std::string not_finite(const std::vector<NamedFigure>& figures, const std::vector<double>& values) {
   for (std::size_t i = 0; i < figures.size(); ++i)
-    if (figures[i].role == Role::kObjective && !std::isfinite(values[i])) return false;
-  return true;
+    if (figures[i].role == Role::kObjective && !std::isfinite(values[i]))
+      return fmt::format("figure '{}' is {}", figures[i].name, values[i]);
+  return "";
 }
 
 /// What became of a trial of which `output` is all.
@@ -130,8 +145,9 @@ TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
     return failed(Reason::kWrongShape,
                   fmt::format("printed no {}; its last line is '{}'", output.missing(),
                               one_line(output.last_line(), 100)));
-  result.status = are_finite(figures, *values) ? Status::kOk : Status::kNonFinite;
-  result.figures = *values;
+  result.message = not_finite(figures, *values);
+  result.status = result.message.empty() ? Status::kOk : Status::kNonFinite;
+  for (double value : *values) result.figures.push_back(value + 0.0);  // -0 and 0 are one
   return result;
 }
 
@@ -184,6 +200,15 @@ tl::expected<void, EvaluatorError> ScriptEvaluator::bind_space(
   std::vector<std::string> known;
   for (const search::Parameter& p : configurations.parameters) known.push_back(p.name);
   known.insert(known.end(), other_names().begin(), other_names().end());
+  for (const std::string& argument : settings_.command.front())
+    for (const search::Parameter& p : configurations.parameters)
+      if (!p.when.empty() && argument.find('{' + p.name + '}') != std::string::npos)
+        return tl::unexpected(EvaluatorError{
+            "",
+            fmt::format("options.command begins with {{{}}}, which is not always active; expected "
+                        "the program itself, or a parameter without conditions",
+                        p.name),
+            true});
   for (const std::string& name : names_)
     if (std::ranges::find(known, name) == known.end())
       return tl::unexpected(EvaluatorError{
@@ -234,31 +259,37 @@ TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const Tria
                               {"threads", threads},
                               {"scratch", scratch ? scratch->path().string() : ""}});
   child.folder = settings_.folder;
+  const auto set_unless_set = [&child](const char* name, const std::string& value) {
+    if (std::getenv(name) == nullptr) child.environment.emplace_back(name, value);
+  };
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
-    child.environment.emplace_back(name, threads);
-  child.environment.emplace_back("PYTHONUNBUFFERED", "1");  // steps are to be seen when they come
+    set_unless_set(name, threads);
+  set_unless_set("PYTHONUNBUFFERED", "1");  // steps are to be seen when they come
   child.environment.insert(child.environment.end(), settings_.environment.begin(),
                            settings_.environment.end());
 
   ScriptOutput output(info_.figures, patterns_);
   TrialResult told;
-  std::vector<double> pruned;
+  std::optional<LineFigures>
+      step;  // asked about when another line follows: the last one is no step
+  bool is_pruned = false;
   Supervision supervision;
   supervision.deadline = request.deadline;
   supervision.on_line = [&](std::string_view line) {
-    const auto value = output.add(line);
-    if (!value) return true;
-    add_intermediate(told, *value);
-    if (!request.stops_at || !request.stops_at(*value->step, value->figures)) return true;
-    pruned = value->figures;
-    return false;
+    auto value = output.add(line);
+    if (!value || is_pruned) return !is_pruned;
+    is_pruned = step && request.stops_at && request.stops_at(*step->step, step->figures);
+    if (is_pruned) return false;
+    step = value->step ? std::move(value) : std::nullopt;
+    if (step) add_intermediate(told, *step);
+    return true;
   };
   auto end = run_supervised(child, supervision, stop);
   if (!end) return failed(Reason::kEvaluatorError, end.error());
   TrialResult result;
-  if (end->by == EndedBy::kReader) {
+  if (is_pruned) {
     result.status = Status::kPruned;
-    result.figures = std::move(pruned);
+    result.figures = step->figures;
   } else {
     result = outcome_of(*end, output, info_.figures, request);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -16,17 +17,22 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 /// A regular expression on a long line takes a long time, and a deep stack.
 constexpr std::size_t kLongestMatched = 4096;
 
+char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
 std::optional<double> number_in(std::string_view text) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (text.starts_with('+')) text.remove_prefix(1);
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(), lower_case);
   if (lower == "nan" || lower == "-nan") return kNan;
   if (lower == "inf" || lower == "infinity") return kInfinity;
   if (lower == "-inf" || lower == "-infinity") return -kInfinity;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range && end == text.data() + text.size())
+    return std::strtod(std::string(text).c_str(), nullptr);  // an infinity, or as good as 0
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
@@ -38,32 +44,34 @@ std::optional<double> number_of(const json& value) {
   return std::nullopt;
 }
 
-/// Python's NaN, Infinity and -Infinity, which JSON does not have, in quotes. What stands in a text
-/// already stays.
+/// Numbers and words such as NaN, -Infinity (Python), nan, -inf (C), which JSON does not have, in
+/// quotes; what stands in quotes already stays.
 std::string with_quoted_words(std::string_view line) {
+  const auto is_part = [](char c) {
+    return (c >= '0' && c <= '9') || (lower_case(c) >= 'a' && lower_case(c) <= 'z') || c == '+' ||
+           c == '-' || c == '.';
+  };
   std::string out;
-  bool in_text = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '"' && (i == 0 || line[i - 1] != '\\')) in_text = !in_text;
-    bool quoted = false;
-    for (std::string_view word : {"NaN", "-Infinity", "Infinity"}) {
-      if (in_text || !line.substr(i).starts_with(word)) continue;
-      out += '"';
-      out += word;
-      out += '"';
-      i += word.size() - 1;
-      quoted = true;
-      break;
+  for (std::size_t i = 0; i < line.size();) {
+    std::size_t end = i + 1;
+    if (line[i] == '"') {
+      while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+      end = std::min(end + 1, line.size());
+    } else if (is_part(line[i])) {
+      while (end < line.size() && is_part(line[end])) ++end;
     }
-    if (!quoted) out += line[i];
+    const std::string_view part = line.substr(i, end - i);
+    const bool is_number = is_part(line[i]) && number_in(part);
+    out += is_number ? '"' + std::string(part) + '"' : std::string(part);
+    i = end;
   }
   return out;
 }
 
 json parsed(std::string_view line) {
   json value = json::parse(line, nullptr, false);
-  if (value.is_discarded() && (line.find("NaN") != line.npos || line.find("Inf") != line.npos))
-    value = json::parse(with_quoted_words(line), nullptr, false);
+  // Also numbers that are too large for it.
+  if (value.is_discarded()) value = json::parse(with_quoted_words(line), nullptr, false);
   return value;
 }
 
@@ -72,25 +80,23 @@ json parsed(std::string_view line) {
 OutputPatterns::OutputPatterns(const ScriptSettings& settings) {
   if (settings.patterns.empty()) return;
   for (const NamedFigure& figure : settings.figures)
-    patterns_.emplace_back(settings.patterns.at(figure.name), std::regex::optimize);
+    patterns_.emplace_back(settings.patterns.at(figure.name), kPatternSyntax);
 }
 
-std::vector<std::optional<double>> OutputPatterns::figures_in(std::string_view line) const {
+std::vector<PatternMatch> OutputPatterns::matches_in(std::string_view line) const {
   if (line.size() > kLongestMatched) return {};
-  std::vector<std::optional<double>> figures(patterns_.size());
-  bool any = false;
+  std::vector<PatternMatch> figures(patterns_.size());
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     std::match_results<std::string_view::const_iterator> match;
     auto from = line.begin();
-    while (std::regex_search(from, line.end(), match, patterns_[i])) {
-      const auto value = number_in(std::string_view(match[1].first, match[1].second));
-      if (value) figures[i] = value;
-      any = any || value;
+    auto flags = std::regex_constants::match_default;
+    while (std::regex_search(from, line.end(), match, patterns_[i], flags)) {
+      figures[i] = {true, number_in(std::string_view(match[1].first, match[1].second))};
+      flags = std::regex_constants::match_prev_avail;
       if (match[0].second == from) break;
       from = match[0].second;
     }
   }
-  if (!any) figures.clear();
   return figures;
 }
 
@@ -103,12 +109,14 @@ std::optional<LineFigures> figures_in_json(std::string_view line,
   LineFigures out;
   out.figures.assign(figures.size(), kNan);
   std::size_t count = 0;
-  for (std::size_t i = 0; i < figures.size(); ++i)
-    if (const auto found = value.find(figures[i].name); found != value.end())
-      if (const auto number = number_of(*found)) {
-        out.figures[i] = *number;
-        ++count;
-      }
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const auto found = value.find(figures[i].name);
+    if (found == value.end()) continue;
+    const auto number = number_of(*found);
+    if (!number) return std::nullopt;
+    out.figures[i] = *number;
+    ++count;
+  }
   if (count == 0) return std::nullopt;
   out.has_all = count == figures.size();
   if (const auto step = value.find("step"); step != value.end() && step->is_number()) {
@@ -131,21 +139,30 @@ std::optional<LineFigures> ScriptOutput::add(std::string_view line) {
     return std::nullopt;
   }
   auto told = figures_in_json(line, figures_);
-  if (!told) return std::nullopt;
-  if (told->has_all) {
+  if (told && told->has_all) {
     found_ = told->figures;
     is_found_.assign(figures_.size(), true);
+  } else if (!told && speaks_of_figures(line)) {
+    is_found_.assign(figures_.size(), false);
   }
-  if (!told->step) return std::nullopt;
   return told;
 }
 
+/// What cannot be read may be the last figures, and no better ones from before may stand for them.
+bool ScriptOutput::speaks_of_figures(std::string_view line) const {
+  if (!line.substr(std::min(line.find_first_not_of(" \t"), line.size())).starts_with('{'))
+    return false;
+  return std::ranges::any_of(figures_, [line](const NamedFigure& figure) {
+    return line.find('"' + figure.name + '"') != line.npos;
+  });
+}
+
 void ScriptOutput::add_matches(std::string_view line) {
-  const std::vector<std::optional<double>> matched = patterns_.figures_in(line);
-  for (std::size_t i = 0; i < matched.size(); ++i) {
-    if (!matched[i]) continue;
-    found_[i] = *matched[i];
-    is_found_[i] = true;
+  const std::vector<PatternMatch> matches = patterns_.matches_in(line);
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    if (!matches[i].is_there) continue;
+    found_[i] = matches[i].value.value_or(kNan);
+    is_found_[i] = matches[i].value.has_value();
   }
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/script_output.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -68,6 +69,9 @@ tl::expected<std::vector<NamedFigure>, EvaluatorError> figures_of(const json& op
           fault("metrics", fmt::format("names '{}'; expected letters, digits, '_', '.' "
                                        "and '-', a letter first",
                                        one_line(name, 80))));
+    if (name == "step")
+      return tl::unexpected(
+          fault("metrics", "names 'step', which is what marks intermediate values"));
     figures.push_back(figure_of(name, aim.get<std::string>()));
   }
   const auto is_objective = [](const NamedFigure& f) { return f.role == Role::kObjective; };
@@ -103,7 +107,7 @@ tl::expected<void, EvaluatorError> check_patterns(const ScriptSettings& settings
       return tl::unexpected(
           fault("patterns", fmt::format("names '{}'; expected a metric", one_line(name, 80))));
     try {
-      if (std::regex(pattern).mark_count() != 1)
+      if (std::regex(pattern, kPatternSyntax).mark_count() != 1)
         return tl::unexpected(
             fault("patterns/" + name,
                   fmt::format("has {} groups; expected one", std::regex(pattern).mark_count())));

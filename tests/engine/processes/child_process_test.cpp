@@ -98,10 +98,11 @@ TEST(ChildProcess, SignalsDoWhatTheyDoByDefault) {
 TEST(ChildProcess, LimitsHold) {
   ChildSettings settings = shell("ulimit -v; ulimit -c");
   settings.memory = 512 * 1024 * 1024;
-  // It may be on its way before the limit is there.
-  settings.command[2] = "sleep 0.2; " + settings.command[2];
+  // It may be on its way before the limit is there, so it waits for its input's end.
+  settings.command[2] = "read x; " + settings.command[2];
   auto child = ChildProcess::start(settings);
   ASSERT_TRUE(child) << child.error();
+  child->close_input();
   EXPECT_EQ(output_of(*child), "524288\n0\n");
   child->wait();
 }

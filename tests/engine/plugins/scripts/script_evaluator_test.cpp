@@ -119,6 +119,11 @@ TEST_F(Script, StepsAreKeptAndMayEndIt) {
   request.stops_at = [](std::uint64_t step, std::span<const double> figures) {
     return step == 4 && figures[0] == 14;
   };
+  // The last step is all that there is: nothing would be saved.
+  TrialRequest at_the_end;
+  at_the_end.stops_at = [](std::uint64_t step, std::span<const double>) { return step == 9; };
+  EXPECT_EQ(result_of(script, at_the_end).status, Status::kOk);
+
   const TrialResult pruned = result_of(script, request);
   EXPECT_EQ(pruned.status, Status::kPruned);
   EXPECT_EQ(pruned.figures, std::vector<double>{14});
@@ -133,6 +138,21 @@ TEST_F(Script, KnowsItsSeedItsThreadsAndItsVariables) {
   asked["environment"]["EXTRA"] = "9";
   make(asked);
   EXPECT_EQ(evaluate(request).figures, std::vector<double>{17339});
+}
+
+TEST_F(Script, VariablesOfItsOwnWin) {
+  json asked = options("echo \"{{\\\"loss\\\": $OMP_NUM_THREADS}}\"");
+  asked["environment"]["OMP_NUM_THREADS"] = "8";
+  make(asked);
+  EXPECT_EQ(evaluate().figures, std::vector<double>{8});
+}
+
+TEST_F(Script, StepsWithoutEndAreBounded) {
+  const TrialResult result = result_of(
+      "yes '{{\"step\": 1, \"loss\": 2}}' | head -n 30000; echo '{{\"step\": 2, \"loss\": inf}}'");
+  EXPECT_EQ(result.status, Status::kNonFinite);
+  EXPECT_EQ(result.message, "figure 'loss' is inf");
+  EXPECT_EQ(result.intermediate.size(), 10'000u);
 }
 
 TEST_F(Script, ItsScratchFolderIsItsOwnAndGoesWithIt) {

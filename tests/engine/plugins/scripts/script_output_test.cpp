@@ -27,12 +27,31 @@ TEST(ScriptOutput, TheLastLineWithAllFiguresCounts) {
   ScriptOutput output(settings.figures, none);
   EXPECT_FALSE(output.figures());
   EXPECT_EQ(output.missing(), "loss, size");
-  for (const char* line :
-       {"epoch 1", R"({"loss": 1, "size": 5})", R"(  {"size": 7, "loss": 0.5, "x": [1]})",
-        R"({"loss": 9})", R"([1, 2])", R"({"loss": )", "done"})
+  for (const char* line : {"epoch 1", R"([1, 2])", R"({"other": 1})"})
     EXPECT_FALSE(output.add(line)) << line;
-  EXPECT_THAT(*output.figures(), ElementsAre(0.5, 7));
+  for (const char* line :
+       {R"({"loss": 1, "size": 5})", R"(  {"size": 7, "loss": 0.5, "x": [1]})", R"({"loss": 9})"})
+    EXPECT_TRUE(output.add(line)) << line;
+  EXPECT_FALSE(output.add("done"));
+  EXPECT_THAT(output.figures().value(), ElementsAre(0.5, 7));
   EXPECT_EQ(output.last_line(), "done");
+}
+
+// Of a run that went astray at its end nothing earlier, and better, may be taken.
+TEST(ScriptOutput, WhatCannotBeReadTakesTheEarlierFiguresAway) {
+  const ScriptSettings settings = of({"loss"});
+  const OutputPatterns none(settings);
+  for (const char* line :
+       {R"({"loss": "diverged"})", R"({"loss": 1.2.3})", R"({"loss": [1]})", R"({"loss": 4)"}) {
+    ScriptOutput output(settings.figures, none);
+    output.add(R"({"loss": 1})");
+    output.add(line);
+    EXPECT_FALSE(output.figures()) << line;
+  }
+  ScriptOutput output(settings.figures, none);
+  output.add(R"({"loss": 1})");
+  output.add(R"({'lr': 0.1})");
+  EXPECT_TRUE(output.figures());
 }
 
 TEST(ScriptOutput, StepsAreIntermediateValues) {
@@ -46,8 +65,8 @@ TEST(ScriptOutput, StepsAreIntermediateValues) {
   EXPECT_TRUE(std::isnan(step->figures[1]));
   EXPECT_FALSE(output.figures());
   EXPECT_TRUE(output.add(R"({"step": 4, "loss": 1, "size": 2})"));
-  EXPECT_THAT(*output.figures(), ElementsAre(1, 2));
-  EXPECT_FALSE(output.add(R"({"step": -1, "loss": 1})"));
+  EXPECT_THAT(output.figures().value(), ElementsAre(1, 2));
+  EXPECT_FALSE(output.add(R"({"step": -1, "loss": 1})")->step);
 }
 
 TEST(ScriptOutput, WhatIsNotFiniteIsReadAsLanguagesWriteIt) {
@@ -55,13 +74,17 @@ TEST(ScriptOutput, WhatIsNotFiniteIsReadAsLanguagesWriteIt) {
   for (const auto& [text, value] : std::map<std::string, double>{{"Infinity", kInfinity},
                                                                  {"-Infinity", -kInfinity},
                                                                  {"\"inf\"", kInfinity},
-                                                                 {"\"1e3\"", 1000}}) {
-    const auto told =
-        figures_in_json("{\"note\": \"NaN\", \"loss\": " + text + "}", settings.figures);
+                                                                 {"\"1e3\"", 1000},
+                                                                 {"inf", kInfinity},
+                                                                 {"-INF", -kInfinity},
+                                                                 {"1e999", kInfinity},
+                                                                 {"-1e999", -kInfinity}}) {
+    const auto told = figures_in_json(
+        "{\"note\": \"NaN\", \"dir\": \"C:\\\\\", \"loss\": " + text + "}", settings.figures);
     ASSERT_TRUE(told) << text;
     EXPECT_EQ(told->figures[0], value) << text;
   }
-  for (const char* text : {"NaN", "\"nan\"", "null"}) {
+  for (const char* text : {"NaN", "\"nan\"", "null", "nan", "-nan"}) {
     const auto told = figures_in_json(std::string("{\"loss\": ") + text + "}", settings.figures);
     ASSERT_TRUE(told) << text;
     EXPECT_TRUE(told->has_all && std::isnan(told->figures[0])) << text;
@@ -76,9 +99,12 @@ TEST(ScriptOutput, PatternsTakeTheLastMatch) {
   ScriptOutput output(settings.figures, patterns);
   for (const char* line : {"loss: 3, loss: 2.5", "accuracy 50 %", R"({"loss": 1, "acc": 1})"})
     EXPECT_FALSE(output.add(line));
-  EXPECT_THAT(*output.figures(), ElementsAre(2.5, 50));
+  EXPECT_THAT(output.figures().value(), ElementsAre(2.5, 50));
   output.add("loss=nan");
   EXPECT_TRUE(std::isnan(output.figures()->at(0)));
+  output.add("loss: 2, loss: none");
+  EXPECT_EQ(output.missing(), "loss");
+  output.add("loss: nan");
   output.add("loss: " + std::string(100'000, '9'));  // passed over, and no overflow of the stack
   EXPECT_TRUE(std::isnan(output.figures()->at(0)));
 }
