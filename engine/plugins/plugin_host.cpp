@@ -42,7 +42,7 @@ class OpenModule final : public PluginModule {
 }  // namespace
 
 std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders) {
-  std::vector<FoundPlugin> out{{"(built in)", script_descriptor(), ""}};
+  std::vector<FoundPlugin> out;
   for (const ModuleFile& found : module_files(folders)) {
     FoundPlugin plugin;
     plugin.file = found.file;
@@ -57,6 +57,7 @@ std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& 
     }
     out.push_back(std::move(plugin));
   }
+  out.push_back({"(built in)", script_descriptor(), ""});
   return out;
 }
 

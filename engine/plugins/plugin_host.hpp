@@ -1,7 +1,8 @@
 // Finds, describes and loads evaluator modules through the C interface. Modules are looked up by
 // file name
 // (<id>.so) in the configuration's folders, then EQUIVOLVE_PLUGIN_PATH, then the folder of the
-// built-in ones; never in the current folder. A module is never unloaded once used.
+// built-in ones; never in the current folder. One id has no file: `script` (scripts/). A module is
+// never unloaded once used.
 #pragma once
 
 #include <filesystem>
@@ -29,8 +30,8 @@ struct FoundPlugin {
   std::string problem;  ///< why it cannot be used; empty when it can
 };
 
-/// Every module (*.so) in those folders, described. A file that cannot be used is listed under its
-/// file name with its problem. [main-thread]
+/// Every module (*.so) in those folders, and `script` behind them, described. A file that cannot be
+/// used is listed under its file name with its problem. [main-thread]
 std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders);
 
 /// What the engine adds to a configuration when a handle is made.
