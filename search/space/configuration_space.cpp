@@ -153,6 +153,7 @@ std::optional<std::string_view> ConfigurationView::choice_of(std::string_view na
   const auto at = position_of(space_, name);
   if (!at || *at >= values_.size() || values_[*at].active == 0) return std::nullopt;
   const Parameter& p = space_.parameters[*at];
+  if (p.kind != ParameterKind::kChoice) return std::nullopt;
   const auto choice = static_cast<std::size_t>(values_[*at].number);
   if (choice >= p.choices.size()) return std::nullopt;
   return p.choices[choice];

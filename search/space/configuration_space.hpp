@@ -78,7 +78,7 @@ class ConfigurationView {
   bool is_active(std::string_view name) const;
   /// Of an active one: the number, the integer, the position among the choices, 0 or 1.
   std::optional<double> number_of(std::string_view name) const;
-  /// Of an active choice; lives as long as the space.
+  /// Of an active choice, else nothing; lives as long as the space.
   std::optional<std::string_view> choice_of(std::string_view name) const;
 
  private:

@@ -285,6 +285,19 @@ TEST(ConfigurationGenome, RefusesWhatIsNone) {
   EXPECT_FALSE(check_genome(GenomeView(shifted).subspan(1), space)) << "not aligned";
 }
 
+// Also of negative numbers, which are no position.
+TEST(ConfigurationGenome, OnlyChoicesAreChoices) {
+  Parameter below = test::integer("below", -9, -1);
+  below.default_value = -3;
+  const auto space =
+      test::made({below, test::number("x", -2, 2), test::choice("kind", {"a", "b"})});
+  const Genome genome = default_genome(space);
+  const ConfigurationView view(genome.flat, space);
+  EXPECT_FALSE(view.choice_of("below"));
+  EXPECT_FALSE(view.choice_of("x"));
+  EXPECT_EQ(view.choice_of("kind"), "a");
+}
+
 TEST(ConfigurationGenome, IsSeenByName) {
   const ConfigurationSpace space = test::rich_space();
   const Genome genome = test::configuration(
