@@ -25,21 +25,41 @@ constexpr int kRounds = 12;
 constexpr int kRounds = 200;
 #endif
 
+using Clock = std::chrono::steady_clock;
+
+/// A configuration whose run lasts several commits on this machine: events come with their commit,
+/// and a run of one is over before the first event is read.
+struct LongEnough {
+  std::filesystem::path yaml;
+  std::uint64_t candidates = 4000;
+  nlohmann::json undisturbed;
+
+  explicit LongEnough(const std::filesystem::path& folder) : yaml(folder / "small.yaml") {
+    Clock::duration lasted{};
+    while (lasted < std::chrono::milliseconds(200)) {
+      candidates *= 2;
+      write_file(yaml, small_yaml(candidates));
+      const std::string store = folder / ("plain" + std::to_string(candidates) + ".db");
+      const auto begin = Clock::now();
+      undisturbed = answer(equivolve({"run", yaml, "--store", store, "--json", "--quiet"}));
+      lasted = Clock::now() - begin;
+    }
+  }
+};
+
 TEST(Signals, StopSaveAndGoOn) {
   TempFolder folder;
-  const auto yaml = folder.path() / "small.yaml";
-  write_file(yaml, small_yaml(8000));
-  const auto undisturbed =
-      answer(equivolve({"run", yaml, "--store", folder.path() / "plain.db", "--json", "--quiet"}));
+  const LongEnough plain(folder.path());
   hashing::Stream stream(5, hashing::Purpose::kTest, 0);
   int stopped = 0;
   for (int round = 0; round < kRounds; ++round) {
     const std::string store = folder.path() / ("run" + std::to_string(round) + ".db");
     const int number = round % 2 == 0 ? SIGINT : SIGTERM;
-    Child child(
-        equivolve_command({"run", yaml, "--store", store, "--quiet", "--json", "--events", "3"}));
+    Child child(equivolve_command(
+        {"run", plain.yaml, "--store", store, "--quiet", "--json", "--events", "3"}));
     // Within the first quarter: a reader that the machine keeps waiting finds it running still.
-    for (std::uint64_t left = 1 + stream.below(2000); left > 0 && child.next_event(); --left) {
+    for (std::uint64_t left = 1 + stream.below(plain.candidates / 4);
+         left > 0 && child.next_event(); --left) {
     }
     child.signal(number);
     while (child.next_event()) {
@@ -53,9 +73,10 @@ TEST(Signals, StopSaveAndGoOn) {
     EXPECT_EQ(answer(done)["status"], "stopped");
     ASSERT_EQ(equivolve({"store", "verify", "--store", store}).exit_code, 0);
     const auto end = answer(equivolve({"resume", "1", "--store", store, "--json", "--quiet"}));
-    ASSERT_EQ(end["result_digest"], undisturbed["result_digest"]);
-    ASSERT_EQ(end["best"], undisturbed["best"]);
+    ASSERT_EQ(end["result_digest"], plain.undisturbed["result_digest"]);
+    ASSERT_EQ(end["best"], plain.undisturbed["best"]);
   }
+  RecordProperty("stopped", stopped);
   EXPECT_GT(stopped, kRounds / 8) << "of " << kRounds;
 }
 
@@ -84,8 +105,6 @@ struct EndlessTrials {
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
   }
 };
-
-using Clock = std::chrono::steady_clock;
 
 // Trials in flight get ten seconds, then they are cancelled and the run is left as it stands.
 TEST(Signals, ATrialThatDoesNotEndIsCancelledAfterTheGrace) {
