@@ -27,6 +27,12 @@ void add_affine_gradient(const Affine<Scalar>& gradient, std::size_t positions, 
                          const Scalar* dy, Packing<Scalar>& packing, Scalar* scratch) {
   add_product<Scalar>(gradient.columns, gradient.units, positions, {x, Order::kColumnMajor},
                       {dy, Order::kRowMajor}, gradient.weights, packing);
+  add_bias_gradient(gradient, positions, dy, scratch);
+}
+
+template <class Scalar>
+void add_bias_gradient(const Affine<Scalar>& gradient, std::size_t positions, const Scalar* dy,
+                       Scalar* scratch) {
   if (!gradient.bias) return;
   Scalar* sums = scratch + 2 * tile_length(gradient.units);
   sum_channels(gradient.units, positions, scratch, sums,
@@ -48,6 +54,7 @@ void affine_backward(const Affine<const Scalar>& map, std::size_t positions, con
                                Packing<Scalar>&);                                                 \
   template void add_affine_gradient(const Affine<Scalar>&, std::size_t, const Scalar*,            \
                                     const Scalar*, Packing<Scalar>&, Scalar*);                    \
+  template void add_bias_gradient(const Affine<Scalar>&, std::size_t, const Scalar*, Scalar*);    \
   template void affine_backward(const Affine<const Scalar>&, std::size_t, const Scalar*, Scalar*, \
                                 Packing<Scalar>&);
 EQUIVOLVE_AFFINE(float)

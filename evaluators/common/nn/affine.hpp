@@ -35,6 +35,11 @@ template <class Scalar>
 void add_affine_gradient(const Affine<Scalar>& gradient, std::size_t positions, const Scalar* x,
                          const Scalar* dy, Packing<Scalar>& packing, Scalar* scratch);
 
+/// That of the bias alone; nothing where there is none.
+template <class Scalar>
+void add_bias_gradient(const Affine<Scalar>& gradient, std::size_t positions, const Scalar* dy,
+                       Scalar* scratch);
+
 /// dx[p] = W' dy[p].
 template <class Scalar>
 void affine_backward(const Affine<const Scalar>& map, std::size_t positions, const Scalar* dy,

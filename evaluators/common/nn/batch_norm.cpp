@@ -1,29 +1,46 @@
 #include "evaluators/common/nn/batch_norm.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "evaluators/common/nn/channel_sums.hpp"
+#include "evaluators/common/nn/elementwise.hpp"
 
 namespace equivolve::nn {
 namespace {
 
+// The data are read once: stretch by stretch, the means and squared deviations of each joined to
+// those before (Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance", 2.1).
 template <class Scalar>
 void take_batch_statistics(std::size_t channels, std::size_t positions, const Scalar* x,
                            BatchNormMemory<Scalar>& memory, Scalar* scratch) {
-  Scalar* centre = scratch + 2 * tile_length(channels);
-  const Scalar per_position = Scalar{1} / static_cast<Scalar>(positions);
+  const std::size_t tile = tile_length(channels);
+  Scalar* centre = scratch + 2 * tile;
+  Scalar* new_mean = scratch + 3 * tile;
+  Scalar* new_squares = scratch + 4 * tile;
   Scalar* mean = memory.batch_mean.data();
-  Scalar* variance = memory.batch_variance.data();
+  Scalar* squares = memory.batch_variance.data();
+  std::fill_n(mean, channels, Scalar{0});
+  std::fill_n(squares, channels, Scalar{0});
 
-  sum_channels(channels, positions, scratch, mean,
-               [=](std::size_t i, std::size_t) { return x[i]; });
-  for (std::size_t c = 0; c < channels; ++c) mean[c] *= per_position;
-  fill_tile(mean, channels, centre);
-  sum_channels(channels, positions, scratch, variance, [=](std::size_t i, std::size_t k) {
-    const Scalar deviation = x[i] - centre[k];
-    return deviation * deviation;
+  for_each_stretch(channels, positions, [&](std::size_t first, std::size_t count) {
+    const Scalar* here = x + first * channels;
+    sum_channels(channels, count, scratch, new_mean,
+                 [=](std::size_t i, std::size_t) { return here[i]; });
+    for (std::size_t c = 0; c < channels; ++c) new_mean[c] /= static_cast<Scalar>(count);
+    fill_tile(new_mean, channels, centre);
+    sum_channels(channels, count, scratch, new_squares, [=](std::size_t i, std::size_t k) {
+      const Scalar deviation = here[i] - centre[k];
+      return deviation * deviation;
+    });
+    const Scalar share = static_cast<Scalar>(count) / static_cast<Scalar>(first + count);
+    for (std::size_t c = 0; c < channels; ++c) {
+      const Scalar difference = new_mean[c] - mean[c];
+      mean[c] += difference * share;
+      squares[c] += new_squares[c] + difference * difference * share * static_cast<Scalar>(first);
+    }
   });
-  for (std::size_t c = 0; c < channels; ++c) variance[c] *= per_position;
+  for (std::size_t c = 0; c < channels; ++c) squares[c] /= static_cast<Scalar>(positions);
 }
 
 }  // namespace
@@ -60,10 +77,12 @@ void batch_norm_forward(const LayerPlan& plan, const Scalar* parameters, const S
   fill_tile(memory.mean.data(), channels, centre);
   for (std::size_t k = channels; k < tile; ++k) factor[k] = factor[k - channels];
   fill_tile(parameters + plan.bias, channels, shift);
-  for_each_tile(channels, positions, [=](std::size_t first, std::size_t length) {
+  for_each_tile(channels, positions, [=, &plan](std::size_t first, auto length) {
     const Scalar* __restrict in = x + first;
     Scalar* __restrict out = y + first;
     for (std::size_t k = 0; k < length; ++k) out[k] = (in[k] - centre[k]) * factor[k] + shift[k];
+    if (!plan.joined) return;
+    for (std::size_t k = 0; k < length; ++k) out[k] = out[k] < 0 ? Scalar{0} : out[k];
   });
 }
 
@@ -71,7 +90,7 @@ void batch_norm_forward(const LayerPlan& plan, const Scalar* parameters, const S
 // batch's mean and variance have only their share in mu and v.
 template <class Scalar>
 void batch_norm_backward(const LayerPlan& plan, const Scalar* parameters, Scalar* gradients,
-                         bool input_wanted, const Scalar* x, Scalar* dy,
+                         bool input_wanted, const Scalar* x, const Scalar* y, Scalar* dy,
                          const BatchNormMemory<Scalar>& memory, Scalar* scratch) {
   const std::size_t channels = plan.in.channels, positions = memory.positions,
                     tile = tile_length(channels);
@@ -81,11 +100,21 @@ void batch_norm_backward(const LayerPlan& plan, const Scalar* parameters, Scalar
   Scalar* __restrict along = scratch + 3 * tile;
   Scalar* __restrict offset = scratch + 4 * tile;
 
-  sum_channels(channels, positions, scratch, shift_gradient,
-               [=](std::size_t i, std::size_t) { return dy[i]; });
+  std::fill_n(shift_gradient, channels, Scalar{0});
+  std::fill_n(scale_gradient, channels, Scalar{0});
   fill_tile(memory.mean.data(), channels, centre);
-  sum_channels(channels, positions, scratch, scale_gradient,
-               [=](std::size_t i, std::size_t k) { return dy[i] * (x[i] - centre[k]); });
+  for_each_stretch(channels, positions, [&](std::size_t first, std::size_t count) {
+    Scalar* d = dy + first * channels;
+    if (plan.joined) relu_backward<Scalar>(y + first * channels, d, count * channels);
+    const Scalar* in = x + first * channels;
+    sum_channels(channels, count, scratch, along, [=](std::size_t i, std::size_t) { return d[i]; });
+    sum_channels(channels, count, scratch, offset,
+                 [=](std::size_t i, std::size_t k) { return d[i] * (in[i] - centre[k]); });
+    for (std::size_t c = 0; c < channels; ++c) {
+      shift_gradient[c] += along[c];
+      scale_gradient[c] += offset[c];
+    }
+  });
   for (std::size_t c = 0; c < channels; ++c) scale_gradient[c] *= memory.inverse_deviation[c];
   if (!input_wanted) return;
 
@@ -99,7 +128,7 @@ void batch_norm_backward(const LayerPlan& plan, const Scalar* parameters, Scalar
     offset[k] = share == 0 ? 0 : share * shift_gradient[c];
     if (share != 0) centre[k] = memory.batch_mean[c];
   }
-  for_each_tile(channels, positions, [=](std::size_t first, std::size_t length) {
+  for_each_tile(channels, positions, [=, &plan](std::size_t first, auto length) {
     const Scalar* __restrict in = x + first;
     Scalar* __restrict d = dy + first;
     for (std::size_t k = 0; k < length; ++k)
@@ -128,7 +157,8 @@ void update_running_statistics(const LayerPlan& plan, const BatchNormMemory<Scal
                                    std::size_t, const Scalar*, Scalar*, BatchNormMemory<Scalar>&,  \
                                    Scalar*);                                                       \
   template void batch_norm_backward(const LayerPlan&, const Scalar*, Scalar*, bool, const Scalar*, \
-                                    Scalar*, const BatchNormMemory<Scalar>&, Scalar*);             \
+                                    const Scalar*, Scalar*, const BatchNormMemory<Scalar>&,        \
+                                    Scalar*);                                                      \
   template void update_running_statistics(const LayerPlan&, const BatchNormMemory<Scalar>&,        \
                                           Scalar, Scalar*);
 EQUIVOLVE_BATCH_NORM(float)

@@ -22,17 +22,18 @@ struct BatchNormMemory {
 
 /// y = scale (x - mu) / sqrt(v + epsilon) + shift, with mu = share * (the batch's) + (1 - share) *
 /// (the stored one), v alike. With a share of 0 the batch's are not worked out.
-/// `scratch`: three tiles of channels.
+/// Of a layer that is joined with a ReLU, y is rectified. `scratch`: five tiles of channels.
 template <class Scalar>
 void batch_norm_forward(const LayerPlan& layer, const Scalar* parameters, const Scalar* statistics,
                         Scalar share, std::size_t samples, const Scalar* x, Scalar* y,
                         BatchNormMemory<Scalar>& memory, Scalar* scratch);
 
 /// Writes the gradients of scale and shift and, where wanted, changes `dy` from the gradient at the
-/// output to that at the input. `x` is the input of the forward pass. `scratch`: five tiles.
+/// output to that at the input. `x` is the input of the forward pass, `y` its output. Of a layer
+/// that is joined with a ReLU, dy is the gradient at that one's output. `scratch`: five tiles.
 template <class Scalar>
 void batch_norm_backward(const LayerPlan& layer, const Scalar* parameters, Scalar* gradients,
-                         bool input_wanted, const Scalar* x, Scalar* dy,
+                         bool input_wanted, const Scalar* x, const Scalar* y, Scalar* dy,
                          const BatchNormMemory<Scalar>& memory, Scalar* scratch);
 
 /// r += rate * (new - r) for mean and variance; the variance taken is the unbiased one, v m/(m-1).

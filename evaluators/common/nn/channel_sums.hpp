@@ -3,14 +3,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 namespace equivolve::nn {
+
+constexpr std::size_t kEnoughOfATile = 64;
 
 /// Numbers that one turn of an inner loop takes: whole sets of channels, and enough of them to fill
 /// vector registers even where channels are few.
 inline std::size_t tile_length(std::size_t channels) {
-  constexpr std::size_t kEnough = 64;
-  return channels * ((kEnough + channels - 1) / channels);
+  return channels * ((kEnoughOfATile + channels - 1) / channels);
 }
 
 /// values[c] for every place of a tile.
@@ -21,12 +23,26 @@ void fill_tile(const Scalar* values, std::size_t channels, Scalar* tile) {
 }
 
 /// body(first, length) for stretches of numbers first .. first + length - 1, each of which starts
-/// with channel 0 and is at most a tile long.
+/// with channel 0 and is at most a tile long. The usual length is a constant, which saves its loop
+/// every question about its end.
 template <class Body>
 void for_each_tile(std::size_t channels, std::size_t positions, Body body) {
   const std::size_t tile = tile_length(channels), count = channels * positions;
-  for (std::size_t first = 0; first < count; first += tile)
-    body(first, std::min(tile, count - first));
+  std::size_t first = 0;
+  if (tile == kEnoughOfATile)
+    for (; first + tile <= count; first += tile)
+      body(first, std::integral_constant<std::size_t, kEnoughOfATile>{});
+  for (; first < count; first += tile) body(first, std::min(tile, count - first));
+}
+
+/// body(first position, positions) for stretches that stay in the first-level cache, so that a
+/// second look at one costs little.
+template <class Body>
+void for_each_stretch(std::size_t channels, std::size_t positions, Body body) {
+  constexpr std::size_t kTiles = 48;
+  const std::size_t stretch = kTiles * tile_length(channels) / channels;
+  for (std::size_t first = 0; first < positions; first += stretch)
+    body(first, std::min(stretch, positions - first));
 }
 
 /// sums[c] = the sum over positions p of term(p * channels + c, place in the tile). Added up in
@@ -41,7 +57,7 @@ void sum_channels(std::size_t channels, std::size_t positions, Scalar* scratch, 
   Scalar* __restrict total = scratch + tile;
   std::fill_n(scratch, 2 * tile, Scalar{0});
   std::size_t tiles = 0;
-  for_each_tile(channels, positions, [&](std::size_t first, std::size_t length) {
+  for_each_tile(channels, positions, [&](std::size_t first, auto length) {
     for (std::size_t k = 0; k < length; ++k) block[k] += term(first + k, k);
     if (++tiles % kTilesOfABlock != 0) return;
     for (std::size_t k = 0; k < tile; ++k) total[k] += block[k];

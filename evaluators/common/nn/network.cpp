@@ -84,6 +84,7 @@ void Network<Scalar>::forward_layer(std::size_t i, const Scalar* x, const Pass& 
                    memory.kept.data());
       return apply_dropout(memory.kept.data(), count, x, y);
     case LayerKind::kRelu:
+      if (step.joined) return;
       return in_place(relu_in_place<Scalar>);
     case LayerKind::kTanh:
       return in_place(tanh_in_place<Scalar>);
@@ -155,12 +156,13 @@ void Network<Scalar>::backward_layer(std::size_t i, const Wanted& wanted, bool i
       break;
     // The others work in place.
     case LayerKind::kBatchNorm:
-      return batch_norm_backward(step, parameters, gradients_.data(), input_wanted, x, dy,
+      return batch_norm_backward(step, parameters, gradients_.data(), input_wanted, x, y, dy,
                                  memory.batch_norm, w.scratch_.data());
     case LayerKind::kDropout:
       if (w.dropout_) apply_dropout(memory.kept.data(), count, dy, dy);
       return;
     case LayerKind::kRelu:
+      if (step.joined) return;
       return relu_backward(y, dy, count);
     case LayerKind::kTanh:
       return tanh_backward(y, dy, count);

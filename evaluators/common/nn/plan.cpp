@@ -131,6 +131,9 @@ tl::expected<Plan, std::string> make_plan(const Architecture& architecture) {
     if (const auto text = too_large(step); !text.empty()) return fault(text);
     add_parameters(plan, step);
     if (plan.parameters > kMostNumbers) return fault("too many weights up to here");
+    if (layer.kind == LayerKind::kRelu && !plan.layers.empty() &&
+        plan.layers.back().layer.kind == LayerKind::kBatchNorm)
+      step.joined = plan.layers.back().joined = true;
     shape = step.out;
     plan.layers.push_back(step);
   }

@@ -17,6 +17,9 @@ struct LayerPlan {
   std::size_t bias = 0;        ///< offset of the bias; of a batch norm: the shifts
   std::size_t columns = 0;     ///< of the weights: inputs of one output
   std::size_t statistics = 0;  ///< batch norm: offset of the running means; variances follow
+  /// Of a batch norm that a ReLU follows and of that ReLU: the first does the work of both, so that
+  /// the numbers pass through memory once.
+  bool joined = false;
 
   bool has_parameters() const {
     return layer.kind == LayerKind::kDense || layer.kind == LayerKind::kConvolution ||

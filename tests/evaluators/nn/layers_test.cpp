@@ -61,8 +61,10 @@ Numbers direct_convolution(const LayerPlan& plan, std::span<const double> parame
 }
 
 TEST(Convolution, IsThatOfItsDefinition) {
-  const Layer layers[] = {convolution(4), convolution(3, 3, 1, 1, true), convolution(2, 2, 2, 0),
-                          convolution(5, 5, 3, 2), convolution(8, 1, 1, 0)};
+  const Layer layers[] = {convolution(4),          convolution(3, 3, 1, 1, true),
+                          convolution(2, 2, 2, 0), convolution(5, 5, 3, 2),
+                          convolution(8, 1, 1, 0), convolution(12, 3, 1, 3, true),
+                          convolution(16, 4, 1, 2)};
   const Shape shapes[] = {{1, 9, 7}, {3, 6, 8}, {8, 5, 5}, {2, 70, 60}};
   for (const Layer& layer : layers)
     for (const Shape& shape : shapes) {
@@ -95,6 +97,22 @@ TEST(BatchNorm, KeepsRunningMomentsOfTheUnbiasedVariance) {
   network.update_statistics(work, 0.5);  // the plain mean of both
   expect_near({network.statistics().begin(), network.statistics().end()}, {2, 5});
   expect_near(run(network, {2}), {0});  // with what is stored
+}
+
+// A mean far from zero takes no digits from the variance, and stretches of many samples are joined.
+TEST(BatchNorm, VarianceKeepsItsDigitsFarFromZero) {
+  auto network = *Network<float>::make({{3, 1, 1}, {batch_norm()}}, 1);
+  std::vector<float> x;
+  for (int i = 0; i < 10000; ++i)
+    for (const int sign : {1, -1, 1})
+      x.push_back(static_cast<float>(4096 + sign * (i % 2 == 0 ? 1 : -1) + (i < 5000 ? 2 : -2)));
+  Workspace<float> work(network.plan(), x.size() / 3);
+  network.forward(x, {.batch_statistics = 1}, work);
+  network.update_statistics(work, 1);
+  for (const int c : {0, 1, 2}) {
+    EXPECT_NEAR(network.statistics()[static_cast<std::size_t>(c)], 4096, 1e-3);
+    EXPECT_NEAR(network.statistics()[static_cast<std::size_t>(3 + c)], 5 * 10000.0 / 9999, 1e-4);
+  }
 }
 
 TEST(BatchNorm, MixesStatisticsByShare) {
