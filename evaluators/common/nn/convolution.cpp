@@ -163,8 +163,8 @@ void direct_forward(const LayerPlan& plan, const Affine<const Scalar>& map, std:
   clear(Frame(plan), windows.padded());
   for (std::size_t s = 0; s < samples; ++s) {
     put(Frame(plan), x + s * plan.in.size(), windows.padded());
-    convolve<Scalar>(direct(plan), windows.padded(), windows.columns(), map.bias,
-                     y + s * plan.out.size());
+    direct_kernels().convolve<Scalar>()(direct(plan), windows.padded(), windows.columns(), map.bias,
+                                        y + s * plan.out.size());
   }
 }
 
@@ -177,7 +177,8 @@ void add_direct_gradient(const LayerPlan& plan, const Affine<Scalar>& gradient, 
   clear(Frame(plan), windows.padded());
   for (std::size_t s = 0; s < samples; ++s) {
     put(Frame(plan), x + s * plan.in.size(), windows.padded());
-    add_window_products<Scalar>(direct(plan), windows.padded(), dy + s * plan.out.size(), sums);
+    direct_kernels().add_window_products<Scalar>()(direct(plan), windows.padded(),
+                                                   dy + s * plan.out.size(), sums);
   }
   for (std::size_t u = 0; u < gradient.units; ++u)
     for (std::size_t k = 0; k < gradient.columns; ++k)
@@ -192,8 +193,8 @@ void direct_backward(const LayerPlan& plan, const Scalar* weights, std::size_t s
   clear(backward_frame(plan), windows.padded());
   for (std::size_t s = 0; s < samples; ++s) {
     put(backward_frame(plan), dy + s * plan.out.size(), windows.padded());
-    convolve<Scalar>(direct_backward(plan), windows.padded(), windows.columns(), nullptr,
-                     dx + s * plan.in.size());
+    direct_kernels().convolve<Scalar>()(direct_backward(plan), windows.padded(), windows.columns(),
+                                        nullptr, dx + s * plan.in.size());
   }
 }
 

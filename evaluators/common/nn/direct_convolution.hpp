@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 namespace equivolve::nn {
 
@@ -30,12 +31,44 @@ bool fills_registers(std::size_t units) {
 /// y[pixel][unit] = bias[unit] + the window's products at that pixel. `weights`: columns x units,
 /// row-major; a null `bias` is one of zeros.
 template <class Scalar>
-void convolve(const DirectConvolution& shape, const Scalar* framed, const Scalar* weights,
-              const Scalar* bias, Scalar* y);
+using Convolve = void (*)(const DirectConvolution& shape, const Scalar* framed,
+                          const Scalar* weights, const Scalar* bias, Scalar* y);
 
 /// Adds to `gradient` (columns x units, row-major) the sum over pixels of framed window times dy.
 template <class Scalar>
-void add_window_products(const DirectConvolution& shape, const Scalar* framed, const Scalar* dy,
-                         Scalar* gradient);
+using AddWindowProducts = void (*)(const DirectConvolution& shape, const Scalar* framed,
+                                   const Scalar* dy, Scalar* gradient);
+
+/// For one instruction set. [any-thread]
+struct DirectKernels {
+  Convolve<float> convolve_floats;
+  Convolve<double> convolve_doubles;
+  AddWindowProducts<float> add_products_of_floats;
+  AddWindowProducts<double> add_products_of_doubles;
+
+  template <class Scalar>
+  Convolve<Scalar> convolve() const {
+    if constexpr (std::is_same_v<Scalar, float>)
+      return convolve_floats;
+    else
+      return convolve_doubles;
+  }
+  template <class Scalar>
+  AddWindowProducts<Scalar> add_window_products() const {
+    if constexpr (std::is_same_v<Scalar, float>)
+      return add_products_of_floats;
+    else
+      return add_products_of_doubles;
+  }
+};
+
+extern const DirectKernels kDirectAvx2, kDirectAvx512;
+
+enum class Registers { k32Bytes, k64Bytes };
+
+/// Null where the processor has none of that length. Both give the same bits.
+const DirectKernels* direct_kernels(Registers registers);
+/// The fastest.
+const DirectKernels& direct_kernels();
 
 }  // namespace equivolve::nn
