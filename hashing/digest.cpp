@@ -2,6 +2,11 @@
 
 // Inlined, so that it is built for this project's instruction set and not for the oldest x86-64.
 #define XXH_INLINE_ALL
+#if defined(__GNUC__) && !defined(__clang__)
+// g++ 12 takes the results that AVX-512's own header leaves undefined on purpose for mistakes.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
 #include <xxhash.h>
 
 namespace equivolve::hashing {
