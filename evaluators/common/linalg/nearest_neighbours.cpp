@@ -46,15 +46,12 @@ class NeighbourSearch {
     // |b|^2 - 2 a.b: |a|^2 is the same for all.
     score_ = row_norms_ - 2 * products.transpose();
     if (leave_out_itself_) score_[to_index(query)] = std::numeric_limits<Scalar>::infinity();
-    sorted_ = score_;
-    Scalar* kth = sorted_.data() + found_.k - 1;
-    std::nth_element(sorted_.data(), kth, sorted_.data() + sorted_.size());
-    const Scalar limit = *kth + 2 * rounding(here);
+    const Scalar limit = limit_of_scores(rounding(here));
 
     near_.clear();
     for (Eigen::Index r = 0; r < score_.size(); ++r) {
       const auto row = static_cast<std::uint32_t>(r);
-      if (!(score_[r] <= limit) || (leave_out_itself_ && row == query)) continue;
+      if (score_[r] > limit || (leave_out_itself_ && row == query)) continue;
       near_.emplace_back(rows_.squared_distance(row, here), row);
     }
     std::partial_sort(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(found_.k),
@@ -63,6 +60,15 @@ class NeighbourSearch {
       found_.squared_distances.push_back(near_[i].first);
       found_.indices.push_back(near_[i].second);
     }
+  }
+
+  /// Where norms overflow, scores say nothing, and every row is looked at.
+  Scalar limit_of_scores(Scalar error) {
+    if (!std::isfinite(error)) return std::numeric_limits<Scalar>::infinity();
+    sorted_ = score_;
+    Scalar* kth = sorted_.data() + found_.k - 1;
+    std::nth_element(sorted_.data(), kth, sorted_.data() + sorted_.size());
+    return *kth + 2 * error;
   }
 
   /// Of a score against the distance by differences: each of |b|^2, 2 a.b and the distance is a sum

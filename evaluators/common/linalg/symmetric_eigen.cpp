@@ -95,8 +95,6 @@ SymmetricEigen<Scalar> pairs_of_zero(std::size_t n, std::size_t count) {
 template <class Scalar, class Product>
 std::optional<SymmetricEigen<Scalar>> lanczos(std::size_t n, const Product& product,
                                               const PartialEigenSettings& s) {
-  using Op = Operator<Scalar, Product>;
-  Op op(to_index(n), product);
   const auto rule = s.end == SpectrumEnd::kSmallest ? Spectra::SortRule::SmallestAlge
                                                     : Spectra::SortRule::LargestAlge;
   const double least = sizeof(Scalar) == sizeof(float) ? 1e-6 : 1e-15;
@@ -106,13 +104,21 @@ std::optional<SymmetricEigen<Scalar>> lanczos(std::size_t n, const Product& prod
   if (!moved.allFinite()) return std::nullopt;
   // Spectra starts from this product, so it must have a length.
   if (moved.isZero(0)) return pairs_of_zero<Scalar>(n, s.count);
+  // Spectra takes what is below a fixed bound for zero, whatever the size of the matrix.
+  const Scalar size = moved.stableNorm() / start.stableNorm();
+  const auto scaled = [&](std::span<const Scalar> x, std::span<Scalar> y) {
+    product(x, y);
+    for (Scalar& number : y) number /= size;
+  };
+  using Op = Operator<Scalar, decltype(scaled)>;
+  Op op(to_index(n), scaled);
   try {
     Spectra::SymEigsSolver<Op> solver(op, to_index(s.count), to_index(basis_size(n, s)));
     solver.init(start.data());
     solver.compute(rule, to_index(s.max_restarts),
                    static_cast<Scalar>(std::max(s.tolerance, least)), rule);
     if (solver.info() != Spectra::CompInfo::Successful) return std::nullopt;
-    const EigenVector<Scalar> values = solver.eigenvalues();
+    const EigenVector<Scalar> values = size * solver.eigenvalues();
     const EigenMatrix<Scalar> vectors = solver.eigenvectors();
     if (!values.allFinite() || !vectors.allFinite()) return std::nullopt;
     return signed_pairs<Scalar>(values, vectors);

@@ -37,7 +37,9 @@ void take_batch_statistics(std::size_t channels, std::size_t positions, const Sc
     for (std::size_t c = 0; c < channels; ++c) {
       const Scalar difference = new_mean[c] - mean[c];
       mean[c] += difference * share;
-      squares[c] += new_squares[c] + difference * difference * share * static_cast<Scalar>(first);
+      // From the right, so that of the first stretch nothing is squared.
+      squares[c] +=
+          new_squares[c] + difference * (difference * (share * static_cast<Scalar>(first)));
     }
   });
   for (std::size_t c = 0; c < channels; ++c) squares[c] /= static_cast<Scalar>(positions);

@@ -35,8 +35,8 @@ void for_each_tile(std::size_t channels, std::size_t positions, Body body) {
   for (; first < count; first += tile) body(first, std::min(tile, count - first));
 }
 
-/// body(first position, positions) for stretches that stay in the first-level cache, so that a
-/// second look at one costs little.
+/// body(first position, positions) for stretches that stay in the cache, so that a second look
+/// at one costs little.
 template <class Body>
 void for_each_stretch(std::size_t channels, std::size_t positions, Body body) {
   constexpr std::size_t kTiles = 48;

@@ -1,5 +1,7 @@
-// Convolutions as products: every window of an image becomes a column (im2col; Chellapilla, Puri
-// and Simard 2006, "High performance convolutional neural networks for document processing").
+// Convolutions. Of stride 1 with whole registers of channels, of which there are not too many: sums
+// straight from the image (direct_convolution.hpp). Of all others: products, for which every window
+// becomes a column (im2col; Chellapilla, Puri and Simard 2006, "High performance convolutional
+// neural networks for document processing").
 #pragma once
 
 #include <cstddef>
@@ -10,7 +12,8 @@
 
 namespace equivolve::nn {
 
-/// Room for the windows of a few samples, which stay in the cache while they are multiplied.
+/// Room for one image in its frame of zeros; and for the windows of a few samples, which stay in the
+/// cache while they are multiplied, or for the weights in another order or their gradients.
 template <class Scalar>
 class Windows {
  public:

@@ -1,7 +1,8 @@
 // Convolutions of stride 1 straight from a framed image, without the columns of im2col: sums of a
 // few pixels by a few registers of channels stay in registers while a window is walked over
 // (Georganas et al. 2018, "Anatomy of high-performance deep learning convolutions on SIMD
-// architectures", section II). Two to three times faster than a product where channels are few.
+// architectures", section II). Measured (3 x 3, float): 1.4 to 1.9 times as fast as products of the
+// same sizes from 8 to 32 channels, even at 128.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +17,6 @@ struct DirectConvolution {
   std::size_t frame_row;      ///< numbers of one row of the framed image
   std::size_t height, width;  ///< of the result, in pixels
   std::size_t units;          ///< channels of the result; whole registers of them
-
-  std::size_t run() const { return window * channels; }
-  std::size_t columns() const { return window * run(); }
 };
 
 /// Whether so many channels of a result are a whole number of registers.

@@ -1,6 +1,6 @@
 // The sums of direct_convolution.hpp. Included by direct_convolution_avx2.cpp and
 // direct_convolution_avx512.cpp alone, each compiled for its instruction set: everything here is of
-// the file that includes it. Both add up in the same order, with the same fused steps, and so give
+// the file that includes it. The second defines EQUIVOLVE_LONG_REGISTERS. Both add up in the same order, with the same fused steps, and so give
 // the same bits.
 #pragma once
 
@@ -27,7 +27,7 @@ inline __m256 fused(__m256 a, __m256 b, __m256 c) {
 inline __m256d fused(__m256d a, __m256d b, __m256d c) {
   return _mm256_fmadd_pd(a, b, c);
 }
-#ifdef __AVX512F__
+#ifdef EQUIVOLVE_LONG_REGISTERS
 inline __m512 splat(float x, __m512) {
   return _mm512_set1_ps(x);
 }
@@ -59,7 +59,7 @@ struct Short<double> {
 };
 template <class Scalar>
 struct Long : Short<Scalar> {};
-#ifdef __AVX512F__
+#ifdef EQUIVOLVE_LONG_REGISTERS
 template <>
 struct Long<float> {
   using Register = __m512;
@@ -69,6 +69,11 @@ struct Long<double> {
   using Register = __m512d;
 };
 #endif
+
+/// Numbers of one row of a window, which lie together.
+inline std::size_t run_of(const DirectConvolution& shape) {
+  return shape.window * shape.channels;
+}
 
 /// function(std::integral_constant) of the same value.
 template <std::size_t most, class Function>
@@ -125,7 +130,7 @@ struct Sums {
       for (std::size_t v = 0; v < registers; ++v)
         of_pixel[v] = bias ? load(bias + v * kLanes) : splat(Scalar{0}, Register{});
     for (std::size_t row = 0; row < shape.window; ++row, framed += shape.frame_row)
-      for (std::size_t k = 0; k < shape.run(); ++k, weights += shape.units) {
+      for (std::size_t k = 0; k < run_of(shape); ++k, weights += shape.units) {
         load_all(weights, w);
         for (std::size_t p = 0; p < pixels; ++p)
           add_product_of(framed[p * shape.channels + k], w, sums[p]);
@@ -167,7 +172,7 @@ struct Sums {
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t k = 0; k < numbers; ++k)
         for (std::size_t v = 0; v < registers; ++v) {
-          Scalar* place = gradient + (r * shape.run() + k) * shape.units + v * kLanes;
+          Scalar* place = gradient + (r * run_of(shape) + k) * shape.units + v * kLanes;
           store(place, load(place) + sums[r * numbers + k][v]);
         }
   }
@@ -176,13 +181,14 @@ struct Sums {
   static void add_products_of_units(const DirectConvolution& shape, const Scalar* framed,
                                     const Scalar* dy, Scalar* gradient) {
     // Rows of three numbers alone would be three sums, which wait for one another.
-    if (shape.window == 3 && shape.channels == 1)
-      return add_products<3, 3, registers>(shape, framed, dy, gradient);
+    if constexpr (9 * registers <= kSums)
+      if (shape.window == 3 && shape.channels == 1)
+        return add_products<3, 3, registers>(shape, framed, dy, gradient);
     for (std::size_t row = 0; row < shape.window; ++row)
-      in_pieces<kSums / registers>(shape.run(), [&](std::size_t first, auto numbers) {
+      in_pieces<kSums / registers>(run_of(shape), [&](std::size_t first, auto numbers) {
         add_products<1, decltype(numbers)::value, registers>(
             shape, framed + row * shape.frame_row + first, dy,
-            gradient + (row * shape.run() + first) * shape.units);
+            gradient + (row * run_of(shape) + first) * shape.units);
       });
   }
 

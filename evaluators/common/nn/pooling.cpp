@@ -58,8 +58,9 @@ void take_greatest(const PoolWindow& window, const PoolSteps& steps, const Scala
       for (std::size_t wx = 0; wx < width; ++wx) {
         const std::size_t here = first + wy * steps.row + wx * steps.pixel;
         const Scalar value = image[here + k];
-        place = value > best ? static_cast<std::uint32_t>(here) : place;
-        best = value > best ? value : best;
+        const bool greater = value > best || value != value;  // NaN wins, as in the activations
+        place = greater ? static_cast<std::uint32_t>(here) : place;
+        best = greater ? value : best;
       }
     greatest[k] = best;
     winner[k] = place + static_cast<std::uint32_t>(k);

@@ -199,6 +199,21 @@ TYPED_TEST(Decompositions, PartialEigenKnownAnswer) {
   }
 }
 
+// Values far below and above 1 are as right as others.
+TYPED_TEST(Decompositions, PartialEigenOfSmallAndLargeNumbers) {
+  constexpr std::size_t kSize = 100;
+  for (const double size : {1e-20, 1e-7, 1e15}) {
+    auto a = second_differences<TypeParam>(kSize);
+    for (TypeParam& x : a.values) x *= static_cast<TypeParam>(size);
+    PartialEigenSettings settings;
+    settings.count = 3;
+    const auto e = partial_symmetric_eigen(a.view(), settings);
+    ASSERT_TRUE(e);
+    for (std::size_t i = 0; i < 3; ++i)
+      EXPECT_NEAR(e->values[i] / size, known_value(kSize, kSize - 1 - i), 20 * this->kSmall);
+  }
+}
+
 TYPED_TEST(Decompositions, PartialEigenAgreesWithAll) {
   for (const std::size_t n : {3, 21, 80}) {
     const auto a = test::symmetric_matrix<TypeParam>(n, 100 + n);

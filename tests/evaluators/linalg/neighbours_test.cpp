@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "evaluators/common/linalg/nearest_neighbours.hpp"
@@ -77,6 +79,18 @@ TYPED_TEST(Neighbouring, KeepsItsDigitsFarFromTheOrigin) {
     std::erase_if(all, [&](const auto& pair) { return pair.second == q; });
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(found.indices[q * 5 + i], all[i].second) << q;
   }
+}
+
+// Squared lengths overflow, distances between near rows do not.
+TYPED_TEST(Neighbouring, TakesNumbersWhoseSquaresOverflow) {
+  const TypeParam large = std::sqrt(std::numeric_limits<TypeParam>::max()) * 4;
+  Matrix<TypeParam> rows(4, 2);
+  for (const std::size_t r : {0, 1, 2, 3}) {
+    rows(r, 0) = large * (1 + static_cast<TypeParam>(r * r) / 64);
+    rows(r, 1) = -large;
+  }
+  const auto found = nearest_other_rows(rows.view(), 3);
+  EXPECT_EQ(found.indices, (std::vector<std::uint32_t>{1, 2, 3, 0, 2, 3, 1, 0, 3, 2, 1, 0}));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ void expect_equal_bits(const DirectConvolution& shape) {
   const DirectKernels* wide = direct_kernels(Registers::k64Bytes);
   const auto framed = test::random_numbers<Scalar>(
                  (shape.height + shape.window - 1) * shape.frame_row, 1),
-             weights = test::random_numbers<Scalar>(shape.columns() * shape.units, 2),
+             weights = test::random_numbers<Scalar>(
+                 shape.window * shape.window * shape.channels * shape.units, 2),
              bias = test::random_numbers<Scalar>(shape.units, 3),
              dy = test::random_numbers<Scalar>(shape.height * shape.width * shape.units, 4);
   std::vector<Scalar> y_narrow(dy.size()), y_wide(dy.size());

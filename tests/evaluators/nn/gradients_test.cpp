@@ -101,6 +101,7 @@ const Case kCases[] = {
     {"normalize_then_relu", {kVector, {row_normalize(), relu(), dense(2)}}},
     {"relu_then_dropout", {kVector, {dense(5), relu(), dropout(0.3), tanh()}}, kTraining},
     {"norm_relu", {kImage, {batch_norm(), relu(), dense(2)}}, kMixed},
+    {"norm_relu_many_positions", {{1, 30, 30}, {batch_norm(), relu()}}, kBatch, 4},
     {"norm_relu_of_stored", {kVector, {batch_norm(), relu()}}, {}},
     {"norm_relu_norm", {kVector, {batch_norm(), relu(), batch_norm(), sigmoid()}}, kBatch},
     {"perceptron", {kVector, {dense(9), relu(), dense(8), tanh(), dense(3)}}},
@@ -118,6 +119,45 @@ const Case kCases[] = {
     {"one_sample", {kVector, {dense(4), tanh(), dense(2)}}, {}, 1},
 };
 INSTANTIATE_TEST_SUITE_P(Layers, Gradients, testing::ValuesIn(kCases),
+                         [](const auto& info) { return info.param.name; });
+
+// Floats are held to doubles: the same network, inputs and form of the outputs.
+class FloatGradients : public testing::TestWithParam<Case> {};
+
+template <class Scalar>
+std::vector<double> gradients_of(Network<Scalar> network, const Case& c) {
+  const auto x = test::random_numbers<Scalar>(c.samples * network.inputs(), 5),
+             weights = test::random_numbers<Scalar>(c.samples * network.outputs(), 6);
+  Workspace<Scalar> work(network.plan(), c.samples);
+  const auto y = network.forward(x, c.pass, work);
+  std::vector<double> all(y.begin(), y.end());
+  std::copy(weights.begin(), weights.end(), work.output_gradient().begin());
+  const auto at_input = network.backward(work, {.all_weights = true, .input = true});
+  all.insert(all.end(), at_input.begin(), at_input.end());
+  all.insert(all.end(), network.gradients().begin(), network.gradients().end());
+  return all;
+}
+
+TEST_P(FloatGradients, AreThoseOfDoubles) {
+  const Case& c = GetParam();
+  const auto network = *Network<double>::make(c.architecture, 3);
+  const auto expected = gradients_of(network, c), found = gradients_of(network.as<float>(), c);
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    ASSERT_NEAR(found[i], expected[i], 2e-4 * (1 + std::abs(expected[i]))) << i;
+}
+
+const Case kFloatCases[] = {
+    {"direct_short_registers", {{8, 9, 13}, {convolution(24)}}, {}, 2},
+    {"direct_long_registers", {{16, 7, 6}, {convolution(32, 3, 1, 1, true)}}, {}, 2},
+    {"direct_one_channel", {{1, 12, 12}, {convolution(8), batch_norm(), relu()}}, kBatch, 3},
+    {"direct_one_channel_long", {{1, 12, 12}, {convolution(16)}}, {}, 3},
+    // On either side of what weights_stay_near (convolution.cpp) allows.
+    {"direct_last", {{104, 3, 3}, {convolution(64)}}, {}, 1},
+    {"columns_of_many", {{128, 3, 3}, {convolution(64)}}, {}, 1},
+    {"columns", {{3, 7, 5}, {convolution(5)}}, {}, 3},
+};
+INSTANTIATE_TEST_SUITE_P(Layers, FloatGradients, testing::ValuesIn(kFloatCases),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

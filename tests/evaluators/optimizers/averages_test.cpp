@@ -83,6 +83,16 @@ TEST(WeightAverages, AreTheirClosedForm) {
   EXPECT_EQ(refused(WeightAverageSettings{1}), "decay is 1: give a number from 0 to below 1");
 }
 
+TEST(WeightAverages, OfConstantFloatsAreTheConstant) {
+  for (const bool corrected : {false, true}) {
+    WeightAverage<float> average(1, {0.9999, corrected});
+    for (int t = 0; t < 300'000; ++t) average.update(std::vector<float>{1.7F});
+    std::vector<float> out(1);
+    average.read(out);
+    EXPECT_FLOAT_EQ(out[0], 1.7F) << corrected;
+  }
+}
+
 TEST(WeightMoments, AreThoseOfTheSnapshots) {
   constexpr std::size_t kWeights = 5, kSnapshots = 40;
   std::vector<std::vector<float>> snapshots;
@@ -189,6 +199,13 @@ TEST(Mup, ScalesByTheTable) {
   EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kSgd)[0].rate, 2);
   EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kAdam)[0].rate, 1);
   EXPECT_EQ(mup_scales({&wider_norm, 1}, {&norm, 1}, MupRule::kSgd)[0].initial_scale, 1);
+  // Initial weights of 1: those of the output layer alone are made smaller, by 1 / sqrt(2).
+  const auto twice = network(128);
+  std::vector<float> weights(twice.back().offset + twice.back().rows * twice.back().columns, 1);
+  scale_initial<float>(weights, twice, mup_scales(twice, base, MupRule::kAdam));
+  for (std::size_t i = 0; i < twice.size(); ++i)
+    for (std::size_t k = 0; k < twice[i].rows * twice[i].columns; ++k)
+      ASSERT_FLOAT_EQ(weights[twice[i].offset + k], i == 4 ? std::sqrt(0.5F) : 1) << i;
   EXPECT_EQ(mup_rates(network(128), base, MupRule::kAdam),
             (std::vector<double>{1, 1, 0.5, 1, 0.5, 1}));
 }

@@ -37,7 +37,7 @@ extern "C" void* malloc(std::size_t size) noexcept {
 namespace equivolve::nn {
 namespace {
 
-constexpr std::size_t kSide = 96, kAll = kSide * kSide + 2 * kSide;
+constexpr std::size_t kSide = 200, kAll = kSide * kSide + 2 * kSide;
 
 std::vector<ParameterBlock> blocks() {
   return {test::matrix_at(0, kSide, kSide), test::bias_at(kSide * kSide, kSide),

@@ -42,4 +42,18 @@ std::vector<double> mup_rates(std::span<const ParameterBlock> blocks,
   return rates;
 }
 
+template <class Scalar>
+void scale_initial(std::span<Scalar> parameters, std::span<const ParameterBlock> blocks,
+                   std::span<const MupScale> scales) {
+  assert(blocks.size() == scales.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    for (Scalar& weight : parameters.subspan(blocks[i].offset, blocks[i].rows * blocks[i].columns))
+      weight *= static_cast<Scalar>(scales[i].initial_scale);
+}
+
+template void scale_initial(std::span<float>, std::span<const ParameterBlock>,
+                            std::span<const MupScale>);
+template void scale_initial(std::span<double>, std::span<const ParameterBlock>,
+                            std::span<const MupScale>);
+
 }  // namespace equivolve::nn

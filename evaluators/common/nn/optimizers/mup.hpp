@@ -42,4 +42,9 @@ std::vector<MupScale> mup_scales(std::span<const ParameterBlock> blocks,
 std::vector<double> mup_rates(std::span<const ParameterBlock> blocks,
                               std::span<const ParameterBlock> base, MupRule rule);
 
+/// Multiplies the weights of a network just made by each block's initial_scale. [any-thread]
+template <class Scalar>
+void scale_initial(std::span<Scalar> parameters, std::span<const ParameterBlock> blocks,
+                   std::span<const MupScale> scales);
+
 }  // namespace equivolve::nn

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "evaluators/common/nn/optimizers/adam_kernel.hpp"
 #include "evaluators/common/nn/optimizers/soap_basis.hpp"
+#include "evaluators/common/nn/products.hpp"
 
 namespace equivolve::nn {
 namespace {
@@ -27,59 +29,92 @@ struct MatrixState {
 template <class Scalar>
 using Weights = Eigen::Map<Rows<Scalar>, Eigen::AlignedMax>;
 
+// Products take row-major weights for the column-major transpose that the same numbers are: of
+// X = A B they work out X^T = B^T A^T.
+
+/// out = Q^T in, or with `back` Q in.
+template <class Scalar, class In>
+void turn_rows(const SoapBasis<Scalar>& basis, bool back, const In& in, Weights<Scalar>& out,
+               Packing<Scalar>& packing) {
+  const auto rows = static_cast<std::size_t>(out.rows()),
+             columns = static_cast<std::size_t>(out.cols());
+  out.setZero();
+  add_product<Scalar>(columns, rows, rows, {in.data(), Order::kColumnMajor},
+                      {basis.vectors().data(), back ? Order::kRowMajor : Order::kColumnMajor},
+                      out.data(), packing);
+}
+
+/// out = in Q, or with `back` in Q^T.
+template <class Scalar>
+void turn_columns(const SoapBasis<Scalar>& basis, bool back, const Weights<Scalar>& in,
+                  Weights<Scalar>& out, Packing<Scalar>& packing) {
+  const auto rows = static_cast<std::size_t>(out.rows()),
+             columns = static_cast<std::size_t>(out.cols());
+  out.setZero();
+  add_product<Scalar>(columns, rows, columns,
+                      {basis.vectors().data(), back ? Order::kColumnMajor : Order::kRowMajor},
+                      {in.data(), Order::kColumnMajor}, out.data(), packing);
+}
+
 /// out = Q_L^T in Q_R; `half` has the space of one matrix.
 template <class Scalar, class In>
 void to_eigenbasis(const MatrixState<Scalar>& s, const In& in, Weights<Scalar>& half,
-                   Weights<Scalar>& out) {
-  if (s.left) {
-    half.noalias() = s.left->vectors().transpose() * in;
-  } else {
+                   Weights<Scalar>& out, Packing<Scalar>& packing) {
+  if (s.left)
+    turn_rows(*s.left, false, in, half, packing);
+  else
     half = in;
-  }
-  if (s.right) {
-    out.noalias() = half * s.right->vectors();
-  } else {
+  if (s.right)
+    turn_columns(*s.right, false, half, out, packing);
+  else
     out = half;
-  }
 }
 
 /// inout = Q_L inout Q_R^T.
 template <class Scalar>
-void from_eigenbasis(const MatrixState<Scalar>& s, Weights<Scalar>& half, Weights<Scalar>& inout) {
-  if (s.left) {
-    half.noalias() = s.left->vectors() * inout;
-  } else {
+void from_eigenbasis(const MatrixState<Scalar>& s, Weights<Scalar>& half, Weights<Scalar>& inout,
+                     Packing<Scalar>& packing) {
+  if (s.left)
+    turn_rows(*s.left, true, inout, half, packing);
+  else
     half = inout;
-  }
-  if (s.right) {
-    inout.noalias() = half * s.right->vectors().transpose();
-  } else {
+  if (s.right)
+    turn_columns(*s.right, true, half, inout, packing);
+  else
     inout = half;
-  }
 }
 
-template <class Scalar, class Gradient>
-void add_statistics(MatrixState<Scalar>& s, const Gradient& g, double beta2) {
-  const auto keep = static_cast<Scalar>(beta2), add = static_cast<Scalar>(1 - beta2);
+/// L = beta2 L + (1 - beta2) G G^T, R alike with G^T G. `scaled` has the space of one matrix.
+template <class Scalar>
+void add_statistics(MatrixState<Scalar>& s, const Weights<Scalar>& g, double beta2,
+                    Weights<Scalar>& scaled, Packing<Scalar>& packing) {
+  const auto rows = static_cast<std::size_t>(g.rows()),
+             columns = static_cast<std::size_t>(g.cols());
+  // A root on either side, so that what is symmetric comes out so.
+  scaled = static_cast<Scalar>(std::sqrt(1 - beta2)) * g;
+  const MatrixView<Scalar> by_rows{scaled.data(), Order::kRowMajor},
+      by_columns{scaled.data(), Order::kColumnMajor};
   if (s.left) {
-    s.left->statistic() *= keep;
-    s.left->statistic().noalias() += add * (g * g.transpose());
+    s.left->statistic() *= static_cast<Scalar>(beta2);
+    add_product<Scalar>(rows, rows, columns, by_rows, by_columns, s.left->statistic().data(),
+                        packing);
   }
   if (s.right) {
-    s.right->statistic() *= keep;
-    s.right->statistic().noalias() += add * (g.transpose() * g);
+    s.right->statistic() *= static_cast<Scalar>(beta2);
+    add_product<Scalar>(columns, columns, rows, by_columns, by_rows, s.right->statistic().data(),
+                        packing);
   }
 }
 
 /// V follows the columns of the bases.
 template <class Scalar>
-void refresh_bases(MatrixState<Scalar>& s, Weights<Scalar>& scratch) {
-  if (s.left && s.left->refresh()) {
+void refresh_bases(MatrixState<Scalar>& s, Weights<Scalar>& scratch, Packing<Scalar>& packing) {
+  if (s.left && s.left->refresh(packing)) {
     scratch = s.square;
     for (Eigen::Index r = 0; r < scratch.rows(); ++r)
       s.square.row(r) = scratch.row(s.left->order()[static_cast<std::size_t>(r)]);
   }
-  if (s.right && s.right->refresh()) {
+  if (s.right && s.right->refresh(packing)) {
     scratch = s.square;
     for (Eigen::Index c = 0; c < scratch.cols(); ++c)
       s.square.col(c) = scratch.col(s.right->order()[static_cast<std::size_t>(c)]);
@@ -110,8 +145,9 @@ struct Soap<Scalar>::State {
   std::vector<MatrixState<Scalar>> matrices;  // of the blocks that are matrices, in their order
   std::vector<Scalar> mean, square;           // of the others, where they lie
   Eigen::Matrix<Scalar, Eigen::Dynamic, 1> half, rotated, copied;  // space for the largest matrix
-  std::size_t steps = 0;                                           // gradients seen
-  double power1 = 1, power2 = 1;                                   // beta1^steps and beta2^steps
+  Packing<Scalar> packing;
+  std::size_t steps = 0;          // gradients seen
+  double power1 = 1, power2 = 1;  // beta1^steps and beta2^steps
   double moves1 = 1, moves2 = 1;  // the same of the moves of matrices: one less
 
   void move_vector(const RatedBlock& b, Scalar* w, const Scalar* g, double learning_rate) {
@@ -129,7 +165,7 @@ struct Soap<Scalar>::State {
         gradient(copied.data(), rows, columns);
     std::copy_n(g, b.size(), copied.data());
     if (steps == 1) {
-      add_statistics(s, gradient, settings.beta2);
+      add_statistics(s, gradient, settings.beta2, first, packing);
       if (s.left) s.left->start();
       if (s.right) s.right->start();
       return;
@@ -137,16 +173,16 @@ struct Soap<Scalar>::State {
     const AdamKernel<Scalar> kernel(settings.beta1, settings.beta2, settings.epsilon, moves1,
                                     moves2, learning_rate * b.rate);
     s.mean = kernel.keep1 * s.mean + kernel.add1 * gradient;
-    to_eigenbasis(s, gradient, first, second);
+    to_eigenbasis(s, gradient, first, second, packing);
     s.square.array() = kernel.keep2 * s.square.array() + kernel.add2 * second.array().square();
-    to_eigenbasis(s, s.mean, first, second);
+    to_eigenbasis(s, s.mean, first, second, packing);
     for (std::size_t i = 0; i < b.size(); ++i)
       second.data()[i] = kernel.move(second.data()[i], s.square.data()[i]);
-    from_eigenbasis(s, first, second);
+    from_eigenbasis(s, first, second, packing);
     const Scalar share = kept(b, learning_rate);
     for (std::size_t i = 0; i < b.size(); ++i) w[i] = share * w[i] - second.data()[i];
-    add_statistics(s, gradient, settings.beta2);
-    if ((steps - 1) % settings.frequency == 0) refresh_bases(s, first);
+    add_statistics(s, gradient, settings.beta2, first, packing);
+    if ((steps - 1) % settings.frequency == 0) refresh_bases(s, first, packing);
   }
 
   Scalar kept(const RatedBlock& b, double learning_rate) const {

@@ -37,8 +37,7 @@ std::string refused(const SoapSettings& settings);
 
 /// A value: a copy goes on by itself. Made once for a network: a block of r x c keeps
 /// 2 r c + 2 (r^2 + c^2) numbers. A step takes O(r c (r + c)), one with a refresh O(r^3 + c^3)
-/// more, and allocates nothing, but that Eigen's products of large matrices take packing space
-/// above 128 KiB from the heap and give it back. A basis that cannot be worked out (gradients that
+/// more, and allocates nothing. A basis that cannot be worked out (gradients that
 /// are not finite) stays as it is. Scalar: float or double. [one user at a time]
 template <class Scalar>
 class Soap {

@@ -44,9 +44,12 @@ void SoapBasis<Scalar>::start() {
 }
 
 template <class Scalar>
-bool SoapBasis<Scalar>::refresh() {
+bool SoapBasis<Scalar>::refresh(Packing<Scalar>& packing) {
   const Eigen::Index n = basis_.rows();
-  product_.noalias() = statistic_ * basis_;
+  const auto side = static_cast<std::size_t>(n);
+  product_.setZero();
+  add_product<Scalar>(side, side, side, {statistic_.data(), Order::kColumnMajor},
+                      {basis_.data(), Order::kColumnMajor}, product_.data(), packing);
   estimates_ = basis_.cwiseProduct(product_).colwise().sum();
   if (!product_.allFinite()) return false;
   std::iota(order_.begin(), order_.end(), Eigen::Index{0});

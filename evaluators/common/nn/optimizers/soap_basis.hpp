@@ -6,6 +6,8 @@
 #include <Eigen/Eigenvalues>
 #include <vector>
 
+#include "evaluators/common/nn/products.hpp"
+
 namespace equivolve::nn {
 
 /// All space is taken when it is made. Householder reflections are applied one by one, since
@@ -26,7 +28,7 @@ class SoapBasis {
 
   /// One step of orthogonal iteration. order()[j]: which column of the old basis became column j.
   /// False, and nothing changed, where the statistic is not finite.
-  bool refresh();
+  bool refresh(Packing<Scalar>& packing);
   const std::vector<Eigen::Index>& order() const { return order_; }
 
  private:

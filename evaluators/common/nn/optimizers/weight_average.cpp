@@ -13,7 +13,7 @@ std::string refused(const WeightAverageSettings& s) {
 
 template <class Scalar>
 WeightAverage<Scalar>::WeightAverage(std::size_t parameters, WeightAverageSettings settings)
-    : settings_(settings), sum_(parameters, Scalar(0)) {
+    : settings_(settings), sum_(parameters, 0) {
   assert(refused(settings).empty());
 }
 
@@ -26,16 +26,16 @@ void WeightAverage<Scalar>::update(std::span<const Scalar> parameters) {
     std::copy(parameters.begin(), parameters.end(), sum_.begin());
     return;
   }
-  const auto keep = static_cast<Scalar>(settings_.decay);
-  const auto add = static_cast<Scalar>(1 - settings_.decay);
-  for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] = keep * sum_[i] + add * parameters[i];
+  const double keep = settings_.decay, add = 1 - settings_.decay;
+  for (std::size_t i = 0; i < sum_.size(); ++i)
+    sum_[i] = keep * sum_[i] + add * static_cast<double>(parameters[i]);
 }
 
 template <class Scalar>
 void WeightAverage<Scalar>::read(std::span<Scalar> out) const {
   assert(out.size() == sum_.size() && power_ < 1);
-  const auto scale = static_cast<Scalar>(settings_.corrected ? 1 / (1 - power_) : 1);
-  for (std::size_t i = 0; i < sum_.size(); ++i) out[i] = scale * sum_[i];
+  const double scale = settings_.corrected ? 1 / (1 - power_) : 1;
+  for (std::size_t i = 0; i < sum_.size(); ++i) out[i] = static_cast<Scalar>(scale * sum_[i]);
 }
 
 template class WeightAverage<float>;

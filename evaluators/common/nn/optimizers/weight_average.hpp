@@ -33,8 +33,8 @@ class WeightAverage {
 
  private:
   WeightAverageSettings settings_;
-  std::vector<Scalar> sum_;
-  double power_ = 1;  // decay^t
+  std::vector<double> sum_;  // in float, small shares of new weights would be lost
+  double power_ = 1;         // decay^t
 };
 
 extern template class WeightAverage<float>;
