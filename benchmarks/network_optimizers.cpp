@@ -3,9 +3,9 @@
 //   network_optimizers [--only soap | mup] [--seeds 3] [--json]
 //
 // soap: an autoencoder 64-32-8-32-64 (tanh), mean squared error, batches of 64, 30 epochs. AdamW
-// and SOAP (weight decay 0.01) have the best of the same rates, a factor 2 apart, by the mean over
-// seeds of the loss after the last epoch. "epochs_share": the epochs after which SOAP's loss is at
-// most AdamW's last one, over AdamW's (2 where it never is), mean over seeds.
+// and SOAP, both with weight decay 0.01, have the best of the same rates, a factor 2 apart, by the
+// mean over seeds of the loss after the last epoch. "epochs_share": the epochs after which SOAP's
+// loss is at most AdamW's last one, over AdamW's (2 where it never is), mean over seeds.
 //
 // mup: an autoencoder 64-w-w-w-64 (ReLU), mean squared error, Adam, batches of 64, 5 epochs over
 // the first 512 images. The best rate, a factor 2 apart, by the mean over seeds of the training
