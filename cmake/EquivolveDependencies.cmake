@@ -15,6 +15,13 @@ find_package(ZLIB REQUIRED)                                               # zlib
 if(EQUIVOLVE_TBB)
   find_package(TBB REQUIRED)                                              # libtbb-dev
 endif()
+if(EQUIVOLVE_BUILD_GUI)
+  find_package(Qt6 REQUIRED COMPONENTS Core Gui Widgets PrintSupport Svg) # qt6-base-dev, qt6-svg-dev
+  find_package(QCustomPlotQt6 REQUIRED)                                   # libqcustomplot-dev
+  if(EQUIVOLVE_TESTS)
+    find_package(Qt6 REQUIRED COMPONENTS Test)
+  endif()
+endif()
 if(EQUIVOLVE_TESTS)
   find_package(GTest REQUIRED)                                            # libgtest-dev, libgmock-dev
   pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET GLOBAL libcrypto)     # libssl-dev

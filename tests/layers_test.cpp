@@ -71,6 +71,9 @@ const std::vector<Library>& libraries() {
       {"mutex", {}, pure},
       {"chrono", {}, pure},
       {"filesystem", {}, pure},
+      // The dashboard alone is GPL-3.0.
+      {"qcustomplot.h", {"gui/charts/"}, {}},
+      {"Q*", {"gui/"}, {}},
   };
   return table;
 }
@@ -307,6 +310,12 @@ const Example kExamples[] = {
     {"gui/x.cpp", "\"engine/store/writer.hpp\"", false},
     {"gui/x.cpp", "\"search/space/y.hpp\"", false},
     {"gui/x.cpp", "<sqlite3.h>", false},
+    {"gui/models/x.hpp", "<QObject>", true},
+    {"gui/charts/x.hpp", "<qcustomplot.h>", true},
+    {"gui/models/x.hpp", "<qcustomplot.h>", false},
+    {"engine/cli/x.cpp", "<QObject>", false},
+    {"engine/cli/x.cpp", "<qcustomplot.h>", false},
+    {"search/genome/x.cpp", "\"gui/models/y.hpp\"", false},
 };
 INSTANTIATE_TEST_SUITE_P(Examples, LayerRules, testing::ValuesIn(kExamples));
 

@@ -42,6 +42,15 @@ struct StoreReader::State {
   template <class Row, class Use>
   tl::expected<void, StoreError> rows(sql::Sql query, const char* table, std::int64_t low,
                                       std::int64_t high, Use use) const;
+  /// At most `most` of them, in one read transaction.
+  template <class Row>
+  tl::expected<std::vector<Row>, StoreError> some_rows(sql::Sql query, const char* table, RunId run,
+                                                       std::uint64_t first, std::size_t most) const;
+  tl::unexpected<StoreError> mismatch(const char* table, std::int64_t id) const {
+    return tl::unexpected(
+        store::damaged(file, fmt::format("{}: number {} of run {} does not match its checksum",
+                                         table, store::number_of(id), store::run_of(id))));
+  }
   RunInfo info(store::StoredRun run) const;
   tl::expected<RunInfo, StoreError> info_of(std::optional<RunId> number,
                                             const std::string& asked) const;
@@ -62,12 +71,28 @@ tl::expected<void, StoreError> StoreReader::State::rows(sql::Sql query, const ch
                                return {};
                              });
   if (!scanned) return cannot_read(scanned.error());
-  if (broken) {
-    return tl::unexpected(store::damaged(
-        file, fmt::format("{}: number {} of run {} does not match its checksum", table,
-                          store::number_of(*broken), store::run_of(*broken))));
-  }
+  if (broken) return mismatch(table, *broken);
   return {};
+}
+
+template <class Row>
+tl::expected<std::vector<Row>, StoreError> StoreReader::State::some_rows(
+    sql::Sql query, const char* table, RunId run, std::uint64_t first, std::size_t most) const {
+  std::vector<Row> found;
+  if (first >= store::kNumberLimit) return found;
+  auto statement = database.prepare(query);
+  if (!statement) return cannot_read(statement.error());
+  statement->bind(1, store::row_id(run, first));
+  statement->bind(2, last_id(run));
+  statement->bind(3, static_cast<std::int64_t>(most));
+  store::RowBytes bytes;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return cannot_read(row.error());
+    if (!*row) return found;
+    store::RowReader reader(*statement, bytes, store::kTableOf<Row>);
+    if (!get(reader, found.emplace_back())) return mismatch(table, statement->integer(0));
+  }
 }
 
 RunInfo StoreReader::State::info(store::StoredRun run) const {
@@ -273,6 +298,31 @@ tl::expected<RunCounts, StoreError> StoreReader::counts(const RunInfo& run) cons
   auto counts = store::count_run(state_->database, run.id, minimize);
   if (!counts) return state_->cannot_read(counts.error());
   return std::move(*counts);
+}
+
+tl::expected<std::int64_t, StoreError> StoreReader::data_version() const {
+  auto version = state_->database.integer("PRAGMA data_version");
+  if (!version) return state_->cannot_read(version.error());
+  return *version;
+}
+
+tl::expected<std::vector<OutcomeRow>, StoreError> StoreReader::outcomes(RunId run,
+                                                                        std::uint64_t first,
+                                                                        std::size_t most) const {
+  return state_->some_rows<OutcomeRow>(store::kReadOutcomes, "outcomes", run, first, most);
+}
+
+tl::expected<std::vector<TrialRow>, StoreError> StoreReader::trials(RunId run, std::uint64_t first,
+                                                                    std::size_t most) const {
+  return state_->some_rows<TrialRow>(store::kReadTrials, "trials", run, first, most);
+}
+
+tl::expected<std::optional<ClassRow>, StoreError> StoreReader::class_row(RunId run,
+                                                                         std::uint64_t cls) const {
+  auto found = state_->some_rows<ClassRow>(store::kReadClasses, "classes", run, cls, 1);
+  if (!found) return tl::unexpected(found.error());
+  if (found->empty() || found->front().cls != cls) return std::nullopt;
+  return found->front();
 }
 
 tl::expected<ReplayData, StoreError> StoreReader::replay(RunId run) const {

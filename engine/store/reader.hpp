@@ -100,6 +100,19 @@ class StoreReader {
   /// Reads every outcome of the run once, in short transactions.
   tl::expected<RunCounts, StoreError> counts(const RunInfo& run) const;
 
+  /// A number that changes whenever another connection has committed to the file (SQLite's PRAGMA
+  /// data_version): cheap enough to be asked several times a second.
+  tl::expected<std::int64_t, StoreError> data_version() const;
+
+  /// For those who follow a run: at most `most` rows, the first of them number `first` (a ticket; a
+  /// trial's place among all trials) or the next one after it. One short read transaction.
+  tl::expected<std::vector<OutcomeRow>, StoreError> outcomes(RunId run, std::uint64_t first,
+                                                             std::size_t most) const;
+  tl::expected<std::vector<TrialRow>, StoreError> trials(RunId run, std::uint64_t first,
+                                                         std::size_t most) const;
+  /// The class with that number; none where the run has none such.
+  tl::expected<std::optional<ClassRow>, StoreError> class_row(RunId run, std::uint64_t cls) const;
+
   tl::expected<ReplayData, StoreError> replay(RunId run) const;
   /// Digests of the run's classes, by class.
   tl::expected<std::vector<hashing::Digest>, StoreError> class_digests(RunId run) const;

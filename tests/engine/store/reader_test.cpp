@@ -24,6 +24,31 @@ TEST_F(Reader, FindsRunsByNumberNameAndLatest) {
   EXPECT_EQ((*runs)[2].state.status, RunStatus::kFinished);
 }
 
+TEST_F(Reader, FollowsARunByNumber) {
+  const RunId run = write_finished_run(file, 100);
+  const auto reader = open_reader();
+  const auto outcomes = reader->outcomes(run, 90, 5);
+  ASSERT_EQ(outcomes->size(), 5u);
+  for (std::uint64_t i = 0; i < 5; ++i) EXPECT_TRUE(same((*outcomes)[i], outcome_of(90 + i)));
+  EXPECT_EQ(reader->outcomes(run, 98, 5)->size(), 2u);
+  EXPECT_TRUE(reader->outcomes(run, 100, 5)->empty());
+  const auto trials = reader->trials(run, 49, 5);
+  ASSERT_EQ(trials->size(), 1u);  // of the last class
+  EXPECT_EQ(trials->front().number, 49u);
+  EXPECT_TRUE(same(trials->front(), trial_of(98)));
+  EXPECT_EQ(reader->class_row(run, 7)->value().digest, class_of(14).digest);
+  EXPECT_FALSE(reader->class_row(run, 50)->has_value());
+}
+
+TEST_F(Reader, DataVersionTellsOfCommitsOfOthers) {
+  const RunId run = write_finished_run(file, 4);
+  const auto reader = open_reader();
+  const std::int64_t before = *reader->data_version();
+  EXPECT_EQ(*reader->data_version(), before);
+  ASSERT_TRUE(open_reader()->request(run, "stop"));
+  EXPECT_NE(*reader->data_version(), before);
+}
+
 TEST_F(Reader, NamesWhatExistsWhenARunIsNotFound) {
   write_finished_run(file, 4, "iris");
   write_finished_run(file, 4, "wine");

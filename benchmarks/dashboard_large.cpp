@@ -1,0 +1,179 @@
+// The dashboard on a run of a million candidates: opening, frames, stalls, memory.
+//   dashboard_large [--candidates N] [--json]
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include <QApplication>
+#include <QScrollBar>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+#include "engine/store/writer.hpp"
+#include "gui/pages/main_window.hpp"
+#include "hashing/stream.hpp"
+
+namespace {
+
+using namespace equivolve;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+engine::RunHead head_of_run() {
+  engine::RunHead head;
+  head.name = "large";
+  head.evaluator = "made_up";
+  head.representation = "program";
+  head.config_resolved = R"({"budget":{"candidates":1000000}})";
+  head.figures = {{"accuracy", "", 0, false, true}, {"size", "nodes", 3, true, true}};
+  return head;
+}
+
+/// Half of the candidates are duplicates; fitness rises slowly below much noise.
+bool write_run(const std::string& file, std::uint64_t candidates) {
+  auto writer = engine::StoreWriter::open(file);
+  if (!writer || !(*writer)->begin_run(head_of_run())) return false;
+  for (std::uint64_t ticket = 0; ticket < candidates; ++ticket) {
+    hashing::Stream stream(7, hashing::Purpose::kTest, ticket);
+    const bool hit = ticket % 2 == 1;
+    const double done = static_cast<double>(ticket) / static_cast<double>(candidates);
+    engine::OutcomeRow outcome;
+    outcome.ticket = outcome.birth = ticket;
+    outcome.cls = ticket / 2;
+    outcome.hit = hit;
+    outcome.told = {(0.5 + 0.4 * done) * (1 - 0.3 * stream.uniform() * stream.uniform())};
+    engine::GenomeRow genome;
+    genome.birth = ticket;
+    genome.flat.resize(60);
+    (*writer)->push(genome);
+    if (!hit) {
+      (*writer)->push(engine::ClassRow{outcome.cls, ticket, {stream.next(), stream.next()}});
+      engine::TrialRow trial;
+      trial.subject = trial.birth = ticket;
+      trial.cls = outcome.cls;
+      trial.figures = {outcome.told[0], static_cast<double>(stream.below(100))};
+      trial.seconds = 1e-4 / (0.01 + stream.uniform());
+      (*writer)->push(trial);
+    }
+    (*writer)->push(outcome);
+  }
+  return (*writer)->flush() && (*writer)->finish_run();
+}
+
+/// The longest time for which the event loop of this thread stood still.
+class Stalls {
+ public:
+  Stalls() {
+    QObject::connect(&timer_, &QTimer::timeout, [this] { look(); });
+    timer_.start(0);
+  }
+  double longest() {
+    look();
+    return longest_;
+  }
+  void reset() {
+    last_ = Clock::now();
+    longest_ = 0;
+  }
+
+ private:
+  void look() {
+    longest_ = std::max(longest_, milliseconds_since(last_));
+    last_ = Clock::now();
+  }
+  QTimer timer_;
+  Clock::time_point last_ = Clock::now();
+  double longest_ = 0;
+};
+
+struct Figures {
+  double overview_ms = 0, all_ms = 0, frame_ms = 0, stall_ms = 0, peak_mb = 0;
+};
+
+template <class Condition>
+bool wait(Condition condition) {
+  return QTest::qWaitFor(condition, 60'000);
+}
+
+bool measure(const std::string& file, std::uint64_t candidates, Figures& figures) {
+  gui::MainWindow window;
+  window.show();
+  window.show_page(gui::MainWindow::kOverview);
+  const auto begin = Clock::now();
+  window.open(file);
+  window.show_page(gui::MainWindow::kOverview);
+  gui::Chart* best = window.overview_page().charts()[0];
+  if (!wait([&] { return !best->chart().is_empty(); })) return false;
+  figures.overview_ms = milliseconds_since(begin);
+  const auto settled = [&] {
+    return window.candidates().rowCount() == static_cast<int>(candidates) &&
+           !window.candidates().is_busy() && !window.overview_page().is_busy();
+  };
+  if (!wait(settled)) return false;
+  figures.all_ms = milliseconds_since(begin);
+  for (gui::Chart* chart : window.overview_page().charts()) {
+    for (int frame = 0; frame < 5; ++frame) {
+      const auto started = Clock::now();
+      chart->replot(QCustomPlot::rpImmediateRefresh);
+      figures.frame_ms = std::max(figures.frame_ms, milliseconds_since(started));
+    }
+  }
+  window.show_page(gui::MainWindow::kCandidates);
+  QTableView* table = window.candidates_page().view();
+  Stalls stalls;
+  QTest::qWait(100);
+  stalls.reset();
+  for (int column : {gui::kFirstFigureColumn + 0, static_cast<int>(gui::kClassColumn)}) {
+    table->sortByColumn(column, Qt::DescendingOrder);
+    if (!wait([&] { return !window.candidates().is_busy(); })) return false;
+    for (int step = 0; step <= 20; ++step) {
+      table->verticalScrollBar()->setValue(table->verticalScrollBar()->maximum() / 20 * step);
+      QTest::qWait(1);
+    }
+  }
+  window.set_filter("accuracy > 0.6 and new");
+  if (!wait([&] { return !window.candidates().is_busy(); })) return false;
+  figures.stall_ms = stalls.longest();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  figures.peak_mb = static_cast<double>(usage.ru_maxrss) / 1024;
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication application(argc, argv);
+  QApplication::setOrganizationName("equivolve-benchmark");
+  std::uint64_t candidates = 1'000'000;
+  bool json = false;
+  for (int i = 1; i < argc; ++i) {
+    json = json || std::strcmp(argv[i], "--json") == 0;
+    if (std::strcmp(argv[i], "--candidates") == 0 && i + 1 < argc)
+      candidates = std::stoull(argv[i + 1]);
+  }
+  const QTemporaryDir folder;
+  const std::string file = folder.filePath("large.db").toStdString();
+  Figures figures;
+  if (!write_run(file, candidates) || !measure(file, candidates, figures)) {
+    std::fprintf(stderr, "dashboard_large: it did not come to an end\n");
+    return 1;
+  }
+  const char* form =
+      json
+          ? "{\"overview_ms\": %.1f, \"all_ms\": %.1f, \"frame_ms\": %.2f, \"stall_ms\": %.1f, "
+            "\"peak_mb\": %.0f}\n"
+          : "overview %.1f ms, all read %.1f ms, slowest frame %.2f ms, longest stall of the table "
+            "%.1f ms, peak memory %.0f MiB\n";
+  std::printf(form, figures.overview_ms, figures.all_ms, figures.frame_ms, figures.stall_ms,
+              figures.peak_mb);
+  return 0;
+}

@@ -1,0 +1,39 @@
+// A run as the list of runs shows it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/store/reader.hpp"
+
+namespace equivolve::gui {
+
+/// Found, or a reference, over repeats: what a summary says of it. NaN: not known.
+struct Contender {
+  std::string name;
+  struct Stage {
+    double mean, low, high;  ///< 95 % interval; NaN where there was no spread
+  };
+  Stage confirmed, test;
+};
+
+struct RunRow {
+  engine::RunInfo info;
+  std::string state;      ///< "running", "paused", "stopped", "finished", "failed", "interrupted"
+  std::string group;      ///< "" for a run of its own
+  std::string objective;  ///< name of the first objective
+  bool minimize = false;
+  std::optional<double> budget;  ///< candidates at most
+  std::optional<double> best, duplicates, seconds_saved,
+      rate;                           ///< duplicates: share; rate: candidates a second
+  std::vector<Contender> contenders;  ///< "found" first, then the references; empty until the end
+
+  bool is_live() const { return state == "running" || state == "paused"; }
+};
+
+/// Counted rows are used where the run has no summary yet; null: not counted.
+RunRow run_row(const engine::RunInfo& info, const engine::RunCounts* counts);
+
+}  // namespace equivolve::gui

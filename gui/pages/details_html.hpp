@@ -1,0 +1,23 @@
+// A candidate's details as rich text for QTextBrowser.
+#pragma once
+
+#include <QPalette>
+#include <QString>
+
+#include "gui/models/candidate_details.hpp"
+
+namespace equivolve::gui {
+
+/// Coloured; dead code is dimmed.
+QString genome_html(const std::vector<TextLine>& text, const QPalette& palette);
+
+/// What was removed from the parent (red, -) and added (green, +).
+QString difference_html(const CandidateDetails& details, const QPalette& palette);
+
+/// What it is, in a table; its parents and its class are links: `birth:N`, `ticket:N`, `class:N`.
+QString facts_html(const CandidateDetails& details);
+
+/// Each trial's figures, then mean and standard deviation of the trials that were ok.
+QString trials_html(const CandidateDetails& details);
+
+}  // namespace equivolve::gui
