@@ -35,8 +35,8 @@ class RatioSearch {
       : all_(all), sampled_(sampled), of_all_(all, p), of_sample_(sampled, p), p_(p) {}
 
   Figures ratios(const Directions& x) {
-    const Figures f = of_all_.values(x), h = of_sample_.values(x);
-    return log_of(h) - log_of(f);
+    f_ = of_all_.values(x);
+    return log_of(of_sample_.values(x)) - log_of(f_);
   }
 
   /// Moves each column along its sign (+1: up). Returns the ratios reached.
@@ -47,7 +47,9 @@ class RatioSearch {
     for (unsigned k = 0; k < iterations && !going.empty(); ++k) {
       Directions now = x(Eigen::all, going);
       const Figures before = reached(going);
-      rescale(now);
+      // So that ||A x|| = 1.
+      for (std::size_t g = 0; g < going.size(); ++g)
+        now.col(to_index(g)) /= std::pow(f_(going[g]), 1 / p_);
       const double relative = p_ < 2 ? std::max(1e-6, std::pow(10.0, -1 - 0.3 * k)) : 0;
       const Directions directions = ascents(now, relative, signs(going));
       const Figures after = step(now, directions, before, signs(going));
@@ -55,6 +57,7 @@ class RatioSearch {
       for (std::size_t g = 0; g < going.size(); ++g) {
         x.col(going[g]) = now.col(to_index(g));
         reached(going[g]) = after(to_index(g));
+        f_(going[g]) = stepped_f_(to_index(g));
         const bool moved = std::abs(after(to_index(g)) - before(to_index(g))) >= kStandsStill;
         const bool shrinking = p_ < 2 && relative > 1e-6;
         if (moved || k + 1 < kFewestRounds || shrinking) left.push_back(going[g]);
@@ -66,12 +69,6 @@ class RatioSearch {
 
  private:
   static Figures log_of(const Figures& f) { return f.array().max(1e-300).log(); }
-
-  /// So that ||A x|| = 1.
-  void rescale(Directions& x) {
-    const Figures f = of_all_.values(x);
-    for (Eigen::Index c = 0; c < x.cols(); ++c) x.col(c) /= std::pow(f(c), 1 / p_);
-  }
 
   Directions ascents(const Directions& x, double relative, const Figures& signs) {
     const Eigen::Index n = x.cols();
@@ -100,6 +97,7 @@ class RatioSearch {
     const Directions f = of_all_.values_along(x, directions, kSteps),
                      h = of_sample_.values_along(x, directions, kSteps);
     Figures reached = before;
+    stepped_f_ = Figures::Ones(x.cols());
     for (Eigen::Index c = 0; c < x.cols(); ++c) {
       double best_step = 0;
       for (Eigen::Index s = 0; s < f.rows(); ++s) {
@@ -107,6 +105,7 @@ class RatioSearch {
             std::log(std::max(h(s, c), 1e-300)) - std::log(std::max(f(s, c), 1e-300));
         if (!(signs(c) * (ratio - reached(c)) > 0)) continue;
         reached(c) = ratio;
+        stepped_f_(c) = f(s, c);
         best_step = kSteps[static_cast<std::size_t>(s)];
       }
       x.col(c) += best_step * directions.col(c);
@@ -118,6 +117,7 @@ class RatioSearch {
   const WeightedRows& sampled_;
   Moments of_all_, of_sample_;
   double p_;
+  Figures f_, stepped_f_;  // ||A x||^p: of what ratios() or refine() saw last; after a step
 };
 
 /// The positions of the `count` largest numbers, largest first; of equal ones the first.

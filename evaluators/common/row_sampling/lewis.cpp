@@ -15,7 +15,7 @@ using Numbers = Eigen::ArrayXd;
 using linalg::to_index;
 
 /// Rows that stay in a processor's cache with what is worked out of them.
-constexpr Eigen::Index kChunk = 256;
+constexpr Eigen::Index kRowsInCache = 256;
 constexpr double kFloor = 1e-300;
 
 /// The fixed point, one pass over the rows a round: with the last round's factor a chunk's scores,
@@ -62,8 +62,8 @@ class FixedPoint {
     double largest = 0;
     Columns gram = Columns::Zero(d_, d_);
     const double power = 1 - 2 / p_;
-    for (Eigen::Index at = 0; at < n_; at += kChunk) {
-      const Eigen::Index count = std::min(kChunk, n_ - at);
+    for (Eigen::Index at = 0; at < n_; at += kRowsInCache) {
+      const Eigen::Index count = std::min(kRowsInCache, n_ - at);
       chunk_ = rows_.middleRows(at, count);
       product_.noalias() = chunk_ * inverse_;
       Numbers log_t = product_.rowwise().squaredNorm().array().max(kFloor).log();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/evaluators/row_sampling/reference_cells.hpp"
+#include "tests/evaluators/row_sampling/small_matrices.hpp"
 
 namespace equivolve::test {
 namespace {
@@ -16,15 +17,7 @@ using namespace row_sampling;
 
 const std::string kData = ROW_SAMPLING_DATA;
 
-struct Of {
-  Family family;
-  double p;
-};
-void PrintTo(const Of& of, std::ostream* out) {
-  *out << family_name(of.family) << " p " << of.p;
-}
-
-class ReferenceTables : public testing::TestWithParam<Of> {};
+class ReferenceTables : public testing::TestWithParam<FamilyAndPower> {};
 
 TEST_P(ReferenceTables, AreReproduced) {
 #ifdef EQUIVOLVE_SANITIZED
@@ -55,7 +48,8 @@ TEST_P(ReferenceTables, AreReproduced) {
   EXPECT_EQ(compared, 7);
 }
 INSTANTIATE_TEST_SUITE_P(Cells, ReferenceTables,
-                         testing::Values(Of{Family::kGauss, 4}, Of{Family::kChebyshev, 3}));
+                         testing::Values(FamilyAndPower{Family::kGauss, 4},
+                                         FamilyAndPower{Family::kChebyshev, 3}));
 
 // Sums and largest scores of table 6.1.
 TEST(ReferenceScores, AreReproduced) {

@@ -18,26 +18,19 @@ using namespace row_sampling;
 
 constexpr double kPowers[] = {1, 1.3, 1.5, 2, 3, 4, 6.5};
 
-struct Of {
-  Family family;
-  double p;
-};
-void PrintTo(const Of& of, std::ostream* out) {
-  *out << family_name(of.family) << " p " << of.p;
-}
-std::vector<Of> families_and_powers() {
-  std::vector<Of> all;
+std::vector<FamilyAndPower> families_and_powers() {
+  std::vector<FamilyAndPower> all;
   for (Family family : kFamilies)
     for (double p : kPowers) all.push_back({family, p});
   return all;
 }
 
-class Scores : public testing::TestWithParam<Of> {
+class ScoresOfRows : public testing::TestWithParam<FamilyAndPower> {
  protected:
   static constexpr std::size_t kRows = 600, kColumns = 6;
 };
 
-TEST_P(Scores, SumUpAndBoundEachOther) {
+TEST_P(ScoresOfRows, SumUpAndBoundEachOther) {
   const auto [family, p] = GetParam();
   const auto a = make_matrix(family, kRows, kColumns, 1);
   const auto basis = *orthonormal_basis(a.view());
@@ -64,7 +57,7 @@ TEST_P(Scores, SumUpAndBoundEachOther) {
     ASSERT_LE(s, by_leverage * slack) << "row " << i;
   }
 }
-INSTANTIATE_TEST_SUITE_P(All, Scores, testing::ValuesIn(families_and_powers()));
+INSTANTIATE_TEST_SUITE_P(All, ScoresOfRows, testing::ValuesIn(families_and_powers()));
 
 TEST(Sensitivities, AllScoresAgreeAtTwo) {
   const auto a = make_matrix(Family::kStudent, 500, 5, 3);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <ostream>
 #include <vector>
 
 #include "evaluators/common/linalg/matrix.hpp"
@@ -12,6 +13,14 @@
 #include "evaluators/common/row_sampling/lewis.hpp"
 
 namespace equivolve::test {
+
+struct FamilyAndPower {
+  row_sampling::Family family;
+  double p;
+};
+inline void PrintTo(const FamilyAndPower& of, std::ostream* out) {
+  *out << row_sampling::family_name(of.family) << " p " << of.p;
+}
 
 inline std::vector<std::uint32_t> first_rows(std::size_t n) {
   std::vector<std::uint32_t> rows(n);
