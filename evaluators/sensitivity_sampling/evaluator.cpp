@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "evaluators/sensitivity_sampling/apply.hpp"
 #include "evaluators/sensitivity_sampling/matrices.hpp"
 #include "evaluators/sensitivity_sampling/samplers.hpp"
 #include "evaluators/sensitivity_sampling/settings.hpp"
@@ -27,12 +28,13 @@ class SensitivitySampling {
         "1",
         "the few weighted rows of a tall matrix that keep every l_p norm: rules and schemes to "
         "choose them",
-        EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE,
+        EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE | EQV_OFFERS_APPLY,
         representations,
         2};
     return descriptor;
   }
   static std::string config_schema() { return sensitivity_sampling::config_schema(); }
+  static std::string apply_schema() { return sensitivity_sampling::apply_schema(); }
 
   SensitivitySampling(sdk::Host host, std::string_view config_json)
       : host_(host),
@@ -111,6 +113,33 @@ class SensitivitySampling {
     }
     report(*sampler, outcome, result);
     if (test) host_.items(request, 0, outcome.log_ratios);
+    return EQV_OK;
+  }
+
+  eqv_status apply(const sdk::Candidate& candidate, const eqv_apply_request& request,
+                   sdk::ArtefactSink& sink) const {
+    const auto sampler = sampler_of(candidate);
+    if (!sampler) throw sdk::Refused("", "not a sampler of this space");
+    const ApplySettings settings = read_apply_settings(sdk::view(request.options_json));
+    std::optional<TableMatrix> given;
+    if (settings.data) {
+      TableData data;
+      if (settings_.table) data.columns = settings_.table->columns;
+      data.file = *settings.data;
+      data.target = settings.target;
+      if (!data.target && settings_.table) data.target = settings_.table->target;
+      given = read_matrix(data);
+    } else if (!matrices_.table()) {
+      throw sdk::Refused("/data", "is missing: name a CSV file, since the run has none of its own");
+    }
+    std::string text(candidate.reference());
+    if (text.empty()) text = candidate.text();
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    apply_sampler({given ? *given : *matrices_.table(), settings, request.common_seed,
+                   [&](const std::string& said) { host_.log(EQV_LOG_WARNING, said); },
+                   [&](const std::string& said) { host_.log(EQV_LOG_INFO, said); }},
+                  *sampler, text, sink);
     return EQV_OK;
   }
 

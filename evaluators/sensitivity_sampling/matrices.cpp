@@ -7,7 +7,6 @@
 
 #include "evaluators/common/row_sampling/spread_order.hpp"
 #include "evaluators/common/tables/encoding.hpp"
-#include "evaluators/common/tables/standardizer.hpp"
 #include "evaluators/common/tables/table_reader.hpp"
 #include "evaluators/common/tables/table_report.hpp"
 #include "evaluators/sdk/evaluator.hpp"
@@ -58,6 +57,7 @@ TableMatrix read_matrix(const TableData& data) {
       for (double& value : values) value = scale.apply(value);
       columns.push_back(std::move(values));
       out.names.push_back(names[feature]);
+      out.scales.push_back(scale);
     }
   columns.emplace_back(table->rows, 1.0);
   out.names.emplace_back("intercept");

@@ -14,6 +14,7 @@
 #include "evaluators/common/row_sampling/distortion.hpp"
 #include "evaluators/common/row_sampling/regression.hpp"
 #include "evaluators/common/row_sampling/scores.hpp"
+#include "evaluators/common/tables/standardizer.hpp"
 #include "evaluators/sensitivity_sampling/settings.hpp"
 
 namespace equivolve::sensitivity_sampling {
@@ -21,7 +22,8 @@ namespace equivolve::sensitivity_sampling {
 /// A table as a matrix: features standardised, a column of ones, the target last.
 struct TableMatrix {
   linalg::Matrix<double> a;
-  std::vector<std::string> names;  ///< of the columns
+  std::vector<std::string> names;     ///< of the columns
+  std::vector<tables::Scale> scales;  ///< of the features, which stand first
   bool has_target = false;
   std::vector<std::uint32_t> row_numbers;  ///< in the file, from 1
   std::array<std::uint8_t, 16> digest{};
