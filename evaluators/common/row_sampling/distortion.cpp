@@ -32,7 +32,7 @@ struct SampledRows {
 class RatioSearch {
  public:
   RatioSearch(const WeightedRows& all, const WeightedRows& sampled, double p)
-      : all_(all), sampled_(sampled), of_all_(all, p), of_sample_(sampled, p), p_(p) {}
+      : all_(all), of_all_(all, p), of_sample_(sampled, p), p_(p) {}
 
   Figures ratios(const Directions& x) {
     f_ = of_all_.values(x);
@@ -114,7 +114,6 @@ class RatioSearch {
   }
 
   const WeightedRows& all_;
-  const WeightedRows& sampled_;
   Moments of_all_, of_sample_;
   double p_;
   Figures f_, stepped_f_;  // ||A x||^p: of what ratios() or refine() saw last; after a step
