@@ -100,13 +100,14 @@ TEST(Install, HasAllThatAUserNeeds) {
   ASSERT_EQ(done.exit_code, 0) << done.err;
   for (const char* file :
        {"bin/equivolve", "lib/equivolve/evaluators/algorithm_discovery.so",
+        "lib/equivolve/evaluators/sensitivity_sampling.so",
         "include/equivolve/evaluators/sdk/equivolve_evaluator.h", "share/man/man1/equivolve-run.1",
         "share/bash-completion/completions/equivolve", "share/zsh/site-functions/_equivolve",
         "share/fish/vendor_completions.d/equivolve.fish"})
     EXPECT_TRUE(std::filesystem::exists(prefix + "/" + file)) << file;
   const Finished listed = run_process({prefix + "/bin/equivolve", "evaluators", "list", "--json"});
   const auto evaluators = nlohmann::json::parse(listed.last_line());
-  ASSERT_EQ(evaluators.size(), 2u) << listed.out << listed.err;
+  ASSERT_EQ(evaluators.size(), 3u) << listed.out << listed.err;
   EXPECT_EQ(evaluators[0]["file"], prefix + "/lib/equivolve/evaluators/algorithm_discovery.so");
 }
 
