@@ -64,6 +64,7 @@ class Adapter {
   const LastRestoration& last_restoration() const { return last_; }
   /// False once a formula gave no number, or weights were no longer finite.
   bool finite() const { return finite_; }
+  std::size_t trained_weights() const { return trained_.size(); }
   std::span<const Scalar> student() const { return student_.parameters(); }
   /// Of methods without a teacher: the source model's.
   std::span<const Scalar> teacher() const { return teacher_.parameters(); }

@@ -46,6 +46,7 @@ class FormulaRule {
   FormulaRule(RulePart part, search::ExpressionView formula);
 
   RulePart part() const { return part_; }
+  search::ExpressionView formula() const { return machine_.expression(); }
   /// Scores of all weights, into `scores`. What is not read is not worked out.
   void score(const WeightFacts& weights, const BatchFacts& batch, std::span<double> scores);
   /// Between 0 and 1; NaN where the formula is not a number.

@@ -39,6 +39,11 @@ double StreamRun::collapse() const {
   return by_round.empty() ? 0 : of_round(by_round.size() - 1).error() - of_round(0).error();
 }
 
+double StreamRun::restored_share() const {
+  const double chances = static_cast<double>(counts.batches) * static_cast<double>(trained_weights);
+  return chances > 0 ? static_cast<double>(counts.restored) / chances : 0;
+}
+
 StreamRun run_along(const SourceModel& source, const Stream& stream, const RunSettings& settings,
                     const std::function<bool()>& cancelled,
                     const std::function<void(const StreamBatch&, std::span<const float>)>& told) {
@@ -76,6 +81,7 @@ StreamRun run_along(const SourceModel& source, const Stream& stream, const RunSe
     }
   }
   run.counts = adapter.counts();
+  run.trained_weights = adapter.trained_weights();
   run.cpu_seconds = thread_cpu_seconds() - start;
   return run;
 }

@@ -30,11 +30,14 @@ struct StreamRun {
   bool finite = true;             ///< false: it stopped where it no longer was
   bool cancelled = false;
   double cpu_seconds = 0;
+  std::size_t trained_weights = 0;
 
   Scores of_round(std::size_t round) const;
   Scores all() const;
   /// Error of the last round minus that of the first.
   double collapse() const;
+  /// Of the trained weights, those that went home after a batch, on average.
+  double restored_share() const;
 };
 
 /// `cancelled` is asked before each batch. `told`, if given, gets the logits of each batch. A
