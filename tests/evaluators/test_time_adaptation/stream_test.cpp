@@ -15,6 +15,8 @@
 #include "evaluators/test_time_adaptation/jpeg.hpp"
 #include "evaluators/test_time_adaptation/plasma.hpp"
 #include "evaluators/test_time_adaptation/stream.hpp"
+#include "evaluators/test_time_adaptation/stream_run.hpp"
+#include "tests/evaluators/test_time_adaptation/golden.hpp"
 
 namespace equivolve::test_time_adaptation {
 namespace {
@@ -269,6 +271,72 @@ TEST(Drifts, DoWhatTheirNamesSay) {
     return std::count(s.samples.labels.begin(), s.samples.labels.end(), 1U);
   };
   EXPECT_GT(std::abs(ones(drifted("label_shift")) - 200), 40);
+}
+
+// ---- runs along streams
+
+/// A perceptron of the golden file along a stream of made-up digits.
+std::vector<float> told_along(const Golden& golden, const Stream& stream, Method method,
+                              StreamRun* run = nullptr) {
+  std::vector<float> told;
+  RunSettings settings;
+  settings.recipe = published(method, 2, 1, 1);
+  settings.batch = 16;
+  settings.rounds = 2;
+  const StreamRun done = run_along(
+      golden.model, stream, settings, [] { return false; },
+      [&](const StreamBatch&, std::span<const float> logits) {
+        told.insert(told.end(), logits.begin(), logits.end());
+      });
+  if (run) *run = done;
+  return told;
+}
+
+TEST(Runs, NoLabelLeaksIntoAPrediction) {
+  const Golden golden = golden_perceptron();
+  const Samples samples = made_up({Family::kDigits, 8, 8}, 48, 10);
+  const Stream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
+  Stream shuffled = stream;
+  for (Segment& segment : shuffled.segments)
+    std::reverse(segment.samples.labels.begin(), segment.samples.labels.end());
+  ASSERT_NE(stream.segments[0].samples.labels, shuffled.segments[0].samples.labels);
+  for (const Method method :
+       {Method::kSource, Method::kBatchNorm, Method::kPseudoLabel, Method::kTent, Method::kCotta,
+        Method::kPetalSres, Method::kPetalFim}) {
+    StreamRun one, other;
+    EXPECT_EQ(told_along(golden, stream, method, &one),
+              told_along(golden, shuffled, method, &other));
+    EXPECT_NE(one.all().nll, other.all().nll) << "but figures need them";
+  }
+}
+
+TEST(Runs, CountAllSamplesAndRounds) {
+  const Golden golden = golden_perceptron();
+  const Samples samples = made_up({Family::kDigits, 8, 8}, 40, 10);
+  const Stream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
+  StreamRun run;
+  told_along(golden, stream, Method::kPetalFim, &run);
+  EXPECT_EQ(run.all().samples, 2U * 3 * 40);
+  EXPECT_EQ(run.counts.batches, 2U * 3 * 3);
+  EXPECT_EQ(run.over_time.size(), run.counts.batches);
+  EXPECT_EQ(run.counts.idle, 0U);
+  // Two views, the student forward and backward.
+  EXPECT_EQ(run.counts.passes, (2U + 1 + 2) * 2 * 3 * 40);
+  EXPECT_GT(run.restored_share(), 0);
+  const double items = std::accumulate(run.nll_by_id.begin(), run.nll_by_id.end(), 0.0);
+  EXPECT_NEAR(items, run.all().nll, 1e-9 * items);
+}
+
+TEST(Runs, EpisodesStartAnew) {
+  const Golden golden = golden_perceptron();
+  const Samples samples = made_up({Family::kDigits, 8, 8}, 40, 10);
+  StreamSettings settings{.corruptions = {0, 6}, .seed = 3};
+  settings.protocol = Protocol::kEpisodic;
+  const auto both = told_along(golden, make_stream(samples, settings), Method::kTent);
+  settings.corruptions = {6};
+  const auto second = told_along(golden, make_stream(samples, settings), Method::kTent);
+  const std::size_t numbers = 40 * 10;
+  EXPECT_TRUE(std::equal(both.begin() + numbers, both.begin() + 2 * numbers, second.begin()));
 }
 
 // ---- figures
