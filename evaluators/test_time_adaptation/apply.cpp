@@ -84,8 +84,8 @@ class Predictions {
 };
 
 /// A person's samples as a stream of one segment.
-Stream stream_of(Samples samples, std::uint64_t seed) {
-  Stream out;
+SampleStream stream_of(Samples samples, std::uint64_t seed) {
+  SampleStream out;
   out.seed = seed;
   out.schedule = {0};
   Segment segment{0, 0, std::move(samples), {}};
@@ -111,7 +111,7 @@ std::vector<double> smoothed(const std::vector<Scores>& batches) {
   return out;
 }
 
-void write_course(const ApplyContext& context, const Stream& stream, const StreamRun& run,
+void write_course(const ApplyContext& context, const SampleStream& stream, const StreamRun& run,
                   const StreamRun& rival, sdk::ArtefactSink& sink) {
   std::string csv = "batch,corruption,samples,error,brier,nll,error_without_adaptation\n";
   std::vector<ChartMark> marks;
@@ -177,7 +177,7 @@ void apply_adaptation(const ApplyContext& context, const Adaptation& adaptation,
   const auto source = problem.source(never);
   const bool own = context.apply.data.has_value();
   const auto stream =
-      own ? std::make_shared<const Stream>(stream_of(
+      own ? std::make_shared<const SampleStream>(stream_of(
                 read_own_stream(*context.apply.data, problem.data(), context.settings.data),
                 context.common_seed))
           : problem.stream(problem.cells().front().label_order, context.common_seed, true, false);
@@ -197,7 +197,7 @@ void apply_adaptation(const ApplyContext& context, const Adaptation& adaptation,
     tokens.assign(view.begin(), view.end());
   }
   sink.write("recipe.yaml", "application/yaml", yaml);
-  sink.write("recipe.py", "text/x-python",
+  sink.write("recipe.py", "text/x-script.python",  // a module to import, no program to run
              python_recipe(adaptation, tokens, problem.data().training.shape.family));
   write_model(*source, sink);
   if (!run.finite) {

@@ -155,7 +155,7 @@ std::shared_ptr<const SourceModel> Problem::source(const Cancelled& cancelled) c
   return source_;
 }
 
-Stream Problem::make(const Key& key) const {
+SampleStream Problem::make(const Key& key) const {
   StreamSettings settings;
   settings.protocol = stream_.protocol;
   settings.severity = stream_.severity;
@@ -174,8 +174,8 @@ Stream Problem::make(const Key& key) const {
   return make_stream(from.chosen(first), settings);
 }
 
-std::shared_ptr<const Stream> Problem::stream(LabelOrder order, std::uint64_t common_seed,
-                                              bool test, bool screening) const {
+std::shared_ptr<const SampleStream> Problem::stream(LabelOrder order, std::uint64_t common_seed,
+                                                    bool test, bool screening) const {
   const Key key{order, common_seed, test, screening};
   std::lock_guard lock(streams_mutex_);
   for (auto entry = streams_.begin(); entry != streams_.end(); ++entry) {
@@ -183,7 +183,7 @@ std::shared_ptr<const Stream> Problem::stream(LabelOrder order, std::uint64_t co
     streams_.splice(streams_.begin(), streams_, entry);
     return entry->stream;
   }
-  streams_.push_front({key, std::make_shared<const Stream>(make(key))});
+  streams_.push_front({key, std::make_shared<const SampleStream>(make(key))});
   if (streams_.size() > kMostStreams) streams_.pop_back();
   return streams_.front().stream;
 }

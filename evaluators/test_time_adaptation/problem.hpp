@@ -46,8 +46,8 @@ class Problem {
   std::shared_ptr<const SourceModel> source(const Cancelled& cancelled) const;
 
   /// Streams of one seed are made once.
-  std::shared_ptr<const Stream> stream(LabelOrder order, std::uint64_t common_seed, bool test,
-                                       bool screening) const;
+  std::shared_ptr<const SampleStream> stream(LabelOrder order, std::uint64_t common_seed, bool test,
+                                             bool screening) const;
   /// Names of the corruptions of a segment: "fog", "fog at 3".
   std::string name_of(const Segment& segment) const;
 
@@ -60,7 +60,7 @@ class Problem {
   };
   struct Entry {
     Key key;
-    std::shared_ptr<const Stream> stream;
+    std::shared_ptr<const SampleStream> stream;
   };
 
   std::vector<std::uint32_t> positions(const std::vector<std::string>& names,
@@ -70,7 +70,7 @@ class Problem {
   nn::Architecture architecture() const;
   SourceTraining training() const;
   std::vector<double> variance_of_file_model(const nn::Network<double>& network) const;
-  Stream make(const Key& key) const;
+  SampleStream make(const Key& key) const;
 
   ModelSettings model_;
   StreamOptions stream_;

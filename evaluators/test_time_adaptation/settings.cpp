@@ -101,9 +101,10 @@ ModelSettings read_model(const json& model) {
   choose(model, "posterior", {"fisher", "isotropic", "file"}, out.posterior);
   out.posterior_file = model.value("posterior_file", "");
   out.posterior_variance = model.value("posterior_variance", out.posterior_variance);
-  if (out.file.empty() && (model.contains("posterior") || !out.posterior_file.empty()))
-    throw Refused("/options/model/posterior",
-                  "is of a network from 'file'; one that is trained here has its own");
+  if (out.file.empty() && !out.posterior_file.empty())
+    throw Refused(
+        "/options/model/posterior_file",
+        "is of a network from 'file'; one that is trained here has a posterior of its own");
   if ((out.posterior == PosteriorKind::kFile) == out.posterior_file.empty())
     throw Refused("/options/model", "'posterior: file' and 'posterior_file' go together");
   return out;

@@ -160,11 +160,11 @@ double gamma_draw(double shape, hashing::Stream& stream) {
   return boosted * std::pow(1 - stream.uniform(), 1 / shape);
 }
 
-Stream make_stream(const Samples& clean, const StreamSettings& settings) {
+SampleStream make_stream(const Samples& clean, const StreamSettings& settings) {
   Places order = shuffled_order(clean.count(), settings.seed);
   if (settings.label_order == LabelOrder::kDirichlet)
     order = dirichlet_order(order, clean, settings.delta, settings.seed);
-  Stream out;
+  SampleStream out;
   out.seed = settings.seed;
   out.shuffles_batches = settings.protocol == Protocol::kMixed;
   out.resets_between = settings.protocol == Protocol::kEpisodic;
@@ -182,7 +182,8 @@ Stream make_stream(const Samples& clean, const StreamSettings& settings) {
   return out;
 }
 
-std::vector<StreamBatch> batches_of(const Stream& stream, std::uint32_t size, std::uint32_t round) {
+std::vector<StreamBatch> batches_of(const SampleStream& stream, std::uint32_t size,
+                                    std::uint32_t round) {
   std::vector<StreamBatch> out;
   for (const std::uint32_t segment : stream.schedule) {
     const auto count = static_cast<std::uint32_t>(stream.segments[segment].ids.size());

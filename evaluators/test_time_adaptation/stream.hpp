@@ -44,7 +44,7 @@ struct Segment {
   std::vector<std::uint32_t> ids;
 };
 
-struct Stream {
+struct SampleStream {
   std::vector<Segment> segments;        ///< each corruption and severity once
   std::vector<std::uint32_t> schedule;  ///< positions among segments, as one round meets them
   bool shuffles_batches = false, resets_between = false;
@@ -52,14 +52,15 @@ struct Stream {
 };
 
 /// A function of its arguments. At least one sample and one corruption. [any-thread]
-Stream make_stream(const Samples& clean, const StreamSettings& settings);
+SampleStream make_stream(const Samples& clean, const StreamSettings& settings);
 
 struct StreamBatch {
   std::uint32_t segment, first, count;
   bool begins_segment;  ///< the batch before it was of another segment
 };
 /// One round in batches of `size`; the last batch of a segment may be smaller.
-std::vector<StreamBatch> batches_of(const Stream& stream, std::uint32_t size, std::uint32_t round);
+std::vector<StreamBatch> batches_of(const SampleStream& stream, std::uint32_t size,
+                                    std::uint32_t round);
 
 /// Gamma(shape, 1), shape > 0: Marsaglia, Tsang 2000, "A simple method for generating gamma
 /// variables".

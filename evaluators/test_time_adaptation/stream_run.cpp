@@ -44,8 +44,8 @@ double StreamRun::restored_share() const {
   return chances > 0 ? static_cast<double>(counts.restored) / chances : 0;
 }
 
-StreamRun run_along(const SourceModel& source, const Stream& stream, const RunSettings& settings,
-                    const std::function<bool()>& cancelled,
+StreamRun run_along(const SourceModel& source, const SampleStream& stream,
+                    const RunSettings& settings, const std::function<bool()>& cancelled,
                     const std::function<void(const StreamBatch&, std::span<const float>)>& told) {
   const double start = thread_cpu_seconds();
   const SampleShape& shape = stream.segments.front().samples.shape;

@@ -43,7 +43,7 @@ struct StreamRun {
 /// `cancelled` is asked before each batch. `told`, if given, gets the logits of each batch. A
 /// function of its arguments, but for cpu_seconds. [any-thread]
 StreamRun run_along(
-    const SourceModel& source, const Stream& stream, const RunSettings& settings,
+    const SourceModel& source, const SampleStream& stream, const RunSettings& settings,
     const std::function<bool()>& cancelled,
     const std::function<void(const StreamBatch&, std::span<const float>)>& told = {});
 

@@ -12,14 +12,8 @@ constexpr std::size_t kMostFigures = 16;  // that a results file holds of a tria
 
 eqv_figure minimised(const std::string& name, const char* unit, int role, double low, double high,
                      bool reproducible = true) {
-  return {sizeof(eqv_figure),
-          name.c_str(),
-          unit,
-          static_cast<std::uint32_t>(role),
-          EQV_MINIMIZE,
-          low,
-          high,
-          reproducible ? 1U : 0U};
+  return {sizeof(eqv_figure), name.c_str(), unit, static_cast<std::uint32_t>(role),
+          EQV_MINIMIZE,       low,          high, reproducible ? 1U : 0U};
 }
 
 }  // namespace

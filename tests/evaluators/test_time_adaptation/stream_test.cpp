@@ -49,7 +49,8 @@ TEST(Corruptions, HaveNamesAndChangeImages) {
     const Samples samples = made_up(shape, 4, 2);
     for (std::uint32_t c = 0; c < 15; ++c)
       for (int severity = 1; severity <= 5; ++severity) {
-        const Stream stream = make_stream(samples, {.corruptions = {c}, .severity = severity});
+        const SampleStream stream =
+            make_stream(samples, {.corruptions = {c}, .severity = severity});
         const auto& values = stream.segments[0].samples.values;
         EXPECT_NE(values, samples.values) << names[c];
         for (const float value : values) {
@@ -120,7 +121,7 @@ TEST(Corruptions, AgreeWithTheReferenceStatistics) {
   const auto names = corruption_names(Family::kImages);
   for (const int severity : {3, 5})
     for (std::uint32_t c = 0; c < names.size(); ++c) {
-      const Stream stream =
+      const SampleStream stream =
           make_stream(images, {.corruptions = {c}, .severity = severity, .seed = 1});
       const Segment& segment = stream.segments[0];
       double sum = 0, square = 0, change = 0;
@@ -150,7 +151,7 @@ TEST(Corruptions, AgreeWithTheReferenceStatistics) {
 TEST(Streams, HaveEverySampleOnceASegmentInTheSameOrder) {
   const Samples samples = made_up({Family::kDigits, 8, 8}, 30, 3);
   for (const LabelOrder order : {LabelOrder::kShuffled, LabelOrder::kDirichlet}) {
-    const Stream stream = make_stream(
+    const SampleStream stream = make_stream(
         samples, {.corruptions = all_of(Family::kDigits), .label_order = order, .seed = 4});
     ASSERT_EQ(stream.schedule.size(), 15U);
     for (const Segment& segment : stream.segments) {
@@ -164,7 +165,7 @@ TEST(Streams, HaveEverySampleOnceASegmentInTheSameOrder) {
 
 TEST(Streams, GradualOnesRiseAndFall) {
   const Samples samples = made_up({Family::kDigits, 8, 8}, 3, 2);
-  const Stream stream =
+  const SampleStream stream =
       make_stream(samples, {.protocol = Protocol::kGradual, .corruptions = {0, 6}});
   std::vector<std::pair<std::uint32_t, int>> met;
   for (const std::uint32_t s : stream.schedule)
@@ -179,11 +180,11 @@ TEST(Streams, GradualOnesRiseAndFall) {
 TEST(Streams, MixedOnesHaveTheSameBatchesInAnotherOrder) {
   const Samples samples = made_up({Family::kDigits, 8, 8}, 10, 2);
   StreamSettings settings{.corruptions = {0, 1, 2, 3, 4, 5}, .seed = 2};
-  const Stream plain = make_stream(samples, settings);
+  const SampleStream plain = make_stream(samples, settings);
   settings.protocol = Protocol::kMixed;
-  const Stream mixed = make_stream(samples, settings);
+  const SampleStream mixed = make_stream(samples, settings);
   const auto key = [](const StreamBatch& b) { return std::tuple(b.segment, b.first, b.count); };
-  const auto keys = [&](const Stream& stream, std::uint32_t round) {
+  const auto keys = [&](const SampleStream& stream, std::uint32_t round) {
     std::vector<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> out;
     for (const StreamBatch& batch : batches_of(stream, 4, round)) out.push_back(key(batch));
     return out;
@@ -197,7 +198,7 @@ TEST(Streams, MixedOnesHaveTheSameBatchesInAnotherOrder) {
 }
 
 /// Share of neighbours with equal labels.
-double repeated(const Stream& stream) {
+double repeated(const SampleStream& stream) {
   const auto& labels = stream.segments[0].samples.labels;
   double same = 0;
   for (std::size_t i = 1; i < labels.size(); ++i) same += labels[i] == labels[i - 1];
@@ -276,7 +277,7 @@ TEST(Drifts, DoWhatTheirNamesSay) {
 // ---- runs along streams
 
 /// A perceptron of the golden file along a stream of made-up digits.
-std::vector<float> told_along(const Golden& golden, const Stream& stream, Method method,
+std::vector<float> told_along(const Golden& golden, const SampleStream& stream, Method method,
                               StreamRun* run = nullptr) {
   std::vector<float> told;
   RunSettings settings;
@@ -295,8 +296,8 @@ std::vector<float> told_along(const Golden& golden, const Stream& stream, Method
 TEST(Runs, NoLabelLeaksIntoAPrediction) {
   const Golden golden = golden_perceptron();
   const Samples samples = made_up({Family::kDigits, 8, 8}, 48, 10);
-  const Stream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
-  Stream shuffled = stream;
+  const SampleStream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
+  SampleStream shuffled = stream;
   for (Segment& segment : shuffled.segments)
     std::reverse(segment.samples.labels.begin(), segment.samples.labels.end());
   ASSERT_NE(stream.segments[0].samples.labels, shuffled.segments[0].samples.labels);
@@ -313,7 +314,7 @@ TEST(Runs, NoLabelLeaksIntoAPrediction) {
 TEST(Runs, CountAllSamplesAndRounds) {
   const Golden golden = golden_perceptron();
   const Samples samples = made_up({Family::kDigits, 8, 8}, 40, 10);
-  const Stream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
+  const SampleStream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
   StreamRun run;
   told_along(golden, stream, Method::kPetalFim, &run);
   EXPECT_EQ(run.all().samples, 2U * 3 * 40);
