@@ -1,0 +1,215 @@
+// The published methods of test-time adaptation along streams, and what a step of them costs.
+//
+//   adaptation_streams digits [--models 3] [--json]
+//       the perceptron on data/digits.csv, shuffled lifelong stream, batches of 50, 5 rounds
+//   adaptation_streams cells [--models 5] [--json]
+//       the same model, every method in shuffled and Dirichlet(0.1) order, batches of 1, 4, 16, 64
+//   adaptation_streams fashion FOLDER [--models 3] [--samples 500] [--rounds 5] [--json]
+//       the convolutional model on FOLDER's fashion10k IDX files, batches of 100
+//   adaptation_streams step [--write FOLDER] [--json]
+//       CPU milliseconds of a step of PETAL-FIM: perceptron, batch 50, 8 views in place of random
+//       ones; with --write the recipe, the model and the batches for PyTorch (adaptation_rival.py)
+//
+// Each model is trained anew with its own seed (0, 1, ..., or from --first on), which is also that
+// of order and noise. Figures are means over models.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "benchmarks/measuring.hpp"
+#include "evaluators/test_time_adaptation/problem.hpp"
+#include "evaluators/test_time_adaptation/python_recipe.hpp"
+#include "evaluators/test_time_adaptation/references.hpp"
+#include "evaluators/test_time_adaptation/trial.hpp"
+
+namespace equivolve::benchmarks {
+namespace {
+
+using namespace equivolve::test_time_adaptation;  // NOLINT: a program of one file
+using nlohmann::json;
+
+json digits_config(std::uint64_t seed) {
+  return {{"data",
+           {{"file", "data/digits.csv"},
+            {"target", "digit"},
+            {"pixels", {{"rows", 8}, {"columns", 8}, {"white", 16}}},
+            {"stream_share", 0.445}}},
+          {"options", {{"model", {{"seed", seed}}}}}};
+}
+
+json fashion_config(const std::string& folder, std::uint64_t seed) {
+  const auto file = [&](const char* part, const char* what) {
+    return folder + "/fashion10k-" + part + "-" + what + "-ubyte.gz";
+  };
+  return {{"data",
+           {{"images", file("train", "images-idx3")},
+            {"labels", file("train", "labels-idx1")},
+            {"stream_images", file("test", "images-idx3")},
+            {"stream_labels", file("test", "labels-idx1")}}},
+          {"options", {{"model", {{"seed", seed}}}}}};
+}
+
+json stream_options(std::uint32_t samples, std::uint32_t rounds, const json& orders,
+                    const json& batches) {
+  return {{"samples", samples}, {"rounds", rounds}, {"label_orders", orders}, {"batches", batches}};
+}
+
+/// Means over models, of one method in one cell.
+struct Row {
+  std::vector<double> errors, losses;  // of each round
+  double brier = 0, calibration = 0, ms = 0, idle = 0;
+};
+
+void add(Row& row, const StreamRun& run, double share) {
+  row.errors.resize(run.by_round.size());
+  row.losses.resize(run.by_round.size());
+  for (std::size_t r = 0; r < run.by_round.size(); ++r) {
+    row.errors[r] += share * run.of_round(r).error();
+    row.losses[r] += share * run.of_round(r).mean_nll();
+  }
+  row.brier += share * run.all().mean_brier();
+  row.calibration += share * run.calibration.error();
+  row.idle += share * static_cast<double>(run.counts.idle);
+  row.ms += share * 1000 * run.cpu_seconds / static_cast<double>(run.counts.batches);
+}
+
+using Table = std::map<std::string, std::map<std::string, Row>>;  // by method, by cell
+
+/// Every method in every cell, for one model; errors by model go to `each`.
+void add_model(const json& config, std::uint64_t seed, double share, const Views& views,
+               Table& table, json& each) {
+  const Problem problem(read_settings(config.dump()));
+  const auto never = [] { return false; };
+  each["clean_error"].push_back(clean_error(*problem.source(never), problem.data().validation));
+  for (const std::string_view method : kMethodNames) {
+    const auto runs = run_cells(
+        problem, {*reference_recipe(method, views), {}}, {.common_seed = seed},
+        [](std::size_t n, const auto& body) {
+          for (std::size_t i = 0; i < n; ++i) body(i);
+        },
+        never);
+    for (std::size_t c = 0; c < runs.size(); ++c) {
+      const std::string cell = problem.cells()[c].name();
+      add(table[std::string(method)][cell], runs[c], share);
+      json errors;
+      for (std::size_t r = 0; r < runs[c].by_round.size(); ++r)
+        errors.push_back(runs[c].of_round(r).error());
+      each[std::string(method)][cell].push_back(errors);
+    }
+  }
+}
+
+json as_json(const Table& table, const json& each) {
+  json out{{"each_model", each}};
+  for (const auto& [method, cells] : table)
+    for (const auto& [cell, row] : cells)
+      out[method][cell] = {{"error", row.errors},      {"nll", row.losses},
+                           {"brier", row.brier},       {"calibration_error", row.calibration},
+                           {"idle_batches", row.idle}, {"cpu_ms_per_batch", row.ms}};
+  return out;
+}
+
+void print(const Table& table) {
+  for (const std::string_view method : kMethodNames)
+    for (const auto& [cell, row] : table.at(std::string(method))) {
+      std::printf("%-13s %-13s error %%", std::string(method).c_str(), cell.c_str());
+      for (const double error : row.errors) std::printf(" %6.2f", 100 * error);
+      std::printf("   nll %.3f .. %.3f  brier %.3f  ece %.3f  idle %.0f  %.3f ms\n",
+                  row.losses.front(), row.losses.back(), row.brier, row.calibration, row.idle,
+                  row.ms);
+    }
+}
+
+// ---- the cost of a step
+
+/// Views that a rival can make as well: x times 1 - v / 100.
+MakeView<float> scaled_views() {
+  return [](std::uint32_t, std::uint32_t view, std::span<const float> x, std::span<float> out) {
+    const float factor = 1 - static_cast<float>(view) / 100;
+    for (std::size_t i = 0; i < x.size(); ++i) out[i] = x[i] * factor;
+  };
+}
+
+json step_cost(const std::string& folder) {
+  constexpr std::size_t kBatch = 50, kSteps = 240;
+  json config = digits_config(0);
+  config["options"]["stream"] = stream_options(400, 1, {"shuffled"}, {kBatch});
+  const Problem problem(read_settings(config.dump()));
+  const auto source = problem.source([] { return false; });
+  const auto stream = problem.stream(LabelOrder::kShuffled, 0, false, false);
+  const auto recipe = *reference_recipe("petal_fim", {8, 1, 1});
+  const Samples& samples = stream->segments[0].samples;
+  const auto first = std::span(samples.values).first(kBatch * samples.shape.size());
+  std::vector<double> rounds;
+  for (int round = 0; round < 5; ++round) {
+    Adapter<float> adapter(*source, recipe, kBatch, 1, scaled_views());
+    const double start = cpu_seconds();
+    for (std::size_t step = 0; step < kSteps; ++step) adapter.step(first);
+    rounds.push_back(1000 * (cpu_seconds() - start) / kSteps);
+  }
+  if (!folder.empty()) {
+    const auto write = [&](const char* name, const std::string& text) {
+      std::ofstream(folder + "/" + name) << text;
+    };
+    write("recipe.py", python_recipe({recipe, {}}, {}, Family::kDigits));
+    write("source_model.json", model_json(*source));
+    write("batch.json", json(std::vector<float>(first.begin(), first.end())).dump());
+  }
+  return {{"ms", median(rounds)},
+          {"least_ms", *std::min_element(rounds.begin(), rounds.end())},
+          {"most_ms", *std::max_element(rounds.begin(), rounds.end())}};
+}
+
+const char* option(int argc, char** argv, const char* name, const char* fallback) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (std::strcmp(argv[i], name) == 0) return argv[i + 1];
+  return fallback;
+}
+
+int run(int argc, char** argv) {
+  const std::string what = argc > 1 ? argv[1] : "";
+  const bool wants_json = std::strcmp(argv[argc - 1], "--json") == 0;
+  if (what == "step") {
+    const json cost = step_cost(option(argc, argv, "--write", ""));
+    std::printf("%s\n", cost.dump().c_str());
+    return 0;
+  }
+  if (what != "digits" && what != "cells" && what != "fashion") {
+    std::fprintf(stderr, "usage: adaptation_streams digits | cells | fashion FOLDER | step\n");
+    return 2;
+  }
+  const int models = std::atoi(option(argc, argv, "--models", what == "cells" ? "5" : "3"));
+  const int first = std::atoi(option(argc, argv, "--first", "0"));
+  const auto samples =
+      static_cast<std::uint32_t>(std::atoi(option(argc, argv, "--samples", "500")));
+  const auto rounds = static_cast<std::uint32_t>(std::atoi(option(argc, argv, "--rounds", "5")));
+  Table table;
+  json each;
+  for (int model = 0; model < models; ++model) {
+    const auto seed = static_cast<std::uint64_t>(first + model);
+    json config = what == "fashion" ? fashion_config(argv[2], seed) : digits_config(seed);
+    config["options"]["stream"] =
+        what == "fashion" ? stream_options(samples, rounds, {"shuffled"}, {100})
+        : what == "cells" ? stream_options(400, 1, {"shuffled", "dirichlet"}, {1, 4, 16, 64})
+                          : stream_options(800, rounds, {"shuffled"}, {50});
+    add_model(config, seed, 1.0 / models, views_of({}, what == "fashion"), table, each);
+  }
+  if (wants_json)
+    std::printf("%s\n", as_json(table, each).dump().c_str());
+  else
+    print(table);
+  return 0;
+}
+
+}  // namespace
+}  // namespace equivolve::benchmarks
+
+int main(int argc, char** argv) {
+  return equivolve::benchmarks::run(argc, argv);
+}

@@ -1,0 +1,16 @@
+// What a candidate is run on for its digest.
+#pragma once
+
+#include "evaluators/sdk/evaluator.hpp"
+#include "evaluators/test_time_adaptation/problem.hpp"
+#include "evaluators/test_time_adaptation/trial.hpp"
+
+namespace equivolve::test_time_adaptation {
+
+/// Three batches of 16 corrupted samples (fewer where the data have fewer), in double: after each,
+/// the probabilities that were told and, of methods that train, those of the student. Settings that
+/// three batches cannot show go along as they are: reset_every, and the confidence threshold.
+void run_probe(const Problem& problem, const Adaptation& adaptation, std::uint64_t seed,
+               sdk::OutputSink& sink);
+
+}  // namespace equivolve::test_time_adaptation
