@@ -75,7 +75,7 @@ std::vector<Named> methods_of(const Arguments& arguments, std::size_t dimension,
   add("spectral_knn", MethodKind::kSpectral).spectral.affinity = Affinity::kNeighbours;
   Method& rbf = add("spectral_rbf", MethodKind::kSpectral);
   rbf.spectral.affinity = Affinity::kRbf;
-  rbf.spectral.gamma = 1;
+  rbf.spectral.gamma = 1 / static_cast<double>(dimension);
   Method& joint = add("ncd_spectral", MethodKind::kNcdSpectral);
   joint.joint_min_dist = p.min_dist;
   joint.joint_components = p.components;

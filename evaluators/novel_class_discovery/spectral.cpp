@@ -12,6 +12,7 @@ namespace equivolve::novel_class_discovery {
 namespace {
 
 constexpr double kTolerance = 1e-7;
+constexpr std::size_t kMostRestarts = 100;  // hardly connected rows may take for ever
 constexpr std::size_t kFewRows = 1500;  // for which all eigenvectors may be worked out
 
 /// A symmetric matrix of affinities, diagonal 0, as far as the eigensolver sees it.
@@ -118,6 +119,7 @@ std::optional<linalg::Matrix<double>> greatest_vectors(Normalized& product, std:
   linalg::PartialEigenSettings settings;
   settings.count = count;
   settings.tolerance = kTolerance;
+  settings.max_restarts = kMostRestarts;
   settings.basis = std::max<std::size_t>(3 * count + 1, 30);
   if (settings.basis < rows) {
     auto eigen = linalg::partial_symmetric_eigen<double>(
