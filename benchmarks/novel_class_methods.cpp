@@ -121,7 +121,7 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
     how.epochs = arguments.epochs;
     how.seed = 1 + run;
     const double start = cpu_seconds();
-    const TrialOutcome out = test(named.method, opened.problem, opened.truth, options, how);
+    const TrialOutcome out = test_trial(named.method, opened.problem, opened.truth, options, how);
     seconds.values.push_back(cpu_seconds() - start);
     if (out.end != DiscoveryEnd::kDone) {
       std::fprintf(stderr, "%s: did not end\n", named.name.c_str());

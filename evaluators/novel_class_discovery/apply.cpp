@@ -86,6 +86,7 @@ class Application {
   CountEstimate counted() const {
     CountSettings how = context_.options.count;
     how.all_indices = true;
+    how.attract = context_.options.mixed;
     how.seed = context_.seed;
     return estimate_count(found_.counting_space_of(train_.unlabelled.view()).view(),
                           found_.counting_space_of(train_.known.view()).view(),

@@ -35,6 +35,7 @@ class Counting {
   Counting(PointsView x, PointsView known, std::span<const std::uint32_t> classes_of_known,
            std::size_t classes, const CountSettings& s)
       : s_(s), x_(rows_of(x, sample_of(x.rows, s.most_rows, s.seed, 0))), classes_(classes) {
+    if (s.attract) means_ = class_means(known, classes_of_known, classes);
     if (wants(CountIndex::kSilhouette) || wants(CountIndex::kDunn))
       distances_ = distances_of(x_.view());
     if (!wants(CountIndex::kKnownAccuracy) || known.rows == 0) return;
@@ -66,18 +67,21 @@ class Counting {
       how.restarts = s_.starts;
       how.seed = hashing::derive_seed(s_.seed, hashing::Purpose::kCluster, k,
                                       static_cast<std::uint32_t>(repeat));
-      const Groups groups = group(x_.view(), {}, how);
+      how.attract = s_.attract;
+      const Groups groups = group(x_.view(), means_.view(), how);
+      const std::size_t clusters = k + means_.rows;
       const auto add = [&](CountIndex index, const auto& value) {
         if (wants(index)) values[place(index)].push_back(value());
       };
-      add(CountIndex::kSilhouette, [&] { return mean_silhouette(distances_, groups.labels, k); });
+      add(CountIndex::kSilhouette, [&] { return mean_silhouette(distances_, groups.labels, clusters); });
       add(CountIndex::kCalinskiHarabasz,
-          [&] { return calinski_harabasz(x_.view(), groups.labels, k); });
-      add(CountIndex::kDaviesBouldin, [&] { return davies_bouldin(x_.view(), groups.labels, k); });
+          [&] { return calinski_harabasz(x_.view(), groups.labels, clusters); });
+      add(CountIndex::kDaviesBouldin, [&] { return davies_bouldin(x_.view(), groups.labels, clusters); });
       add(CountIndex::kDunn, [&] { return dunn(distances_, groups.labels); });
       add(CountIndex::kElbow, [&] { return groups.inertia; });
       if (!known_labels_.empty()) {
         how.clusters = k + classes_;
+        how.attract = false;
         add(CountIndex::kKnownAccuracy, [&] { return known_accuracy(how); });
       }
     }
@@ -134,6 +138,7 @@ class Counting {
 
   CountSettings s_;
   Points x_, both_;  // both_: known rows, then x_
+  Points means_;     // of the known classes, where they attract
   Labels known_labels_;
   std::size_t classes_;
   linalg::Matrix<float> distances_;

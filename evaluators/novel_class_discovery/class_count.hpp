@@ -29,6 +29,8 @@ struct CountSettings {
   std::size_t repeats = 3;      ///< clusterings for each number, at least 1
   std::size_t starts = 2;       ///< of each clustering
   std::size_t most_rows = 1500; ///< beyond, a sample is looked at
+  /// Rows may be of known classes: their means attract rows, and are clusters beside the novel ones.
+  bool attract = false;
   std::uint64_t seed = 0;
 };
 
@@ -49,7 +51,8 @@ struct CountEstimate {
 };
 
 /// `x`: novel rows in the space in which they are to be counted, at least 3; `known` the same space's
-/// known rows with their classes (for kKnownAccuracy; may be empty). Never more classes than rows -
+/// known rows with their classes (for kKnownAccuracy and attraction; else may be
+/// empty). Never more classes than rows -
 /// 1. A function of its arguments alone. [any-thread]
 CountEstimate estimate_count(PointsView x, PointsView known,
                              std::span<const std::uint32_t> classes_of_known, std::size_t classes,

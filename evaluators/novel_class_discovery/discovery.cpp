@@ -5,7 +5,6 @@
 
 #include "evaluators/common/linalg/kmeans.hpp"
 #include "evaluators/common/linalg/nearest_neighbours.hpp"
-#include "evaluators/novel_class_discovery/known_regions.hpp"
 #include "hashing/stream.hpp"
 
 namespace equivolve::novel_class_discovery {
@@ -129,6 +128,7 @@ void Discovery::choose_count(const Points& novel) {
     return;
   }
   CountSettings how = settings_.count;
+  how.attract = settings_.mixed;
   how.seed = seed_of(settings_.seed, kCount);
   if (method_.kind == MethodKind::kNcdSpectral) {
     const auto embedded = embedded_jointly(novel_);
@@ -136,27 +136,14 @@ void Discovery::choose_count(const Points& novel) {
       end_ = DiscoveryEnd::kNotConverged;
       return;
     }
-    count_among(embedded->novel, embedded->known, embedded->classes_of_known, how);
+    count_ = estimate_count(embedded->novel.view(), embedded->known.view(),
+                            embedded->classes_of_known, classes_, how);
   } else {
-    count_among(encoder_ ? normalized(novel_) : novel_, encoder_ ? normalized(known_) : known_,
-                classes_of_known_, how);
+    const Points known = encoder_ ? normalized(known_) : known_,
+                 x = encoder_ ? normalized(novel_) : novel_;
+    count_ = estimate_count(x.view(), known.view(), classes_of_known_, classes_, how);
   }
   clusters_ = count_->classes;
-}
-
-void Discovery::count_among(const Points& novel, const Points& known, const Labels& classes,
-                            const CountSettings& how) {
-  constexpr std::size_t kFewest = 10;
-  Points counted = novel;
-  if (settings_.mixed) {
-    // Rows where a known class lies are no sign of a new one.
-    const Labels inside = regions_of(known.view(), classes, classes_).inside(novel.view());
-    std::vector<std::uint32_t> outside;
-    for (std::uint32_t r = 0; r < inside.size(); ++r)
-      if (inside[r] == kOutside) outside.push_back(r);
-    if (outside.size() >= kFewest) counted = rows_of(novel.view(), outside);
-  }
-  count_ = estimate_count(counted.view(), known.view(), classes, classes_, how);
 }
 
 void Discovery::finish(std::optional<Clustered> clustered) {

@@ -67,8 +67,6 @@ class Discovery {
   void learn_code(const LearningRows& rows);
   void learn_tabular(const LearningRows& rows, const Points& novel);
   void choose_count(const Points& novel);
-  void count_among(const Points& novel, const Points& known, const Labels& classes,
-                   const CountSettings& how);
   void finish(std::optional<Clustered> clustered);
   TrainSettings train_settings() const;
   GroupSettings group_settings(GroupStart start, std::size_t rows) const;

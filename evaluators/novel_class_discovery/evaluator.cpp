@@ -127,7 +127,7 @@ class NovelClassDiscovery {
     };
     how.stop = [&] { return host_.is_cancelled(request); };
     const TrialOutcome out =
-        is_test ? test(*method, problem(), opened_.truth, settings_.options, how)
+        is_test ? test_trial(*method, problem(), opened_.truth, settings_.options, how)
                 : validate(*method, problem().train, settings_.options, how);
     result.cost(out.cost);
     if (out.end != DiscoveryEnd::kDone) return failed(out.end, result);

@@ -60,9 +60,6 @@ DataSettings read_data(const json& config) {
   read_novel(data, out);
   out.hide_known = data.value("hide_known", out.hide_known);
   out.test_share = data.value("test_share", out.test_share);
-  if (out.split && data.contains("test_share"))
-    throw Refused("/data/test_share", "stands beside 'split', whose column says which rows are the "
-                                      "test rows; give one of the two");
   if (data.contains("split_seed")) out.split_seed = seed_of(data["split_seed"]);
   out.standardize = data.value("standardize", out.standardize);
   out.columns = accepted(tables::read_table_keys(data));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kTolerance = 1e-7;
 constexpr std::size_t kMostRestarts = 100;  // hardly connected rows may take for ever
+constexpr float kNoTie = 1e-9f;  // affinities below it hold nothing together
 constexpr std::size_t kFewRows = 1500;  // for which all eigenvectors may be worked out
 
 /// A symmetric matrix of affinities, diagonal 0, as far as the eigensolver sees it.
@@ -21,6 +22,33 @@ class Graph {
   virtual ~Graph() = default;
   /// y += A x
   virtual void add_product(std::span<const double> x, std::span<double> y) const = 0;
+  /// Which rows hang together; one number a row.
+  virtual Labels components() const = 0;
+};
+
+/// Rows that are joined, step by step.
+class Joining {
+ public:
+  explicit Joining(std::size_t rows) : parents_(rows) {
+    for (std::size_t r = 0; r < rows; ++r) parents_[r] = static_cast<std::uint32_t>(r);
+  }
+  void join(std::uint32_t a, std::uint32_t b) {
+    a = root(a);
+    b = root(b);
+    parents_[std::max(a, b)] = std::min(a, b);
+  }
+  Labels roots() {
+    Labels out(parents_.size());
+    for (std::uint32_t r = 0; r < out.size(); ++r) out[r] = root(r);
+    return out;
+  }
+
+ private:
+  std::uint32_t root(std::uint32_t r) {
+    while (parents_[r] != r) r = parents_[r] = parents_[parents_[r]];
+    return r;
+  }
+  Labels parents_;
 };
 
 class DenseGraph final : public Graph {
@@ -41,6 +69,13 @@ class DenseGraph final : public Graph {
       for (std::size_t i = 0; i < a_.rows; ++i) y[i] += factor * column[i];
     }
   }
+  Labels components() const override {
+    Joining joining(a_.rows);
+    for (std::uint32_t i = 0; i < a_.rows; ++i)
+      for (std::uint32_t j = 0; j < i; ++j)
+        if (a_(i, j) > kNoTie) joining.join(i, j);
+    return joining.roots();
+  }
 
  private:
   linalg::Matrix<float> a_;
@@ -59,6 +94,13 @@ class NeighbourGraph final : public Graph {
         y[i] += 0.5 * x[j];
         y[j] += 0.5 * x[i];
       }
+  }
+  Labels components() const override {
+    const std::size_t rows = neighbours_.size() / k_;
+    Joining joining(rows);
+    for (std::uint32_t i = 0; i < rows; ++i)
+      for (std::size_t n = 0; n < k_; ++n) joining.join(i, neighbours_[i * k_ + n]);
+    return joining.roots();
   }
 
  private:
@@ -96,8 +138,58 @@ class Normalized {
   std::vector<double> inverse_root_, scaled_;
 };
 
-/// The last `count` of all vectors, the greatest value first.
-std::optional<linalg::Matrix<double>> all_vectors(Normalized& product, std::size_t rows,
+/// What the whole of each component is in the normalised matrix: the eigenvectors of value 1, which
+/// Lanczos' method cannot tell apart. The largest component first; rows tied to nothing have none.
+std::vector<std::vector<double>> whole_components(const Graph& graph, const Normalized& product) {
+  const Labels components = graph.components();
+  std::vector<std::size_t> sizes(components.size(), 0);
+  for (std::uint32_t c : components) ++sizes[c];
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t c = 0; c < sizes.size(); ++c)
+    if (sizes[c] > 1) order.push_back(c);
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return sizes[a] > sizes[b]; });
+  std::vector<std::vector<double>> out;
+  for (std::uint32_t c : order) {
+    std::vector<double> vector(components.size(), 0.0);
+    double square = 0;
+    for (std::size_t r = 0; r < vector.size(); ++r) {
+      if (components[r] != c) continue;
+      vector[r] = 1 / product.inverse_root(r);
+      square += vector[r] * vector[r];
+    }
+    for (double& v : vector) v /= std::sqrt(square);
+    out.push_back(std::move(vector));
+  }
+  return out;
+}
+
+/// The normalised matrix without what is known of it.
+class Deflated {
+ public:
+  Deflated(Normalized& product, const std::vector<std::vector<double>>& known)
+      : product_(product), known_(known) {}
+  void operator()(std::span<const double> x, std::span<double> y) {
+    inside_.assign(x.begin(), x.end());
+    take_out(inside_);
+    product_(inside_, y);
+    take_out(y);
+  }
+
+ private:
+  void take_out(std::span<double> x) const {
+    for (const std::vector<double>& vector : known_) {
+      double along = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) along += vector[i] * x[i];
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] -= along * vector[i];
+    }
+  }
+  Normalized& product_;
+  const std::vector<std::vector<double>>& known_;
+  std::vector<double> inside_;
+};
+
+/// rows x count, the greatest value first, by all of them.
+std::optional<linalg::Matrix<double>> all_vectors(Deflated& product, std::size_t rows,
                                                   std::size_t count) {
   linalg::Matrix<double> a(rows, rows);
   std::vector<double> unit(rows, 0.0);
@@ -114,8 +206,8 @@ std::optional<linalg::Matrix<double>> all_vectors(Normalized& product, std::size
   return out;
 }
 
-std::optional<linalg::Matrix<double>> greatest_vectors(Normalized& product, std::size_t rows,
-                                                       std::size_t count) {
+std::optional<linalg::Matrix<double>> other_vectors(Deflated& product, std::size_t rows,
+                                                    std::size_t count) {
   linalg::PartialEigenSettings settings;
   settings.count = count;
   settings.tolerance = kTolerance;
@@ -127,6 +219,22 @@ std::optional<linalg::Matrix<double>> greatest_vectors(Normalized& product, std:
     if (eigen) return std::move(eigen->vectors);
   }
   return rows <= kFewRows ? all_vectors(product, rows, count) : std::nullopt;
+}
+
+std::optional<linalg::Matrix<double>> greatest_vectors(const Graph& graph, Normalized& product,
+                                                       std::size_t rows, std::size_t count) {
+  const auto whole = whole_components(graph, product);
+  const std::size_t first = std::min(whole.size(), count);
+  linalg::Matrix<double> out(rows, count);
+  for (std::size_t c = 0; c < first; ++c)
+    for (std::size_t r = 0; r < rows; ++r) out(r, c) = whole[c][r];
+  if (first == count) return out;
+  Deflated deflated(product, whole);
+  const auto others = other_vectors(deflated, rows, count - first);
+  if (!others) return std::nullopt;
+  for (std::size_t c = first; c < count; ++c)
+    for (std::size_t r = 0; r < rows; ++r) out(r, c) = (*others)(r, c - first);
+  return out;
 }
 
 }  // namespace
@@ -144,7 +252,7 @@ std::optional<Points> spectral_embedding(PointsView x, const EmbeddingSettings& 
   const bool by_tree = s.affinity == Affinity::kTree;
   const std::size_t skipped = by_tree ? 1 : 0,
                     kept = std::min(s.components, x.rows - 1 - skipped);
-  const auto vectors = greatest_vectors(product, x.rows, kept + skipped);
+  const auto vectors = greatest_vectors(*graph, product, x.rows, kept + skipped);
   if (!vectors) return std::nullopt;
   Points embedding(x.rows, kept);
   for (std::size_t r = 0; r < x.rows; ++r)

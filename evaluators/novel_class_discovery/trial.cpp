@@ -107,7 +107,7 @@ TrialOutcome validate(const Method& method, const LearningRows& rows, const Opti
   return out;
 }
 
-TrialOutcome test(const Method& method, const Problem& problem, const HiddenTruth& truth,
+TrialOutcome test_trial(const Method& method, const Problem& problem, const HiddenTruth& truth,
                   const Options& options, const TrialSettings& settings) {
   DiscoverySettings how = discovery_settings(options, settings.epochs, settings.seed);
   how.stop = settings.stop;

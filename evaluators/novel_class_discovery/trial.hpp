@@ -41,7 +41,7 @@ TrialOutcome validate(const Method& method, const LearningRows& rows, const Opti
                       const TrialSettings& settings);
 
 /// On the test rows, after learning from all training rows.
-TrialOutcome test(const Method& method, const Problem& problem, const HiddenTruth& truth,
+TrialOutcome test_trial(const Method& method, const Problem& problem, const HiddenTruth& truth,
                   const Options& options, const TrialSettings& settings);
 
 /// As a discovery on all training rows is set up.
