@@ -1,14 +1,16 @@
-// How well each method of novel_class_discovery finds novel classes: figures on the novel test rows,
-// mean and standard deviation (divisor runs) over seeds, in per cent, and CPU seconds of a run.
+// How well each method of novel_class_discovery finds novel classes: figures on the novel test
+// rows, mean and standard deviation (divisor runs) over seeds, in per cent, and CPU seconds of a
+// run.
 //
-//   novel_class_methods --data FILE --novel a,b,c [--set letter|optdigits|mfeat_fac|satellite, or NAME_estimate]
+//   novel_class_methods --data FILE --novel a,b,c [--set letter|optdigits|mfeat_fac|satellite, or
+//   NAME_estimate]
 //       [--method NAME] [--runs N] [--epochs N] [--estimate] [--drop COLUMN] [--hide-known SHARE]
 //       [--tabular] [--json]
 //
-// --set takes the hyperparameters published for PBN, the baseline and NCD spectral clustering on that
-// set (Troisemaine et al. 2024, doi 10.1007/s10618-024-01025-y), which stand nowhere else; without
-// it, the defaults of the search space. Transductive: the test rows are clustered themselves;
-// inductive: what was learnt on the training rows is told of them.
+// --set takes the hyperparameters published for PBN, the baseline and NCD spectral clustering on
+// that set (Troisemaine et al. 2024, doi 10.1007/s10618-024-01025-y), which stand nowhere else;
+// without it, the defaults of the search space. Transductive: the test rows are clustered
+// themselves; inductive: what was learnt on the training rows is told of them.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -48,8 +50,8 @@ struct Published {
   std::size_t components;
 };
 
-// The last ones for an unknown number of classes; of satellite, which the paper does not have, plain
-// values.
+// The last ones for an unknown number of classes; of satellite, which the paper does not have,
+// plain values.
 constexpr Published kPublished[] = {
     {"letter", 6.142e-3, .8605, .0808, 13, 5.706e-3, .2892, 12, .9855, 63},
     {"optdigits", 8.756e-4, .0637, .08648, 58, 2.156e-3, .3774, 21, .1160, 37},
@@ -62,8 +64,16 @@ constexpr Published kPublished[] = {
 
 std::vector<Named> methods_of(const Arguments& arguments, std::size_t dimension,
                               std::size_t classes) {
-  Published p{"", 1e-3, .5, .1, std::max<std::size_t>(8, dimension / 2), 1e-3, .1,
-              std::max<std::size_t>(8, dimension / 2), .6, classes};
+  Published p{"",
+              1e-3,
+              .5,
+              .1,
+              std::max<std::size_t>(8, dimension / 2),
+              1e-3,
+              .1,
+              std::max<std::size_t>(8, dimension / 2),
+              .6,
+              classes};
   for (const Published& known : kPublished)
     if (known.set == arguments.set) p = known;
   std::vector<Named> out;
@@ -139,16 +149,18 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
     clusters.values.push_back(out.clusters);
   }
   if (arguments.json) {
-    std::printf("%s\"%s\": {\"acc\": %.4f, \"acc_std\": %.4f, \"nmi\": %.4f, \"ari\": %.4f, "
-                "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"clusters\": %.3f, \"cpu_s\": %.4f}",
-                first ? "{" : ", ", named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(),
-                ari.mean(), bacc.mean(), inductive.mean(), clusters.mean(), seconds.mean());
+    std::printf(
+        "%s\"%s\": {\"acc\": %.4f, \"acc_std\": %.4f, \"nmi\": %.4f, \"ari\": %.4f, "
+        "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"clusters\": %.3f, \"cpu_s\": %.4f}",
+        first ? "{" : ", ", named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(), ari.mean(),
+        bacc.mean(), inductive.mean(), clusters.mean(), seconds.mean());
   } else {
-    std::printf("%-16s ACC %5.1f+-%4.1f  NMI %5.1f+-%4.1f  ARI %5.1f+-%4.1f  BACC %5.1f   "
-                "inductive %5.1f+-%4.1f   k %.1f   %.2f s\n",
-                named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(), nmi.deviation(),
-                ari.mean(), ari.deviation(), bacc.mean(), inductive.mean(), inductive.deviation(),
-                clusters.mean(), seconds.mean());
+    std::printf(
+        "%-16s ACC %5.1f+-%4.1f  NMI %5.1f+-%4.1f  ARI %5.1f+-%4.1f  BACC %5.1f   "
+        "inductive %5.1f+-%4.1f   k %.1f   %.2f s\n",
+        named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(), nmi.deviation(), ari.mean(),
+        ari.deviation(), bacc.mean(), inductive.mean(), inductive.deviation(), clusters.mean(),
+        seconds.mean());
   }
   std::fflush(stdout);
   return true;

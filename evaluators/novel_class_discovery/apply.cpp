@@ -21,7 +21,7 @@ namespace {
 
 using sdk::Refused;
 
-constexpr double kSuspicious = 0.2;       // share of a cluster's rows where a known class lies
+constexpr double kSuspicious = 0.2;          // share of a cluster's rows where a known class lies
 constexpr std::size_t kMostCompared = 3000;  // rows for what grows with the square of their number
 constexpr std::size_t kShownRows = 5;
 
@@ -52,8 +52,10 @@ class Application {
  public:
   Application(const ApplyContext& context, const Method& method)
       : context_(context), train_(context.problem.train), found_(discover(method)) {
-    own_ = {found_.space_of(train_.unlabelled.view()), found_.labels(), context.problem.row_numbers};
-    for (std::size_t k = 0; k < found_.clusters(); ++k) names_.push_back(fmt::format("novel_{}", k + 1));
+    own_ = {found_.space_of(train_.unlabelled.view()), found_.labels(),
+            context.problem.row_numbers};
+    for (std::size_t k = 0; k < found_.clusters(); ++k)
+      names_.push_back(fmt::format("novel_{}", k + 1));
     for (const std::string& name : context.problem.class_names) names_.push_back("known:" + name);
     // Centres of what was found, by the rows themselves: spectral methods have no others.
     centres_ = class_means(own_.space.view(), own_.labels, names_.size());
@@ -95,15 +97,15 @@ class Application {
 
   Told rows_told() const {
     if (!context_.settings.data) {
-      context_.note(fmt::format("predictions.csv: the {} unlabelled training rows of {}; another "
-                                "file's with --data FILE",
-                                own_.numbers.size(), context_.file));
+      context_.note(
+          fmt::format("predictions.csv: the {} unlabelled training rows of {}; another "
+                      "file's with --data FILE",
+                      own_.numbers.size(), context_.file));
       return own_;
     }
     const Features& features = context_.problem.features;
     const std::string& path = *context_.settings.data;
-    const auto table =
-        tables::read_rows(path, features.format, features.header, features.encoding);
+    const auto table = tables::read_rows(path, features.format, features.header, features.encoding);
     if (!table) throw Refused("/data", table.error().text);
     std::vector<std::uint32_t> rows(table->rows);
     std::iota(rows.begin(), rows.end(), 0u);
@@ -115,9 +117,9 @@ class Application {
   }
 
   double distance(const Told& told, std::size_t r) const {
-    return std::sqrt(squared_distance(
-        told.space.values.data() + r * told.space.columns,
-        centres_.values.data() + told.labels[r] * centres_.columns, centres_.columns));
+    return std::sqrt(squared_distance(told.space.values.data() + r * told.space.columns,
+                                      centres_.values.data() + told.labels[r] * centres_.columns,
+                                      centres_.columns));
   }
 
   std::string predictions(const Told& told) const {
@@ -150,10 +152,10 @@ class Application {
     const auto rows = spread_over(own_.labels.size(), kMostCompared);
     Labels labels;
     for (std::uint32_t r : rows) labels.push_back(own_.labels[r]);
-    std::vector<std::string> shown(names_.begin(),
-                                   names_.begin() + static_cast<std::ptrdiff_t>(
-                                                        context_.options.mixed ? names_.size()
-                                                                               : found_.clusters()));
+    std::vector<std::string> shown(
+        names_.begin(),
+        names_.begin() + static_cast<std::ptrdiff_t>(context_.options.mixed ? names_.size()
+                                                                            : found_.clusters()));
     return scatter_chart(rows_of(own_.space.view(), rows).view(), labels, shown);
   }
 
@@ -172,9 +174,10 @@ class Application {
     for (std::size_t k = 0; k < found_.clusters(); ++k)
       for (std::size_t f = 0; f < features.names.size(); ++f) {
         const double deviation = std::sqrt(variance[f]);
-        out += fmt::format("{},{},{:.6g},{:.6g},{:.3f}\n", names_[k], csv_cell(features.names[f]),
-                           features.in_own_units(f, means(k, f)), features.in_own_units(f, all(0, f)),
-                           deviation > 0 ? (means(k, f) - all(0, f)) / deviation : 0.0);
+        out +=
+            fmt::format("{},{},{:.6g},{:.6g},{:.3f}\n", names_[k], csv_cell(features.names[f]),
+                        features.in_own_units(f, means(k, f)), features.in_own_units(f, all(0, f)),
+                        deviation > 0 ? (means(k, f) - all(0, f)) / deviation : 0.0);
       }
     return out;
   }
@@ -224,10 +227,10 @@ class Application {
       double next = std::numeric_limits<double>::infinity();
       for (std::size_t k = 0; k < found_.clusters(); ++k)
         if (k != cluster)
-          next = std::min(next, std::sqrt(static_cast<double>(squared_distance(
-                                    own_.space.values.data() + r * own_.space.columns,
-                                    centres_.values.data() + k * centres_.columns,
-                                    centres_.columns))));
+          next = std::min(next,
+                          std::sqrt(static_cast<double>(squared_distance(
+                              own_.space.values.data() + r * own_.space.columns,
+                              centres_.values.data() + k * centres_.columns, centres_.columns))));
       near.emplace_back(distance(own_, r), own_.numbers[r]);
       between.emplace_back(next - distance(own_, r), own_.numbers[r]);
     }
@@ -255,9 +258,10 @@ class Application {
                          context_.settings.resamples, stability,
                          stability >= 0.75 ? "" : ", below 0.75: not found again reliably");
     if (suspicious > kSuspicious)
-      out += fmt::format("**{:.0f} % of its rows lie where known classes do, most of them '{}': it "
-                         "may be no new class.**\n",
-                         100 * suspicious, nearest_class);
+      out += fmt::format(
+          "**{:.0f} % of its rows lie where known classes do, most of them '{}': it "
+          "may be no new class.**\n",
+          100 * suspicious, nearest_class);
     const bool both = std::count(wanted.begin(), wanted.end(), true) > 0 &&
                       std::count(wanted.begin(), wanted.end(), false) > 0;
     if (both) {
@@ -279,9 +283,9 @@ class Application {
     const auto sample = spread_over(own_.labels.size(), kMostCompared);
     Labels labels;
     for (std::uint32_t r : sample) labels.push_back(own_.labels[r]);
-    const auto stability = cluster_stability(
-        found_, rows_of(train_.unlabelled.view(), sample).view(), labels, found_.clusters(),
-        context_.settings.resamples, context_.seed);
+    const auto stability =
+        cluster_stability(found_, rows_of(train_.unlabelled.view(), sample).view(), labels,
+                          found_.clusters(), context_.settings.resamples, context_.seed);
     std::string out = "# Novel classes\n\n" + counts_text();
     if (context_.options.mixed) {
       const auto known = std::count_if(own_.labels.begin(), own_.labels.end(),
@@ -292,9 +296,10 @@ class Application {
     for (std::size_t k = 0; k < found_.clusters(); ++k) {
       out += cluster_text(k, stability[k], suspicious[k], nearest[k]);
       if (suspicious[k] > kSuspicious)
-        context_.warn(fmt::format("{}: {:.0f} % of its rows lie where known classes do, most of "
-                                  "them '{}'; it may be no new class",
-                                  names_[k], 100 * suspicious[k], nearest[k]));
+        context_.warn(
+            fmt::format("{}: {:.0f} % of its rows lie where known classes do, most of "
+                        "them '{}'; it may be no new class",
+                        names_[k], 100 * suspicious[k], nearest[k]));
     }
     return out;
   }
@@ -311,8 +316,8 @@ class Application {
 }  // namespace
 
 ApplySettings read_apply_settings(std::string_view options_json) {
-  const auto options = nlohmann::json::parse(options_json.empty() ? "{}" : options_json, nullptr,
-                                             false);
+  const auto options =
+      nlohmann::json::parse(options_json.empty() ? "{}" : options_json, nullptr, false);
   if (!options.is_object()) throw Refused("", "the options are not a JSON object");
   ApplySettings settings;
   if (options.contains("data")) settings.data = options["data"].get<std::string>();

@@ -111,10 +111,10 @@ std::string count_chart(const CountEstimate& estimate, CountIndex index, std::si
     const double at = across(x, static_cast<double>(row.classes)),
                  error = row.deviation[which] / root;
     line += fmt::format("{:.1f},{:.1f} ", at, up(y, row.mean[which]));
-    out += fmt::format(
-        R"(<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}" stroke="#666"/>)"
-        "\n",
-        at, up(y, row.mean[which] - error), up(y, row.mean[which] + error));
+    out +=
+        fmt::format(R"(<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}" stroke="#666"/>)"
+                    "\n",
+                    at, up(y, row.mean[which] - error), up(y, row.mean[which] + error));
     out += fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="{}" fill="{}"/>)"
                        "\n",
                        at, up(y, row.mean[which]), row.classes == estimate.classes ? 6 : 3,
@@ -143,10 +143,10 @@ std::string scatter_chart(PointsView points, const Labels& labels,
   }
   std::string out = begin();
   for (std::size_t r = 0; r < plane.rows; ++r)
-    out += fmt::format(
-        R"(<circle cx="{:.1f}" cy="{:.1f}" r="2" fill="{}" opacity="0.6"/>)"
-        "\n",
-        across(x, plane(r, 0)), up(y, plane(r, 1)), kColours[labels[r] % kColours.size()]);
+    out += fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="2" fill="{}" opacity="0.6"/>)"
+                       "\n",
+                       across(x, plane(r, 0)), up(y, plane(r, 1)),
+                       kColours[labels[r] % kColours.size()]);
   for (std::size_t n = 0; n < names.size(); ++n) {
     const double at = 16 + 16 * static_cast<double>(n);
     if (at > kHeight - 8) break;

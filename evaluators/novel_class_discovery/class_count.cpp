@@ -49,7 +49,8 @@ class Counting {
     const std::size_t last = std::max<std::size_t>(2, std::min(s_.most, x_.rows - 1));
     for (std::size_t k = 2; k <= last; ++k) out.rows.push_back(row_of(k));
     for (std::size_t i = 0; i < kIndexCount; ++i)
-      if (wants(static_cast<CountIndex>(i))) out.by_index[i] = best(out, static_cast<CountIndex>(i));
+      if (wants(static_cast<CountIndex>(i)))
+        out.by_index[i] = best(out, static_cast<CountIndex>(i));
     out.classes = out.by_index[place(s_.index)];
     set_range(out);
     return out;
@@ -73,10 +74,12 @@ class Counting {
       const auto add = [&](CountIndex index, const auto& value) {
         if (wants(index)) values[place(index)].push_back(value());
       };
-      add(CountIndex::kSilhouette, [&] { return mean_silhouette(distances_, groups.labels, clusters); });
+      add(CountIndex::kSilhouette,
+          [&] { return mean_silhouette(distances_, groups.labels, clusters); });
       add(CountIndex::kCalinskiHarabasz,
           [&] { return calinski_harabasz(x_.view(), groups.labels, clusters); });
-      add(CountIndex::kDaviesBouldin, [&] { return davies_bouldin(x_.view(), groups.labels, clusters); });
+      add(CountIndex::kDaviesBouldin,
+          [&] { return davies_bouldin(x_.view(), groups.labels, clusters); });
       add(CountIndex::kDunn, [&] { return dunn(distances_, groups.labels); });
       add(CountIndex::kElbow, [&] { return groups.inertia; });
       if (!known_labels_.empty()) {

@@ -25,11 +25,12 @@ inline constexpr std::array<std::string_view, kIndexCount> kIndexNames{
 struct CountSettings {
   std::size_t most = 30;  ///< at least 2
   CountIndex index = CountIndex::kSilhouette;
-  bool all_indices = false;     ///< for a report; else the wanted one alone is worked out
-  std::size_t repeats = 3;      ///< clusterings for each number, at least 1
-  std::size_t starts = 2;       ///< of each clustering
-  std::size_t most_rows = 1500; ///< beyond, a sample is looked at
-  /// Rows may be of known classes: their means attract rows, and are clusters beside the novel ones.
+  bool all_indices = false;      ///< for a report; else the wanted one alone is worked out
+  std::size_t repeats = 3;       ///< clusterings for each number, at least 1
+  std::size_t starts = 2;        ///< of each clustering
+  std::size_t most_rows = 1500;  ///< beyond, a sample is looked at
+  /// Rows may be of known classes: their means attract rows, and are clusters beside the novel
+  /// ones.
   bool attract = false;
   std::uint64_t seed = 0;
 };
@@ -50,9 +51,9 @@ struct CountEstimate {
   std::size_t low = 2, high = 2;
 };
 
-/// `x`: novel rows in the space in which they are to be counted, at least 3; `known` the same space's
-/// known rows with their classes (for kKnownAccuracy and attraction; else may be
-/// empty). Never more classes than rows -
+/// `x`: novel rows in the space in which they are to be counted, at least 3; `known` the same
+/// space's known rows with their classes (for kKnownAccuracy and attraction; else may be empty).
+/// Never more classes than rows -
 /// 1. A function of its arguments alone. [any-thread]
 CountEstimate estimate_count(PointsView x, PointsView known,
                              std::span<const std::uint32_t> classes_of_known, std::size_t classes,

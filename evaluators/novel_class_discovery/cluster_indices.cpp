@@ -60,9 +60,9 @@ double calinski_harabasz(PointsView x, const Labels& labels, std::size_t cluster
   for (std::size_t k = 0; k < clusters; ++k) {
     if (sizes[k] == 0) continue;
     ++occurring;
-    between += static_cast<double>(sizes[k]) *
-               squared_distance(centroids.values.data() + k * x.columns, middle.values.data(),
-                                x.columns);
+    between +=
+        static_cast<double>(sizes[k]) *
+        squared_distance(centroids.values.data() + k * x.columns, middle.values.data(), x.columns);
   }
   for (std::size_t r = 0; r < x.rows; ++r)
     within += squared_distance(x.data + r * x.stride,
@@ -118,7 +118,8 @@ std::size_t elbow(std::span<const double> inertias) {
   double farthest = -kInfinite;
   for (std::size_t i = 0; i < inertias.size(); ++i) {
     const double along = static_cast<double>(i) / static_cast<double>(inertias.size() - 1);
-    const double below = 1 - along - (inertias[i] - last) / drop;  // times 1 / sqrt(2): the distance
+    const double below =
+        1 - along - (inertias[i] - last) / drop;  // times 1 / sqrt(2): the distance
     if (below > farthest) {
       farthest = below;
       best = i;

@@ -32,8 +32,8 @@ double davies_bouldin(PointsView x, const Labels& labels, std::size_t clusters);
 /// Least distance between rows of different clusters over the largest within one; larger is better.
 double dunn(const linalg::Matrix<float>& distances, const Labels& labels);
 
-/// The position whose inertia lies farthest below the straight line from the first to the last, both
-/// axes scaled to [0, 1]: the elbow. At least one value.
+/// The position whose inertia lies farthest below the straight line from the first to the last,
+/// both axes scaled to [0, 1]: the elbow. At least one value.
 std::size_t elbow(std::span<const double> inertias);
 
 }  // namespace equivolve::novel_class_discovery

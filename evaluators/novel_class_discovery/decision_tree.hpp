@@ -13,10 +13,10 @@ namespace equivolve::novel_class_discovery {
 
 struct TreeNode {
   std::size_t feature = 0;
-  float threshold = 0;   ///< rows at most this go to `below`
+  float threshold = 0;               ///< rows at most this go to `below`
   std::size_t below = 0, above = 0;  ///< nodes; 0: this is a leaf
-  double share = 0;      ///< of the training rows here, those that are wanted, each kind weighing
-                         ///< half of all
+  double share = 0;  ///< of the training rows here, those that are wanted, each kind weighing
+                     ///< half of all
   std::size_t rows = 0;
   bool is_leaf() const { return below == 0; }
 };

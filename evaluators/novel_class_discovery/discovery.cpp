@@ -201,8 +201,8 @@ std::optional<Discovery::Clustered> Discovery::clustered_by_distance(const Point
                                                                      GroupStart start) const {
   const Points means = class_means(known_.view(), classes_of_known_, classes_);
   Groups groups = group(novel.view(), means.view(), group_settings(start, novel.rows));
-  Points centroids =
-      settings_.mixed ? stacked(groups.centroids.view(), means.view()) : std::move(groups.centroids);
+  Points centroids = settings_.mixed ? stacked(groups.centroids.view(), means.view())
+                                     : std::move(groups.centroids);
   return Clustered{std::move(groups.labels), std::move(centroids)};
 }
 
@@ -210,8 +210,8 @@ std::optional<Discovery::Clustered> Discovery::clustered_by_graph(const Points& 
   hashing::Stream stream(settings_.seed, hashing::Purpose::kBootstrap, kSample);
   const auto rows = sample_of(novel.rows, settings_.most_rows, stream);
   const Points sample = rows_of(novel.view(), rows);
-  EmbeddingSettings how = method_.kind == MethodKind::kSpectral ? method_.spectral
-                                                                : EmbeddingSettings{};
+  EmbeddingSettings how =
+      method_.kind == MethodKind::kSpectral ? method_.spectral : EmbeddingSettings{};
   GroupSettings grouping = group_settings(GroupStart::kPlusPlus, sample.rows);
   grouping.attract = false;  // known rows are not in this space
   how.components = grouping.clusters;
@@ -275,8 +275,7 @@ Points Discovery::counting_space_of(PointsView x) const {
 Labels Discovery::assign(PointsView x) const {
   if (tabular_) return tabular_->told(x, settings_.mixed);
   const Points space = space_of(x);
-  if (centroids_.rows > 0)
-    return linalg::nearest_centroids<float>(space.view(), centroids_.view());
+  if (centroids_.rows > 0) return linalg::nearest_centroids<float>(space.view(), centroids_.view());
   const auto near = linalg::nearest_neighbours<float>(space.view(), novel_.view(), 1);
   Labels out(x.rows);
   for (std::size_t r = 0; r < x.rows; ++r) out[r] = labels_[near.indices[r]];

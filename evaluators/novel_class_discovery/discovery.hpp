@@ -16,10 +16,10 @@ struct DiscoverySettings {
   bool mixed = false;  ///< unlabelled rows may be of known classes, whose centroids attract them
   std::size_t epochs = 200;
   std::size_t batch = 512;
-  std::size_t restarts = 10;          ///< of k-means
-  std::size_t most_rows = 6000;       ///< of a spectral embedding; the others follow the nearest
+  std::size_t restarts = 10;     ///< of k-means
+  std::size_t most_rows = 6000;  ///< of a spectral embedding; the others follow the nearest
   std::uint64_t seed = 0;
-  std::function<bool()> stop = {};    ///< asked each epoch and between steps; may be empty
+  std::function<bool()> stop = {};  ///< asked each epoch and between steps; may be empty
 };
 
 enum class DiscoveryEnd { kDone, kNonFinite, kStopped, kNotConverged };
@@ -91,7 +91,7 @@ class Discovery {
   std::optional<TabularNetwork> tabular_;
   Points known_, novel_;  // known rows and those clustered, in the method's space
   Labels classes_of_known_;
-  Points centroids_;      // of the new clusters and, in mixed, of the known classes; or none
+  Points centroids_;  // of the new clusters and, in mixed, of the known classes; or none
 };
 
 }  // namespace equivolve::novel_class_discovery

@@ -84,8 +84,8 @@ Points codes_of(const nn::Network<float>& encoder, PointsView x) {
     for (std::size_t r = first; r < first + count; ++r)
       chunk.insert(chunk.end(), x.data + r * x.stride, x.data + r * x.stride + x.columns);
     const auto out = encoder.forward(chunk, nn::Pass::prediction(), work);
-    std::copy(out.begin(), out.end(), codes.values.begin() + static_cast<std::ptrdiff_t>(
-                                                                 first * codes.columns));
+    std::copy(out.begin(), out.end(),
+              codes.values.begin() + static_cast<std::ptrdiff_t>(first * codes.columns));
   }
   return codes;
 }

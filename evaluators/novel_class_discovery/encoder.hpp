@@ -13,10 +13,10 @@ enum class Activation { kRelu, kTanh, kSigmoid };
 
 struct CodeSettings {
   std::size_t inputs = 1;
-  std::size_t code = 8;      ///< length of a code, at least 1
-  double dropout = 0.1;      ///< 0 to below 1
-  std::size_t layers = 2;    ///< hidden ones, 1 to 3: from the inputs' number down in equal steps,
-                             ///< (layers + 2 - i) / (layers + 2) of it, so 3/4 and 2/4 for two
+  std::size_t code = 8;    ///< length of a code, at least 1
+  double dropout = 0.1;    ///< 0 to below 1
+  std::size_t layers = 2;  ///< hidden ones, 1 to 3: from the inputs' number down in equal steps,
+                           ///< (layers + 2 - i) / (layers + 2) of it, so 3/4 and 2/4 for two
   Activation activation = Activation::kRelu;
   bool batch_norm = true;
 };

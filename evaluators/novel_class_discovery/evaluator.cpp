@@ -166,7 +166,8 @@ class NovelClassDiscovery {
       throw sdk::Refused("/options/k/classes",
                          fmt::format("is {}, and '{}' has {} unlabelled training rows", *classes,
                                      settings_.data.file, rows));
-    const auto folds = hidden_classes(problem().train.classes, settings_.options.hidden_fraction, 0);
+    const auto folds =
+        hidden_classes(problem().train.classes, settings_.options.hidden_fraction, 0);
     if (settings_.options.hidden_only && folds[0].size() < 2)
       throw sdk::Refused("/options/folds/score_rows",
                          fmt::format("hidden_only clusters the hidden classes alone, and of {} "
@@ -185,7 +186,7 @@ class NovelClassDiscovery {
   TrialSettings trial_settings(std::size_t level) const {
     const std::size_t epochs = settings_.options.epochs;
     TrialSettings how;
-    how.epochs = level == 0 ? std::max<std::size_t>(1, epochs / 10)
+    how.epochs = level == 0   ? std::max<std::size_t>(1, epochs / 10)
                  : level == 1 ? std::max<std::size_t>(1, epochs * 3 / 10)
                               : epochs;
     how.most_folds = level == 0 ? 1 : folds_;

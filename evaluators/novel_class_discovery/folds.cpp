@@ -55,8 +55,7 @@ Fold make_fold(const LearningRows& rows, const Labels& hidden, const FoldSetting
     if (!is_taken[r]) fold.rows.classes_of_known.push_back(name[rows.classes_of_known[r]]);
   }
   fold.rows.known = rows_of(rows.known.view(), known);
-  fold.rows.unlabelled =
-      stacked(rows.unlabelled.view(), rows_of(rows.known.view(), moved).view());
+  fold.rows.unlabelled = stacked(rows.unlabelled.view(), rows_of(rows.known.view(), moved).view());
   for (std::size_t i = 0; i < moved.size(); ++i) {
     fold.scored.push_back(static_cast<std::uint32_t>(rows.unlabelled.rows + i));
     fold.truth.push_back(name[rows.classes_of_known[moved[i]]]);

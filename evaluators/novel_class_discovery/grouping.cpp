@@ -51,8 +51,7 @@ Groups settle_beside(PointsView x, PointsView known, Points novel) {
   const std::size_t k = novel.rows;
   Groups groups;
   for (std::size_t iteration = 0; iteration < kMostIterations; ++iteration) {
-    Labels labels =
-        linalg::nearest_centroids<float>(x, stacked(novel.view(), known).view());
+    Labels labels = linalg::nearest_centroids<float>(x, stacked(novel.view(), known).view());
     if (labels == groups.labels) break;
     groups.labels = std::move(labels);
     const Points all = stacked(novel.view(), known);
@@ -82,9 +81,9 @@ Groups group(PointsView x, PointsView known, const GroupSettings& s) {
   for (std::size_t start = 0; start < s.restarts; ++start) {
     hashing::Stream stream(s.seed, hashing::Purpose::kCluster, start);
     Points seeds = first_centroids(x, known, s, stream);
-    Groups found =
-        s.attract ? settle_beside(x, known, std::move(seeds))
-                  : groups_of(linalg::kmeans_from<float>(x, seeds.view(), kmeans_settings(s)));
+    Groups found = s.attract
+                       ? settle_beside(x, known, std::move(seeds))
+                       : groups_of(linalg::kmeans_from<float>(x, seeds.view(), kmeans_settings(s)));
     if (start == 0 || found.inertia < best.inertia) best = std::move(found);
   }
   return best;

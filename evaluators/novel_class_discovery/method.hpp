@@ -1,5 +1,5 @@
-// A candidate, read: which method, and its hyperparameters. docs/evaluators/novel_class_discovery.md
-// says what each does.
+// A candidate, read: which method, and its hyperparameters.
+// docs/evaluators/novel_class_discovery.md says what each does.
 #pragma once
 
 #include <array>
@@ -37,11 +37,11 @@ struct Method {
   std::size_t joint_components = 10;  ///< ncd_spectral
   bool seeded = false;                ///< ncd_spectral: clusters as ncd_kmeans does
 
-  CodeSettings code;             ///< pbn, latent_baseline, tabular_ncd; inputs are the data's
-  double learning_rate = 1e-3;   ///< the same
-  double label_weight = 0.5;     ///< pbn: w
-  Slot slot = Slot::kKMeans;     ///< pbn, latent_baseline
-  bool normalized_codes = false; ///< whether clusters are looked for among normalised codes
+  CodeSettings code;              ///< pbn, latent_baseline, tabular_ncd; inputs are the data's
+  double learning_rate = 1e-3;    ///< the same
+  double label_weight = 0.5;      ///< pbn: w
+  Slot slot = Slot::kKMeans;      ///< pbn, latent_baseline
+  bool normalized_codes = false;  ///< whether clusters are looked for among normalised codes
 
   double class_weight = 0.5;  ///< tabular_ncd, as the next three
   double pair_weight = 0.7;

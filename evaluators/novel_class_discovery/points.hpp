@@ -17,9 +17,9 @@ using Labels = std::vector<std::uint32_t>;
 /// What a method learns from. There is no place in it for the label of a novel row.
 struct LearningRows {
   Points known;
-  Labels classes_of_known;      ///< 0 .. classes - 1, each of them occurs
-  std::size_t classes = 0;      ///< known ones
-  Points unlabelled;            ///< of the same columns
+  Labels classes_of_known;                  ///< 0 .. classes - 1, each of them occurs
+  std::size_t classes = 0;                  ///< known ones
+  Points unlabelled;                        ///< of the same columns
   std::vector<std::uint32_t> grouped = {};  ///< the unlabelled rows to be clustered, ascending;
                                             ///< empty: all. The others help to learn a code
 };

@@ -45,11 +45,9 @@ MethodProbe::MethodProbe(const LearningRows& rows) {
   rows_.classes = rows.classes;
 }
 
-void MethodProbe::put_codes(const Method& method, std::uint64_t seed,
-                            sdk::OutputSink& sink) const {
+void MethodProbe::put_codes(const Method& method, std::uint64_t seed, sdk::OutputSink& sink) const {
   const bool baseline = method.kind == MethodKind::kLatentBaseline;
-  const Points all =
-      baseline ? rows_.known : stacked(rows_.known.view(), rows_.unlabelled.view());
+  const Points all = baseline ? rows_.known : stacked(rows_.known.view(), rows_.unlabelled.view());
   Labels labels = rows_.classes_of_known;
   labels.resize(all.rows, kUnlabelled);
   const TrainSettings how = few_steps(method, seed);

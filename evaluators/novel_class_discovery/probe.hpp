@@ -13,8 +13,8 @@ class MethodProbe {
 
   /// The form of the method (what its numbers cannot show: how it starts, what clusters its codes,
   /// numbers of neighbours), then, for methods that learn a code, codes after a few steps, and for
-  /// those that embed rows by distance, distances in the embedding. So what a weight of 0, a dropout
-  /// of 0 or an inactive part makes equal is equal. [any-thread]
+  /// those that embed rows by distance, distances in the embedding. So what a weight of 0, a
+  /// dropout of 0 or an inactive part makes equal is equal. [any-thread]
   void run(const Method& method, std::uint64_t seed, sdk::OutputSink& sink) const;
 
  private:

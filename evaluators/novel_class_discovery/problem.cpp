@@ -98,10 +98,10 @@ class Opening {
     for (std::size_t i = 0; i < data_.novel.size(); ++i) {
       const auto found = std::find(levels.begin(), levels.end(), data_.novel[i]);
       if (found == levels.end())
-        throw Refused("/data/novel/" + std::to_string(i),
-                      fmt::format("'{}' has no class '{}' in column '{}'{}", data_.file,
-                                  data_.novel[i], labels().name,
-                                  tables::suggestion(data_.novel[i], levels)));
+        throw Refused(
+            "/data/novel/" + std::to_string(i),
+            fmt::format("'{}' has no class '{}' in column '{}'{}", data_.file, data_.novel[i],
+                        labels().name, tables::suggestion(data_.novel[i], levels)));
       is_novel_[static_cast<std::size_t>(found - levels.begin())] = true;
     }
     if (!data_.draw_novel) return;
@@ -149,8 +149,7 @@ class Opening {
       for (std::uint32_t r = 0; r < table_.rows; ++r)
         if (!hidden_[r] && truth_[r] == c) rows.push_back(r);
       if (rows.size() < 3) continue;
-      Stream stream(data_.split_seed, Purpose::kSplit,
-                    (std::uint64_t{kHiddenKnown} << 32) + c);
+      Stream stream(data_.split_seed, Purpose::kSplit, (std::uint64_t{kHiddenKnown} << 32) + c);
       for (std::uint32_t r : tables::cut_rows(rows, {}, data_.hide_known, 2, stream).part)
         hidden_[r] = true;
     }
@@ -240,16 +239,17 @@ class Opening {
         f.scales.push_back(data_.standardize ? scale : tables::Scale{0, 1});
       }
     if (f.kept.empty())
-      throw Refused("/data/file",
-                    fmt::format("'{}': every feature is constant on the training rows", data_.file));
+      throw Refused(
+          "/data/file",
+          fmt::format("'{}': every feature is constant on the training rows", data_.file));
   }
 
   const DataSettings& data_;
   tables::Table table_;
-  std::vector<bool> is_novel_;                           // of each level of the labels
+  std::vector<bool> is_novel_;  // of each level of the labels
   std::vector<std::string> known_names_, novel_names_;
-  std::vector<std::uint32_t> truth_;                     // of each row, or kNoLabel
-  std::vector<bool> hidden_, is_test_;                   // of each row
+  std::vector<std::uint32_t> truth_;    // of each row, or kNoLabel
+  std::vector<bool> hidden_, is_test_;  // of each row
 };
 
 }  // namespace

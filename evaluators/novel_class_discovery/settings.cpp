@@ -42,8 +42,9 @@ void read_novel(const json& data, DataSettings& out) {
     out.novel.push_back(label);
   }
   if (out.novel.size() == 1)
-    throw Refused("/data/novel", "names one class; at least 2 are needed, or none where their "
-                                 "cells in the file are empty");
+    throw Refused("/data/novel",
+                  "names one class; at least 2 are needed, or none where their "
+                  "cells in the file are empty");
 }
 
 DataSettings read_data(const json& config) {
@@ -56,7 +57,8 @@ DataSettings read_data(const json& config) {
   if (!data.contains("target"))
     throw Refused("/data", "'target' is missing: name the column of class labels");
   out.target = accepted(tables::read_column_name(data["target"], "/target"));
-  if (data.contains("split")) out.split = accepted(tables::read_column_name(data["split"], "/split"));
+  if (data.contains("split"))
+    out.split = accepted(tables::read_column_name(data["split"], "/split"));
   read_novel(data, out);
   out.hide_known = data.value("hide_known", out.hide_known);
   out.test_share = data.value("test_share", out.test_share);
@@ -75,16 +77,14 @@ void read_count(const json& k, const DataSettings& data, Options& out) {
     throw Refused("/options/k/classes", "stands beside mode: estimate; give one of the two");
   if (!out.estimate && !told)
     throw Refused("/options/k", "mode: known needs 'classes', or the novel classes in data.novel");
-  if (!out.classes && !out.estimate)
-    out.classes = data.draw_novel.value_or(data.novel.size());
+  if (!out.classes && !out.estimate) out.classes = data.draw_novel.value_or(data.novel.size());
   out.count.most = k.value("max", out.count.most);
   out.count.repeats = k.value("repeats", out.count.repeats);
   out.count.starts = k.value("starts", out.count.starts);
   out.count.most_rows = k.value("sample", out.count.most_rows);
   const std::string index = k.value("index", std::string(kIndexNames[0]));
   const auto found = std::find(kIndexNames.begin(), kIndexNames.end(), index);
-  if (found == kIndexNames.end())
-    throw Refused("/options/k/index", "'" + index + "' is no index");
+  if (found == kIndexNames.end()) throw Refused("/options/k/index", "'" + index + "' is no index");
   out.count.index = static_cast<CountIndex>(found - kIndexNames.begin());
 }
 

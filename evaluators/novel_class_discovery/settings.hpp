@@ -16,11 +16,11 @@ namespace equivolve::novel_class_discovery {
 struct DataSettings {
   std::string file;
   std::string target;  ///< the column of class labels; empty cells are unlabelled rows
-  std::optional<std::string> split;    ///< a column of "train" and "test"; else rows are drawn
-  std::vector<std::string> novel;      ///< classes whose labels are hidden
+  std::optional<std::string> split;       ///< a column of "train" and "test"; else rows are drawn
+  std::vector<std::string> novel;         ///< classes whose labels are hidden
   std::optional<std::size_t> draw_novel;  ///< so many classes, drawn by split_seed, in their place
-  double hide_known = 0;   ///< share of each known class's rows whose labels are hidden too (mixed)
-  double test_share = 0.3; ///< without a split column; 0: no test split; else below 0.9
+  double hide_known = 0;  ///< share of each known class's rows whose labels are hidden too (mixed)
+  double test_share = 0.3;  ///< without a split column; 0: no test split; else below 0.9
   std::uint64_t split_seed = 0;
   bool standardize = true;
   tables::TableSettings columns = {};

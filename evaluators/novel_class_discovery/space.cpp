@@ -22,7 +22,7 @@ CodeRange code_range(std::size_t dimension) {
 }
 
 json number(double low, double high, double standard, const json& when, bool log = false) {
-  return {{"type", "float"}, {"low", low},   {"high", high},
+  return {{"type", "float"}, {"low", low},          {"high", high},
           {"log", log},      {"default", standard}, {"when", when}};
 }
 json whole(std::size_t low, std::size_t high, std::size_t standard, const json& when,
@@ -54,9 +54,9 @@ constexpr std::array<std::string_view, 3> kActivations{"relu", "tanh", "sigmoid"
 }  // namespace
 
 std::string default_space(const SpaceFacts& facts) {
-  const json by_distance = {{"method", {"kmeans", "ncd_kmeans"}}}, by_graph = {{"method", "spectral"}},
-             jointly = {{"method", "ncd_spectral"}}, pbn = {{"method", "pbn"}},
-             latent = {{"method", {"pbn", "latent_baseline"}}},
+  const json by_distance = {{"method", {"kmeans", "ncd_kmeans"}}},
+             by_graph = {{"method", "spectral"}}, jointly = {{"method", "ncd_spectral"}},
+             pbn = {{"method", "pbn"}}, latent = {{"method", {"pbn", "latent_baseline"}}},
              coded = {{"method", {"pbn", "latent_baseline", "tabular_ncd"}}},
              tabular = {{"method", "tabular_ncd"}};
   const auto of = [](const char* affinity) { return json{{"affinity", affinity}}; };
@@ -72,9 +72,9 @@ std::string default_space(const SpaceFacts& facts) {
       {"min_dist", number(0.01, 0.99, 0.6, of("mst"))},
       {"gamma", number(0.01 / d, 10 / d, 1 / d, of("rbf"), true)},
       {"joint_min_dist", number(0.01, 0.99, 0.6, jointly)},
-      {"components", whole(2, components,
-                           std::min(components, facts.known_classes + facts.novel_classes),
-                           jointly, true)},
+      {"components",
+       whole(2, components, std::min(components, facts.known_classes + facts.novel_classes),
+             jointly, true)},
       {"seeded", flag(false, jointly)},
       {"lr", number(1e-4, 1e-2, 1e-3, coded, true)},
       {"dropout", number(0, 0.6, 0.1, coded)},
@@ -113,9 +113,9 @@ Method method_of(search::GenomeView genome, const search::ConfigurationSpace& sp
   Method m;
   m.kind = static_cast<MethodKind>(chosen("method", kMethodNames, "pbn"));
   const bool random = chosen("init", kInits, "plus_plus") == 1;
-  m.start = random                                ? GroupStart::kRandomRows
+  m.start = random                             ? GroupStart::kRandomRows
             : m.kind == MethodKind::kNcdKMeans ? GroupStart::kKnownAware
-                                                  : GroupStart::kPlusPlus;
+                                               : GroupStart::kPlusPlus;
   m.spectral.affinity = static_cast<Affinity>(chosen("affinity", kAffinities, "knn"));
   m.spectral.neighbours = count("neighbours", m.spectral.neighbours);
   m.spectral.min_dist = value("min_dist", m.spectral.min_dist);

@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kTolerance = 1e-7;
 constexpr std::size_t kMostRestarts = 100;  // hardly connected rows may take for ever
-constexpr float kNoTie = 1e-9f;  // affinities below it hold nothing together
-constexpr std::size_t kFewRows = 1500;  // for which all eigenvectors may be worked out
+constexpr float kNoTie = 1e-9f;             // affinities below it hold nothing together
+constexpr std::size_t kFewRows = 1500;      // for which all eigenvectors may be worked out
 
 /// A symmetric matrix of affinities, diagonal 0, as far as the eigensolver sees it.
 class Graph {
@@ -56,8 +56,7 @@ class DenseGraph final : public Graph {
   DenseGraph(PointsView x, double factor) : a_(x.rows, x.rows) {
     for (std::size_t i = 0; i < x.rows; ++i)
       for (std::size_t j = 0; j < i; ++j) {
-        const float d2 =
-            squared_distance(x.data + i * x.stride, x.data + j * x.stride, x.columns);
+        const float d2 = squared_distance(x.data + i * x.stride, x.data + j * x.stride, x.columns);
         a_(i, j) = a_(j, i) = std::exp(-static_cast<float>(factor) * d2);
       }
   }
@@ -250,15 +249,14 @@ std::optional<Points> spectral_embedding(PointsView x, const EmbeddingSettings& 
   const std::unique_ptr<Graph> graph = graph_of(x, s);
   Normalized product(*graph, x.rows);
   const bool by_tree = s.affinity == Affinity::kTree;
-  const std::size_t skipped = by_tree ? 1 : 0,
-                    kept = std::min(s.components, x.rows - 1 - skipped);
+  const std::size_t skipped = by_tree ? 1 : 0, kept = std::min(s.components, x.rows - 1 - skipped);
   const auto vectors = greatest_vectors(*graph, product, x.rows, kept + skipped);
   if (!vectors) return std::nullopt;
   Points embedding(x.rows, kept);
   for (std::size_t r = 0; r < x.rows; ++r)
     for (std::size_t c = 0; c < kept; ++c)
-      embedding(r, c) = static_cast<float>((*vectors)(r, c + skipped) *
-                                           (by_tree ? 1 : product.inverse_root(r)));
+      embedding(r, c) =
+          static_cast<float>((*vectors)(r, c + skipped) * (by_tree ? 1 : product.inverse_root(r)));
   return embedding;
 }
 

@@ -42,8 +42,8 @@ std::vector<double> cluster_stability(const Discovery& found, PointsView x, cons
     std::vector<double> greatest(clusters, 0.0);
     for (const auto& [pair, n] : both)
       if (pair.first < clusters)
-        greatest[pair.first] = std::max(greatest[pair.first],
-                                        n / (here[pair.first] + there[pair.second] - n));
+        greatest[pair.first] =
+            std::max(greatest[pair.first], n / (here[pair.first] + there[pair.second] - n));
     for (std::size_t k = 0; k < clusters; ++k) {
       if (!here.contains(static_cast<std::uint32_t>(k))) continue;
       sums[k] += greatest[k];

@@ -37,8 +37,7 @@ class RowMemory {
 };
 
 /// x~ of each row of `x`, among `x` itself and the memory, which then takes `x` in.
-Points augmented(PointsView x, RowMemory& memory, std::size_t neighbours,
-                 hashing::Stream& stream) {
+Points augmented(PointsView x, RowMemory& memory, std::size_t neighbours, hashing::Stream& stream) {
   Points out = rows_of(x, {});
   out.rows = x.rows;
   const Points all = stacked(x, memory.view());
@@ -52,9 +51,9 @@ Points augmented(PointsView x, RowMemory& memory, std::size_t neighbours,
     std::vector<std::uint32_t> others(first, first + k);
     std::erase(others, static_cast<std::uint32_t>(r));
     others.resize(std::min(others.size(), neighbours));
-    const std::uint32_t other =
-        others.empty() ? static_cast<std::uint32_t>(r)
-                       : others[static_cast<std::size_t>(stream.below(others.size()))];
+    const std::uint32_t other = others.empty()
+                                    ? static_cast<std::uint32_t>(r)
+                                    : others[static_cast<std::size_t>(stream.below(others.size()))];
     const auto share = static_cast<float>(stream.uniform());
     for (std::size_t c = 0; c < x.columns; ++c)
       out.values.push_back(x(r, c) + share * (all(other, c) - x(r, c)));
@@ -65,8 +64,7 @@ Points augmented(PointsView x, RowMemory& memory, std::size_t neighbours,
 
 /// mean (a - b)^2 over pairs of rows r and r + n; adds `weight` times its gradient.
 double add_consistency(std::span<const float> values, std::size_t columns, std::size_t first,
-                       std::size_t count, std::size_t n, double weight,
-                       std::span<float> gradient) {
+                       std::size_t count, std::size_t n, double weight, std::span<float> gradient) {
   const double numbers = static_cast<double>(count * columns);
   const auto factor = static_cast<float>(2 * weight / numbers);
   double sum = 0;
@@ -109,8 +107,7 @@ class Training {
       const auto order = epoch_order(all, s_.train.seed, epoch);
       double sum = 0, batches = 0;
       for (std::size_t first = 0; first + 1 < all; first += s_.train.batch) {
-        const auto batch =
-            std::span(order).subspan(first, std::min(s_.train.batch, all - first));
+        const auto batch = std::span(order).subspan(first, std::min(s_.train.batch, all - first));
         if (batch.size() < 2) break;
         sum += step(batch);
         batches += 1;
@@ -141,7 +138,8 @@ class Training {
     for (std::uint32_t r : known) labels.push_back(rows_.classes_of_known[r]);
     labels.resize(batch.size(), static_cast<std::uint32_t>(rows_.classes));
     hashing::Stream stream(s_.train.seed, hashing::Purpose::kEvaluate, step_);
-    const Points a = rows_of(rows_.known.view(), known), b = rows_of(rows_.unlabelled.view(), novel);
+    const Points a = rows_of(rows_.known.view(), known),
+                 b = rows_of(rows_.unlabelled.view(), novel);
     const Points changed =
         stacked(augmented(a.view(), known_memory_, s_.neighbours, stream).view(),
                 augmented(b.view(), novel_memory_, s_.neighbours, stream).view());
@@ -197,9 +195,9 @@ class Training {
     const double pairs =
         pair_loss<float>(logits.subspan(known * k, novel * k), k, similar, of_novel);
     for (float& g : of_novel) g *= static_cast<float>(s_.pair_weight);
-    return s_.pair_weight * pairs +
-           (1 - s_.pair_weight) *
-               add_consistency(logits, k, known, novel, n, 1 - s_.pair_weight, gradient);
+    return s_.pair_weight * pairs + (1 - s_.pair_weight) * add_consistency(logits, k, known, novel,
+                                                                           n, 1 - s_.pair_weight,
+                                                                           gradient);
   }
 
   const LearningRows& rows_;
@@ -243,8 +241,8 @@ std::vector<unsigned char> similar_pairs(PointsView codes, double top_percent) {
     std::copy_n(codes.data + r * codes.stride, codes.columns,
                 units.values.begin() + static_cast<std::ptrdiff_t>(r * codes.columns));
   units = normalized(std::move(units));
-  const auto wanted = static_cast<std::size_t>(
-      std::lround(top_percent / 100 * static_cast<double>(n - 1)));
+  const auto wanted =
+      static_cast<std::size_t>(std::lround(top_percent / 100 * static_cast<double>(n - 1)));
   const std::size_t top = std::clamp<std::size_t>(wanted, 1, n - 1);
   const auto near = linalg::nearest_other_rows<float>(units.view(), top);
   std::vector<unsigned char> similar(n * n, 0);

@@ -1,14 +1,14 @@
 // TabularNCD: one code under two heads, one for the known classes and "unlabelled", one for the
 // clusters of unlabelled rows, which learns from pairs. Source: Troisemaine, Flocon-Cholet,
-// Gosselin, Vaton, Reiffers-Masson, Lemaire 2022, "A method for discovering novel classes in tabular
-// data" (ICKG, arXiv 2209.01217), in the form without pre-training.
+// Gosselin, Vaton, Reiffers-Masson, Lemaire 2022, "A method for discovering novel classes in
+// tabular data" (ICKG, arXiv 2209.01217), in the form without pre-training.
 //
 //   L = w1 CE(all rows, classes + 1) + (1 - w1) MSE(class logits of x, of x~)
 //     + w2 BCE(pairs of unlabelled rows) + (1 - w2) MSE(cluster logits of x, of x~)
 //
-// x~ lies between x and one of its nearest rows (by cosine) of its own kind, labelled or not. A pair
-// is similar where either is among the `top` rows that the other's code is most like. x and x~ pass
-// through the network as one batch, so batch norms see both.
+// x~ lies between x and one of its nearest rows (by cosine) of its own kind, labelled or not. A
+// pair is similar where either is among the `top` rows that the other's code is most like. x and x~
+// pass through the network as one batch, so batch norms see both.
 #pragma once
 
 #include "evaluators/novel_class_discovery/projection_network.hpp"

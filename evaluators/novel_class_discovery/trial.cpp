@@ -108,7 +108,7 @@ TrialOutcome validate(const Method& method, const LearningRows& rows, const Opti
 }
 
 TrialOutcome test_trial(const Method& method, const Problem& problem, const HiddenTruth& truth,
-                  const Options& options, const TrialSettings& settings) {
+                        const Options& options, const TrialSettings& settings) {
   DiscoverySettings how = discovery_settings(options, settings.epochs, settings.seed);
   how.stop = settings.stop;
   const Discovery found = Discovery::run(method, problem.train, how);

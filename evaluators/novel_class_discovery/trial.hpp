@@ -22,7 +22,7 @@ struct TrialSettings {
   std::size_t epochs = 200;
   std::size_t most_folds = 0xffff;  ///< the first ones
   std::uint64_t seed = 0;
-  ParallelFor parallel_for;         ///< over folds
+  ParallelFor parallel_for;  ///< over folds
   std::function<bool()> stop;
 };
 
@@ -30,8 +30,8 @@ struct TrialOutcome {
   DiscoveryEnd end = DiscoveryEnd::kDone;
   metrics::Agreement inductive;     ///< validation: of the scored rows; test: of assigned rows
   metrics::Agreement transductive;  ///< validation: the same; test: of test rows clustered together
-  double spread = 0;   ///< standard deviation over folds of the accuracy (divisor folds)
-  double clusters = 0; ///< found, the mean over folds; hidden classes not counted in
+  double spread = 0;          ///< standard deviation over folds of the accuracy (divisor folds)
+  double clusters = 0;        ///< found, the mean over folds; hidden classes not counted in
   std::vector<double> items;  ///< test: of each row, whether it is right
   std::uint64_t cost = 0;     ///< rows times epochs, of networks; else rows
 };
@@ -42,7 +42,7 @@ TrialOutcome validate(const Method& method, const LearningRows& rows, const Opti
 
 /// On the test rows, after learning from all training rows.
 TrialOutcome test_trial(const Method& method, const Problem& problem, const HiddenTruth& truth,
-                  const Options& options, const TrialSettings& settings);
+                        const Options& options, const TrialSettings& settings);
 
 /// As a discovery on all training rows is set up.
 DiscoverySettings discovery_settings(const Options& options, std::size_t epochs,

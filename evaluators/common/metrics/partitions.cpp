@@ -40,11 +40,11 @@ std::vector<std::size_t> best_map(const Contingency& table, std::uint32_t fixed)
   if (table.clusters <= fixed || table.classes <= fixed) return map;
   linalg::Matrix<double> cost(table.clusters - fixed, table.classes - fixed);
   for (std::size_t a = 0; a < cost.rows; ++a)
-    for (std::size_t b = 0; b < cost.columns; ++b)
-      cost(a, b) = -table.counts(a + fixed, b + fixed);
+    for (std::size_t b = 0; b < cost.columns; ++b) cost(a, b) = -table.counts(a + fixed, b + fixed);
   const linalg::Assignment best = linalg::assign(cost.view());
   for (std::size_t a = 0; a < cost.rows; ++a)
-    if (best.column_of_row[a] != linalg::kUnassigned) map[a + fixed] = best.column_of_row[a] + fixed;
+    if (best.column_of_row[a] != linalg::kUnassigned)
+      map[a + fixed] = best.column_of_row[a] + fixed;
   return map;
 }
 
@@ -56,7 +56,8 @@ double entropy(const std::vector<double>& counts, double rows) {
 }
 
 double normalized_information(const Contingency& t) {
-  const double of_clusters = entropy(t.of_cluster, t.rows), of_classes = entropy(t.of_class, t.rows);
+  const double of_clusters = entropy(t.of_cluster, t.rows),
+               of_classes = entropy(t.of_class, t.rows);
   if (of_clusters == 0 && of_classes == 0) return 1;
   double shared = 0;
   for (std::size_t a = 0; a < t.clusters; ++a)

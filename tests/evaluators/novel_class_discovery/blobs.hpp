@@ -22,8 +22,8 @@ inline LabelledPoints blobs(std::size_t first, std::size_t centres, std::size_t 
   for (std::size_t c = 0; c < centres; ++c)
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t d = 0; d < columns; ++d)
-        out.x(c * rows + r, d) = static_cast<float>(
-            stream.gaussian() + ((first + c) >> d % 4 & 1 ? apart : 0.0));
+        out.x(c * rows + r, d) =
+            static_cast<float>(stream.gaussian() + ((first + c) >> d % 4 & 1 ? apart : 0.0));
       out.labels.push_back(static_cast<std::uint32_t>(c));
     }
   return out;

@@ -1,5 +1,5 @@
-// Clustering with regard to known classes, spectral embeddings, indices and estimates: known answers
-// and what must hold whatever the data.
+// Clustering with regard to known classes, spectral embeddings, indices and estimates: known
+// answers and what must hold whatever the data.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -65,7 +65,8 @@ TEST(NcdKMeans, FindsNovelBlobsFromEverySeed) {
 
 TEST(NcdKMeans, KeepsKnownCentroidsWhereTheyAreAndOutOfTheWay) {
   // A novel row that lies on a known centroid still goes to a novel cluster...
-  const Points x = points({{0, 0}, {10, 0}, {10.5f, 0}, {20, 0}, {20.5f, 0}}), known = points({{0, 0}});
+  const Points x = points({{0, 0}, {10, 0}, {10.5f, 0}, {20, 0}, {20.5f, 0}}),
+               known = points({{0, 0}});
   GroupSettings how;
   how.clusters = 2;
   how.start = GroupStart::kKnownAware;
@@ -208,8 +209,7 @@ TEST(Mixed, TellsRowsOfKnownClassesFromNewOnes) {
     ASSERT_EQ(found.end(), DiscoveryEnd::kDone);
     std::size_t right = 0;
     for (std::size_t i = 0; i < 80; ++i) right += found.labels()[i] < 2;
-    for (std::size_t i = 0; i < 30; ++i)
-      right += found.labels()[80 + i] == 2 + hidden.labels[i];
+    for (std::size_t i = 0; i < 30; ++i) right += found.labels()[80 + i] == 2 + hidden.labels[i];
     EXPECT_GE(right, 105u) << static_cast<int>(kind);
   }
 }
@@ -241,18 +241,20 @@ TEST(Discovery, EndsWhereItIsToldToOrNumbersRunAway) {
   EXPECT_EQ(Discovery::run(method(MethodKind::kPbn), p.rows, how).end(), DiscoveryEnd::kStopped);
   how.stop = {};
   p.rows.known(0, 0) = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(Discovery::run(method(MethodKind::kPbn), p.rows, how).end(),
-            DiscoveryEnd::kNonFinite);
+  EXPECT_EQ(Discovery::run(method(MethodKind::kPbn), p.rows, how).end(), DiscoveryEnd::kNonFinite);
 }
 
-TEST(KnownRegions, HoldTheShareTheySay) {
-  const LabelledPoints p = blobs(0, 2, 100, 3);
+TEST(KnownRegions, HoldOtherRowsOfTheirClassAndNoneOfAnother) {
+  const LabelledPoints p = blobs(0, 2, 400, 3), fresh = blobs(0, 2, 400, 4),
+                       novel = blobs(2, 1, 400, 4);
   const KnownRegions regions = regions_of(p.x.view(), p.labels, 2);
-  const Labels inside = regions.inside(p.x.view());
-  std::size_t own = 0;
-  for (std::size_t i = 0; i < inside.size(); ++i) own += inside[i] == p.labels[i];
-  EXPECT_EQ(own, 190u);
-  EXPECT_EQ(regions.inside(points({{500, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}).view())[0], kOutside);
+  const Labels inside = regions.inside(fresh.x.view());
+  double own = 0;
+  for (std::size_t i = 0; i < inside.size(); ++i) own += inside[i] == fresh.labels[i];
+  EXPECT_NEAR(own / 800, kRegionShare, 0.04);  // standard error 0.008, and the radius has its own
+  for (std::uint32_t c : regions.inside(novel.x.view())) EXPECT_EQ(c, kOutside);
+  // A row is in its own region, however few there are.
+  EXPECT_EQ(regions_of(p.x.view(), Labels(800, 1), 3).inside(p.x.view())[5], 1u);
 }
 
 TEST(DecisionTree, FindsARuleOfTwoColumns) {

@@ -52,9 +52,10 @@ class Module : public testing::Test {
   static std::string plain(std::size_t, std::uint32_t c) { return std::string(1, "abcdxy"[c]); }
 
   json config(const std::string& text, json novel = {"x", "y"}) const {
-    json out = {{"data", {{"file", folder_.write("t.csv", text)}, {"target", "label"}, {"split", "split"}}},
-                {"options", {{"train", {{"epochs", 12}, {"batch", 32}}}, {"k", {{"classes", 2}}}}},
-                {"representation", "configuration"}};
+    json out = {
+        {"data", {{"file", folder_.write("t.csv", text)}, {"target", "label"}, {"split", "split"}}},
+        {"options", {{"train", {{"epochs", 12}, {"batch", 32}}}, {"k", {{"classes", 2}}}}},
+        {"representation", "configuration"}};
     if (!novel.empty()) out["data"]["novel"] = novel;
     return out;
   }
@@ -69,8 +70,8 @@ class Module : public testing::Test {
     return *parsed;
   }
   static const std::vector<std::string>& methods() {
-    static const std::vector<std::string> names{"kmeans",      "ncd_kmeans",      "spectral",
-                                                "ncd_spectral", "pbn", "latent_baseline",
+    static const std::vector<std::string> names{"kmeans",       "ncd_kmeans", "spectral",
+                                                "ncd_spectral", "pbn",        "latent_baseline",
                                                 "tabular_ncd"};
     return names;
   }
@@ -174,9 +175,7 @@ TEST_F(Module, EndsWhereItIsCancelled) {
 
 TEST_F(Module, ProbesWhatACandidateDoes) {
   Session session(module_table(), config());
-  const auto digest = [&](const std::string& text) {
-    return session.probe(genome(session, text));
-  };
+  const auto digest = [&](const std::string& text) { return session.probe(genome(session, text)); };
   // From random rows NCD k-means is k-means.
   EXPECT_EQ(digest("method: kmeans\ninit: random\n"), digest("method: ncd_kmeans\ninit: random\n"));
   EXPECT_NE(digest("method: kmeans\n"), digest("method: ncd_kmeans\n"));
@@ -185,7 +184,8 @@ TEST_F(Module, ProbesWhatACandidateDoes) {
   EXPECT_NE(digest("method: pbn\nlabel_weight: 0.4\n"), digest("method: pbn\nlabel_weight: 0.5\n"));
   EXPECT_NE(digest("method: pbn\nclustering: spectral\n"), digest("method: pbn\n"));
   EXPECT_NE(digest("method: pbn\nlabel_weight: 1\n"), digest("method: latent_baseline\n"));
-  EXPECT_NE(digest("method: spectral\nneighbours: 9\n"), digest("method: spectral\nneighbours: 10\n"));
+  EXPECT_NE(digest("method: spectral\nneighbours: 9\n"),
+            digest("method: spectral\nneighbours: 10\n"));
   EXPECT_NE(digest("method: tabular_ncd\ntop_percent: 10\n"),
             digest("method: tabular_ncd\ntop_percent: 11\n"));
 }
@@ -193,8 +193,8 @@ TEST_F(Module, ProbesWhatACandidateDoes) {
 TEST_F(Module, AppliesToFilesAPersonCanUse) {
   Session session(module_table(), config());
   const auto files = session.apply(genome(session, "method: pbn\nlr: 0.01\n"), {{"resamples", 5}});
-  for (const char* name : {"predictions.csv", "report.md", "profiles.csv", "count.csv", "count.svg",
-                           "latent.svg"})
+  for (const char* name :
+       {"predictions.csv", "report.md", "profiles.csv", "count.csv", "count.svg", "latent.svg"})
     EXPECT_TRUE(files.contains(name)) << name;
   const std::string& predictions = files.at("predictions.csv");
   EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 36);
@@ -248,7 +248,7 @@ TEST_F(Module, RefusesWhatItCannotUse) {
                  "at least 2 known classes");
   expect_refused(at(good, "/data/novel", 5), "/data/novel", "at least 2 must stay known");
   expect_refused(at(good, "/options/k/classes", 500), "/options/k/classes", "36 unlabelled");
-  expect_refused(at(good, "/data/split", "f0"), "/data/split", "expected train and test");
+  expect_refused(at(good, "/data/split", "constant"), "/data/split", "expected train and test");
   expect_refused(at(good, "/options/k/mode", "estimate"), "/options/k/classes", "beside mode");
   expect_refused(at(good, "/data/hide_known", 0.2), "/data/hide_known", "unlabelled: mixed");
   json none = good;
@@ -288,9 +288,10 @@ TEST_F(Module, HasNoPublishedTunedValueInItsSpaceOrSchema) {
                                                          "/../examples/novel_class_discovery.yaml");
   ASSERT_FALSE(example.empty());
   for (const char* tuned :
-       {"6.142", "0.006142", "8605", "0808", "5.889", "7224", "02746", "8.756", "0637", "08648",
-        "3.646", "1892", "06607", "2.768", "4283", "1264", "4.675", "6703", "2393", "9855", "9814",
-        "1160", "2041", "4757", "7001", "5.706", "2892", "2.156", "3774", "1.265", "05414"})
+       {"6.142", "0.006142", "8605",  "0808",  "5.889", "7224",  "02746", "8.756",
+        "0637",  "08648",    "3.646", "1892",  "06607", "2.768", "4283",  "1264",
+        "4.675", "6703",     "2393",  "9855",  "9814",  "1160",  "2041",  "4757",
+        "7001",  "5.706",    "2892",  "2.156", "3774",  "1.265", "05414"})
     for (const std::string& text : {space, schema, example})
       EXPECT_EQ(text.find(tuned), std::string::npos) << tuned;
 }

@@ -1,5 +1,5 @@
-// The figures of an independent implementation (scikit-learn and NumPy) on optdigits, a file of this
-// repository. Bounds are theirs less what the specification allows.
+// The figures of an independent implementation (scikit-learn and NumPy) on optdigits, a file of
+// this repository. Bounds are theirs less what the specification allows.
 #include <gtest/gtest.h>
 
 #include "evaluators/novel_class_discovery/trial.hpp"
