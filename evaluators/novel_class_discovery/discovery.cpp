@@ -11,9 +11,9 @@ namespace equivolve::novel_class_discovery {
 namespace {
 
 /// Seeds of the parts of one discovery.
-enum Part : std::uint64_t { kNetwork = 1, kCount = 2, kGroups = 3, kSample = 4 };
+enum Seeded : std::uint64_t { kNetwork = 1, kCount = 2, kGroups = 3, kSample = 4 };
 
-std::uint64_t seed_of(std::uint64_t seed, Part part) {
+std::uint64_t seed_of(std::uint64_t seed, Seeded part) {
   return hashing::derive_seed(seed, hashing::Purpose::kTask, part);
 }
 
@@ -182,6 +182,8 @@ GroupSettings Discovery::group_settings(GroupStart start, std::size_t rows) cons
 }
 
 std::optional<Discovery::Clustered> Discovery::clustered(const Points& novel) const {
+  constexpr std::size_t kFewestOfAGraph = 4;
+  if (novel.rows < kFewestOfAGraph) return clustered_by_distance(novel, GroupStart::kPlusPlus);
   switch (slot()) {
     case Slot::kKMeans:
       return clustered_by_distance(

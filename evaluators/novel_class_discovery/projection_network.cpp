@@ -20,12 +20,12 @@ using nn::Workspace;
 constexpr double kEpsilon = 1e-12;
 constexpr double kWeightDecay = 0.01;
 /// Streams of the three networks are apart.
-enum Part : std::uint64_t { kEncoder = 1, kDecoder = 2, kClassifier = 3 };
+enum SeedOf : std::uint64_t { kEncoder = 1, kDecoder = 2, kClassifier = 3 };
 
-std::uint64_t seed_of(std::uint64_t seed, Part part) {
+std::uint64_t seed_of(std::uint64_t seed, SeedOf part) {
   return hashing::derive_seed(seed, hashing::Purpose::kWeights, part);
 }
-Pass pass_of(std::uint64_t seed, std::uint32_t step, Part part) {
+Pass pass_of(std::uint64_t seed, std::uint32_t step, SeedOf part) {
   return Pass::training(hashing::derive_seed(seed, hashing::Purpose::kDropout, part), step);
 }
 

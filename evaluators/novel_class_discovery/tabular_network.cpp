@@ -39,6 +39,7 @@ class RowMemory {
 /// x~ of each row of `x`, among `x` itself and the memory, which then takes `x` in.
 Points augmented(PointsView x, RowMemory& memory, std::size_t neighbours, hashing::Stream& stream) {
   Points out = rows_of(x, {});
+  if (x.rows == 0) return out;
   out.rows = x.rows;
   const Points all = stacked(x, memory.view());
   // Nearest by angle: nearest by distance among rows of length 1.
