@@ -1,5 +1,7 @@
 // Every file in examples/ runs as it is, with a small budget.
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -17,18 +19,40 @@ std::vector<std::filesystem::path> examples() {
   return files;
 }
 
+/// What a file says after "# in tests:", blank by blank: smaller settings for one whose trials take
+/// seconds each.
+std::vector<std::string> settings_in_tests(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  const std::string mark = "# in tests: ";
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind(mark, 0) != 0) continue;
+    std::istringstream words(line.substr(mark.size()));
+    return {std::istream_iterator<std::string>(words), {}};
+  }
+  return {"budget.candidates=300"};
+}
+
+int candidates_in(const std::vector<std::string>& settings) {
+  const std::string key = "budget.candidates=";
+  for (const std::string& setting : settings)
+    if (setting.rfind(key, 0) == 0) return std::stoi(setting.substr(key.size()));
+  return -1;
+}
+
 TEST(Examples, RunAsTheyAre) {
   ASSERT_FALSE(examples().empty());
   for (const auto& file : examples()) {
     TempFolder folder;
-    const Finished done =
-        equivolve({"run", file, "--store", folder.path() / "runs.db", "--json", "--quiet", "--set",
-                   "budget.candidates=300", "--set", "final.repeats=2"});
+    const auto settings = settings_in_tests(file);
+    std::vector<std::string> words{"run",    file,      "--store", folder.path() / "runs.db",
+                                   "--json", "--quiet", "--set",   "final.repeats=2"};
+    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+    const Finished done = equivolve(words);
     ASSERT_EQ(done.exit_code, 0) << file << "\n" << done.err;
     const auto json = answer(done);
     const bool is_group = json.contains("runs");  // those with a `vary` section
     for (const auto& run : is_group ? json["runs"] : nlohmann::json::array({json}))
-      EXPECT_EQ(run["candidates"], 300) << file;
+      EXPECT_EQ(run["candidates"], candidates_in(settings)) << file;
     EXPECT_TRUE(!is_group || json["runs"].size() == json["planned"]) << file;
   }
 }

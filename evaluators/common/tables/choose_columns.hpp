@@ -26,7 +26,7 @@ struct SpecialColumn {
   std::string pointer;  ///< of its name in the settings: "/target"
   std::string name;     ///< as a person wrote it: may be a number
   ColumnUse use = ColumnUse::kEither;
-  OnMissing missing = OnMissing::kRefuse;  ///< never kImpute
+  OnMissing missing = OnMissing::kRefuse;  ///< kImpute: kept, as missing
   std::size_t max_levels = 1000;           ///< different texts
 };
 

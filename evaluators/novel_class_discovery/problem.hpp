@@ -1,0 +1,59 @@
+// A table, cut into what may be learnt from and what may only be reported on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluators/common/tables/data_file.hpp"
+#include "evaluators/common/tables/encoding.hpp"
+#include "evaluators/common/tables/standardizer.hpp"
+#include "evaluators/novel_class_discovery/points.hpp"
+#include "evaluators/novel_class_discovery/settings.hpp"
+
+namespace equivolve::novel_class_discovery {
+
+/// From columns of a file to points.
+struct Features {
+  tables::Encoding encoding;
+  tables::Fills fills;
+  std::vector<std::size_t> kept;  ///< of the encoded features, those that are not constant on train
+  std::vector<std::string> names;     ///< of the kept ones
+  std::vector<tables::Scale> scales;  ///< of the kept ones; mean 0, deviation 1 where they stay raw
+  tables::TextFormat format;
+  bool header = true;
+
+  double in_own_units(std::size_t feature, float value) const {
+    return scales[feature].undo(value);
+  }
+  Points points_of(const std::vector<tables::Column>& columns,
+                   std::span<const std::uint32_t> rows) const;
+};
+
+/// Labels of the rows that are to be discovered. Only test figures are worked out from it; nothing
+/// that learns or chooses gets to see one.
+struct HiddenTruth {
+  Labels of_test;  ///< of Problem::test: a known class, or classes + j for the j-th novel one
+  std::vector<std::string> novel_names;
+};
+
+struct Problem {
+  LearningRows train;
+  std::vector<std::uint32_t> row_numbers;  ///< of the unlabelled training rows, in the file, from 1
+  Points test;                             ///< rows of the test part whose labels are hidden
+  std::vector<std::string> class_names;    ///< of the known ones, ascending
+  Features features;
+  bool has_test = false;  ///< whether the truth of test rows is known
+  std::string report;     ///< what reading did to the data; may be empty
+  tables::DataDigest digest{};
+};
+
+struct OpenedProblem {
+  Problem problem;
+  HiddenTruth truth;
+};
+
+/// Throws sdk::Refused when the data cannot be used.
+OpenedProblem open_problem(const DataSettings& data);
+
+}  // namespace equivolve::novel_class_discovery

@@ -1,0 +1,300 @@
+// The module as a host sees it: what it refuses, that no label of a novel class is read, that its
+// answers do not depend on threads, and what apply writes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <sstream>
+
+#include "evaluators/common/configurations/bound_space.hpp"
+#include "evaluators/novel_class_discovery/settings.hpp"
+#include "tests/evaluators/novel_class_discovery/blobs.hpp"
+#include "tests/evaluators/support/files.hpp"
+#include "tests/evaluators/support/module.hpp"
+
+namespace equivolve::novel_class_discovery::test {
+namespace {
+
+using equivolve::test::Refusal;
+using equivolve::test::Session;
+using equivolve::test::TemporaryFolder;
+using equivolve::test::Trial;
+using equivolve::test::TrialSettings;
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+const eqv_evaluator& module_table() {
+  static const eqv_evaluator& table = equivolve::test::load_module(NOVEL_CLASS_DISCOVERY_MODULE);
+  return table;
+}
+
+/// Four known and two novel blobs; every fourth row is a test row.
+class Module : public testing::Test {
+ protected:
+  static constexpr std::size_t kRows = 24;  // of a class
+  /// `name`: the label of a row of a class (4 and 5 are novel).
+  template <class Name>
+  std::string csv(Name name, bool with_split = true) const {
+    std::ostringstream out;
+    const LabelledPoints p = blobs(0, 6, kRows, 2);
+    for (std::size_t c = 0; c < p.x.columns; ++c) out << "f" << c << ",";
+    out << "constant,label" << (with_split ? ",split\n" : "\n");
+    for (std::size_t r = 0; r < p.x.rows; ++r) {
+      for (std::size_t c = 0; c < p.x.columns; ++c) out << p.x(r, c) << ",";
+      out << "1," << name(r, p.labels[r]);
+      if (with_split) out << (r % 4 == 3 ? ",test" : ",train");
+      out << "\n";
+    }
+    return out.str();
+  }
+  static std::string plain(std::size_t, std::uint32_t c) { return std::string(1, "abcdxy"[c]); }
+
+  json config(const std::string& text, json novel = {"x", "y"}) const {
+    json out = {
+        {"data", {{"file", folder_.write("t.csv", text)}, {"target", "label"}, {"split", "split"}}},
+        {"options", {{"train", {{"epochs", 12}, {"batch", 32}}}, {"k", {{"classes", 2}}}}},
+        {"representation", "configuration"}};
+    if (!novel.empty()) out["data"]["novel"] = novel;
+    return out;
+  }
+  json config() const { return config(csv(plain)); }
+
+  static search::Genome genome(const Session& session, const std::string& text) {
+    const auto space = configurations::read_bound_space(
+        session.default_space(search::Representation::kConfiguration).dump());
+    EXPECT_TRUE(space) << space.error();
+    auto parsed = search::parse_genome(text, *space);
+    EXPECT_TRUE(parsed) << parsed.error().message;
+    return *parsed;
+  }
+  static const std::vector<std::string>& methods() {
+    static const std::vector<std::string> names{"kmeans",       "ncd_kmeans", "spectral",
+                                                "ncd_spectral", "pbn",        "latent_baseline",
+                                                "tabular_ncd"};
+    return names;
+  }
+
+  Refusal refusal(const json& config) const {
+    try {
+      Session session(module_table(), config);
+    } catch (const Refusal& refused) {
+      return refused;
+    }
+    return {};
+  }
+  void expect_refused(const json& config, const std::string& pointer,
+                      const std::string& message) const {
+    const Refusal refused = refusal(config);
+    EXPECT_EQ(refused.pointer, pointer) << refused.message;
+    EXPECT_THAT(refused.message, HasSubstr(message));
+  }
+  static json at(json config, const std::string& pointer, const json& value) {
+    config[json::json_pointer(pointer)] = value;
+    return config;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Module, EvaluatesEveryMethodOnBothSplits) {
+  Session session(module_table(), config());
+  ASSERT_TRUE(session.info().offers_test_split);
+  for (const std::string& method : methods()) {
+    const search::Genome candidate = genome(session, "method: " + method + "\n");
+    const Trial valid = session.evaluate(candidate, {.level = 2});
+    ASSERT_EQ(valid.status, EQV_OK) << method << valid.message;
+    for (double figure : valid.figures) EXPECT_TRUE(std::isfinite(figure)) << method;
+    EXPECT_GT(valid.cost, 0u);
+    const Trial tested = session.evaluate(candidate, {.level = 2, .split = EQV_TEST});
+    ASSERT_EQ(tested.status, EQV_OK) << method << tested.message;
+    EXPECT_EQ(tested.items.size(), 12u);
+    EXPECT_NEAR(std::accumulate(tested.items.begin(), tested.items.end(), 0.0) / 12,
+                tested.figures[0], 1e-12);
+    if (method.find("kmeans") != std::string::npos) {
+      EXPECT_EQ(tested.figures[0], 1);
+      EXPECT_EQ(tested.figures[9], 2);
+    }
+  }
+}
+
+// The promise that everything else rests on: nothing but the test figures reads a novel label.
+TEST_F(Module, DoesTheSameWhateverTheLabelsOfNovelRowsAre) {
+  const auto permuted = [](std::size_t r, std::uint32_t c) {
+    return c < 4 ? plain(r, c) : std::string(r * 7 % 3 ? "x" : "y");
+  };
+  const auto removed = [](std::size_t r, std::uint32_t c) {
+    return c < 4 ? plain(r, c) : std::string();
+  };
+  Session told(module_table(), config(csv(plain)));
+  const json space = told.default_space(search::Representation::kConfiguration);
+  for (const bool estimates : {false, true})
+    for (const bool removes : {false, true}) {
+      json plainly = config(csv(plain));
+      json otherwise = removes ? config(csv(removed), json()) : config(csv(permuted));
+      if (removes) otherwise["data"]["file"] = folder_.write("removed.csv", csv(removed));
+      if (estimates)
+        plainly["options"]["k"] = otherwise["options"]["k"] = {{"mode", "estimate"}, {"max", 5}};
+      plainly["data"]["file"] = folder_.write("plain.csv", csv(plain));
+      Session a(module_table(), plainly), b(module_table(), otherwise);
+      EXPECT_EQ(a.default_space(search::Representation::kConfiguration),
+                b.default_space(search::Representation::kConfiguration));
+      for (const std::string& method : methods()) {
+        const search::Genome candidate = genome(a, "method: " + method + "\n");
+        for (std::uint32_t level : {0u, 2u})
+          EXPECT_EQ(a.evaluate(candidate, {.level = level}).figures,
+                    b.evaluate(candidate, {.level = level}).figures)
+              << method;
+        EXPECT_EQ(a.probe(candidate), b.probe(candidate)) << method;
+      }
+      EXPECT_EQ(b.info().offers_test_split, removes ? 0u : 1u);
+      const auto candidate = genome(a, "method: pbn\n");
+      EXPECT_EQ(a.apply(candidate, {{"resamples", 3}}), b.apply(candidate, {{"resamples", 3}}));
+    }
+}
+
+TEST_F(Module, GivesTheSameFiguresOnAnyNumberOfThreads) {
+  Session session(module_table(), config());
+  for (const std::string& method : methods()) {
+    const search::Genome candidate = genome(session, "method: " + method + "\n");
+    EXPECT_EQ(session.evaluate(candidate, {.level = 2, .threads = 1}).figures,
+              session.evaluate(candidate, {.level = 2, .threads = 3}).figures)
+        << method;
+  }
+  const search::Genome candidate = genome(session, "method: pbn\n");
+  EXPECT_NE(session.evaluate(candidate, {.common_seed = 1, .level = 0}).figures,
+            session.evaluate(candidate, {.common_seed = 5, .level = 0}).figures);
+}
+
+TEST_F(Module, EndsWhereItIsCancelled) {
+  Session session(module_table(), config());
+  EXPECT_EQ(session.evaluate(genome(session, "method: pbn\n"), {.cancelled = true}).status,
+            EQV_CANCELLED);
+}
+
+TEST_F(Module, ProbesWhatACandidateDoes) {
+  Session session(module_table(), config());
+  const auto digest = [&](const std::string& text) { return session.probe(genome(session, text)); };
+  // From random rows NCD k-means is k-means.
+  EXPECT_EQ(digest("method: kmeans\ninit: random\n"), digest("method: ncd_kmeans\ninit: random\n"));
+  EXPECT_NE(digest("method: kmeans\n"), digest("method: ncd_kmeans\n"));
+  EXPECT_NE(digest("method: pbn\nlr: 0.001\n"), digest("method: pbn\nlr: 0.002\n"));
+  EXPECT_NE(digest("method: pbn\ndropout: 0\n"), digest("method: pbn\ndropout: 0.2\n"));
+  EXPECT_NE(digest("method: pbn\nlabel_weight: 0.4\n"), digest("method: pbn\nlabel_weight: 0.5\n"));
+  EXPECT_NE(digest("method: pbn\nclustering: spectral\n"), digest("method: pbn\n"));
+  EXPECT_NE(digest("method: pbn\nlabel_weight: 1\n"), digest("method: latent_baseline\n"));
+  EXPECT_NE(digest("method: spectral\nneighbours: 9\n"),
+            digest("method: spectral\nneighbours: 10\n"));
+  EXPECT_NE(digest("method: tabular_ncd\ntop_percent: 10\n"),
+            digest("method: tabular_ncd\ntop_percent: 11\n"));
+}
+
+TEST_F(Module, AppliesToFilesAPersonCanUse) {
+  Session session(module_table(), config());
+  const auto files = session.apply(genome(session, "method: pbn\nlr: 0.01\n"), {{"resamples", 5}});
+  for (const char* name :
+       {"predictions.csv", "report.md", "profiles.csv", "count.csv", "count.svg", "latent.svg"})
+    EXPECT_TRUE(files.contains(name)) << name;
+  const std::string& predictions = files.at("predictions.csv");
+  EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 36);
+  EXPECT_THAT(predictions, HasSubstr("row,cluster,distance,silhouette\n97,novel_"));
+  EXPECT_THAT(files.at("report.md"), HasSubstr("cross-validated balanced accuracy"));
+  EXPECT_THAT(files.at("report.md"), HasSubstr("Stability (mean Jaccard over 5 resamples)"));
+  EXPECT_THAT(files.at("profiles.csv"), HasSubstr("novel_2,f11,"));
+  // A person's own file: columns in another order, others beside them.
+  std::string other = "note,constant";
+  for (int c = 11; c >= 0; --c) other += ",f" + std::to_string(c);
+  other += "\nhello,1,0,0,0,0,0,0,0,0,0,0,0,0\n";
+  const auto told = session.apply(genome(session, "method: kmeans\n"),
+                                  {{"data", folder_.write("new.csv", other)}, {"resamples", 0}});
+  EXPECT_THAT(told.at("predictions.csv"), HasSubstr("\n1,novel_"));
+}
+
+TEST_F(Module, WarnsOfClustersWhereAKnownClassLies) {
+  // Class a's rows from the 12th on are unlabelled too: with x and y three clusters, one of them a.
+  const auto partly = [](std::size_t r, std::uint32_t c) {
+    return c == 0 && r >= 12 ? std::string("x") : plain(r, c);
+  };
+  json mixed = config(csv(partly));
+  mixed["options"]["k"]["classes"] = 3;
+  Session session(module_table(), mixed);
+  session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(session.log(), HasSubstr("lie where known classes do, most of them 'a'"));
+  mixed["options"] = {{"unlabelled", "mixed"}, {"k", {{"classes", 2}}}};
+  Session attracted(module_table(), mixed);
+  const auto files = attracted.apply(genome(attracted, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(files.at("predictions.csv"), HasSubstr("known:a"));
+  EXPECT_EQ(attracted.log().find("lie where"), std::string::npos);
+}
+
+TEST_F(Module, SplitsWithoutASplitColumn) {
+  json own = config(csv(plain, false));
+  own["data"].erase("split");
+  Session session(module_table(), own);
+  EXPECT_TRUE(session.info().offers_test_split);
+  own["data"]["test_share"] = 0;
+  EXPECT_FALSE(Session(module_table(), own).info().offers_test_split);
+}
+
+TEST_F(Module, RefusesWhatItCannotUse) {
+  const json good = config();
+  ASSERT_EQ(refusal(good).status, EQV_OK);
+  expect_refused(at(good, "/data/target", "lable"), "/data/target", "label");
+  expect_refused(at(good, "/data/file", "/nowhere.csv"), "/data/file", "/nowhere.csv");
+  expect_refused(at(good, "/data/novel", {"x", "z"}), "/data/novel/1", "has no class 'z'");
+  expect_refused(at(good, "/data/novel", {"x"}), "/data/novel", "at least 2");
+  expect_refused(at(good, "/data/novel", {"a", "b", "c", "x", "y"}), "/data/target",
+                 "at least 2 known classes");
+  expect_refused(at(good, "/data/novel", 5), "/data/novel", "at least 2 must stay known");
+  expect_refused(at(good, "/options/k/classes", 500), "/options/k/classes", "36 unlabelled");
+  expect_refused(at(good, "/data/split", "constant"), "/data/split", "expected train and test");
+  expect_refused(at(good, "/options/k/mode", "estimate"), "/options/k/classes", "beside mode");
+  expect_refused(at(good, "/data/hide_known", 0.2), "/data/hide_known", "unlabelled: mixed");
+  json none = good;
+  none["data"].erase("novel");
+  expect_refused(none, "/data/target", "has 0 unlabelled training rows");
+  const auto constant = [this](const std::string& text) { return config(text, json()); };
+  expect_refused(constant("a,label,split\n1,p,train\n1,q,train\n1,,train\n1,,train\n1,,train\n"),
+                 "/data/file", "constant");
+  expect_refused(constant("a,label,split\n1,p,train\n?,q,train\n3,,train\n"), "/data/file",
+                 "missing value in row 2");
+  json alone = config(csv(plain, false) + "0,0,0,0,0,0,0,0,0,0,0,0,1,\"s\xC3\xA9ul\"\n");
+  alone["data"].erase("split");
+  expect_refused(alone, "/data/target", "class 's\xC3\xA9ul'");
+}
+
+TEST_F(Module, TakesDuplicateRowsAndUnicodeLabels) {
+  std::string text = "a,b,label,split\n";
+  for (int r = 0; r < 60; ++r) {
+    const char* names[] = {"\xC3\xA4", "\xE6\x97\xA5", "c", "", ""};
+    text += std::to_string(r % 5) + "," + std::to_string((r % 5) * (r % 5)) + "," + names[r % 5] +
+            ",train\n";
+  }
+  Session session(module_table(), config(text, json()));
+  for (const std::string& method : methods()) {
+    const Trial trial = session.evaluate(genome(session, "method: " + method + "\n"), {.level = 0});
+    EXPECT_TRUE(trial.status == EQV_OK || trial.status == EQV_INFEASIBLE)
+        << method << ": " << trial.message;
+  }
+}
+
+// What a paper tuned on these very sets must not come in by a default.
+TEST_F(Module, HasNoPublishedTunedValueInItsSpaceOrSchema) {
+  Session session(module_table(), config());
+  const std::string space = session.default_space(search::Representation::kConfiguration).dump();
+  const std::string schema = config_schema();
+  const std::string example = equivolve::test::read_file(std::string(EQUIVOLVE_DATA_DIR) +
+                                                         "/../examples/novel_class_discovery.yaml");
+  ASSERT_FALSE(example.empty());
+  for (const char* tuned :
+       {"6.142", "0.006142", "8605",  "0808",  "5.889", "7224",  "02746", "8.756",
+        "0637",  "08648",    "3.646", "1892",  "06607", "2.768", "4283",  "1264",
+        "4.675", "6703",     "2393",  "9855",  "9814",  "1160",  "2041",  "4757",
+        "7001",  "5.706",    "2892",  "2.156", "3774",  "1.265", "05414"})
+    for (const std::string& text : {space, schema, example})
+      EXPECT_EQ(text.find(tuned), std::string::npos) << tuned;
+}
+
+}  // namespace
+}  // namespace equivolve::novel_class_discovery::test
