@@ -101,8 +101,10 @@ std::vector<std::string> changed_keys(const std::string& before, const std::stri
 }
 
 bool may_change(const std::string& key) {
-  static constexpr std::array<std::string_view, 6> kFree = {
-      "budget.", "workers.", "store.", "plugins.", "evaluator.deadline", "data.file"};
+  static constexpr std::array<std::string_view, 8> kFree = {
+      "budget.",          "workers.",           "store.",
+      "plugins.",         "evaluator.deadline", "evaluator.isolation",
+      "evaluator.memory", "data.file"};
   return std::any_of(kFree.begin(), kFree.end(), [&](std::string_view free) {
     return free.back() == '.' ? key.starts_with(free) : key == free;
   });

@@ -36,7 +36,7 @@ int print_info(const CommonOptions& common) {
               engine::available_cores());
   std::printf("compiler     %s\n", __VERSION__);
   std::printf("executors    %s\n", tbb ? "tbb, threads" : "threads");
-  std::printf("isolation    thread\n");
+  std::printf("isolation    thread, process\n");
   std::printf("store        %s, durability full unless store.durability says relaxed\n",
               store.c_str());
   for (const auto& f : folders) std::printf("evaluators   %s\n", f.c_str());

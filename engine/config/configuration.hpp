@@ -22,6 +22,11 @@ struct EvaluatorConfig {
   std::string config_json;
   std::chrono::nanoseconds deadline = std::chrono::minutes(10);  ///< of one trial; 0: none
   double max_failed_share = 0.5;                                 ///< after 50 trials
+  std::string isolation = "thread";  ///< or "process"; not part of the run's identity
+  std::uint64_t memory = 0;          ///< bytes of address space of a worker; 0: no limit
+  /// A program that speaks the worker protocol, and its arguments; empty: `id` is a module's.
+  std::vector<std::string> command;
+  std::filesystem::path folder;  ///< where it runs, absolute; set where `command` is
 };
 
 /// How finely one descriptor is told apart, and within which range. What is left out is the

@@ -89,6 +89,13 @@ Json form_of(const Key& key) {
       // A plain 0 needs no unit.
       return key.zero_allowed ? any_of(text_with(kDurationPattern), {{"const", 0}})
                               : text_with(kPositiveDurationPattern);
+    case KeyKind::kSize:
+      return any_of(text_with(kSizePattern), {{"const", 0}});
+    case KeyKind::kCommand:
+      return {{"type", "array"},
+              {"minItems", 1},
+              {"prefixItems", {{{"type", "string"}, {"minLength", 1}}}},
+              {"items", {{"type", "string"}}}};
     case KeyKind::kPath:
       return {{"type", "string"}, {"minLength", 1}};
     case KeyKind::kPaths:
@@ -146,7 +153,8 @@ Json schema_of(const Section& section) {
   }
   Json map = {
       {"type", "object"}, {"additionalProperties", false}, {"properties", properties_of(section)}};
-  if (section.name == "evaluator") map["required"] = {"id"};
+  if (section.name == "evaluator")
+    map["anyOf"] = {{{"required", {"id"}}}, {{"required", {"command"}}}};
   if (section.short_form.empty())
     out.update(map);
   else

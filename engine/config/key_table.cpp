@@ -180,6 +180,51 @@ Key duration_key(std::string name, bool zero_allowed, std::string help,
   return key;
 }
 
+Key size_key(std::string name, std::string help, Field<std::uint64_t> value) {
+  Key key = make(std::move(name), KeyKind::kSize, std::string(kSizeWords) + ", or 0 for no limit",
+                 std::move(help));
+  key.read = [value](const Node& node, const PathBase&, Configuration& out) -> MaybeComplaint {
+    if (!node.is_scalar()) return complain(node);
+    const auto size = parse_size(node.text);
+    if (!size) return complain(node, size.error());
+    value.set(out, *size);
+    return std::nullopt;
+  };
+  key.write = [value](const Configuration& in) {
+    const std::uint64_t size = value.get(in);
+    return size == 0 ? "" : as_json(format_size(size));
+  };
+  return key;
+}
+
+Key command_key(std::string name, std::string help, Field<std::vector<std::string>> value,
+                Field<fs::path> folder) {
+  Key key = make(std::move(name), KeyKind::kCommand, "a list of texts, the first one a program",
+                 std::move(help));
+  key.default_words = "none";
+  key.read = [value, folder](const Node& node, const PathBase& folders,
+                             Configuration& out) -> MaybeComplaint {
+    if (node.kind != Node::Kind::kSequence || node.items.empty()) return complain(node);
+    std::vector<std::string> texts;
+    for (const Node& item : node.items) {
+      if (!item.is_scalar() || (texts.empty() && item.text.empty())) {
+        MaybeComplaint complaint = complain(item);
+        complaint->found = "has an item that " + complaint->found;
+        return complaint;
+      }
+      texts.push_back(item.text);
+    }
+    value.set(out, std::move(texts));
+    if (folder.get(out).empty()) folder.set(out, folders.file_folder);
+    return std::nullopt;
+  };
+  key.write = [value](const Configuration& in) {
+    const std::vector<std::string> command = value.get(in);
+    return command.empty() ? "" : nlohmann::json(command).dump();
+  };
+  return key;
+}
+
 Key text_key(std::string name, std::string expected, std::string help,
              std::function<std::string(const std::string&)> refused, Field<std::string> value) {
   Key key = make(std::move(name), KeyKind::kText, std::move(expected), std::move(help));
@@ -190,7 +235,10 @@ Key text_key(std::string name, std::string expected, std::string help,
     value.set(out, node.text);
     return std::nullopt;
   };
-  key.write = [value](const Configuration& in) { return as_json(value.get(in)); };
+  key.write = [value](const Configuration& in) {
+    const std::string text = value.get(in);
+    return text.empty() ? "" : as_json(text);
+  };
   return key;
 }
 
@@ -205,7 +253,10 @@ Key path_key(std::string name, RelativeTo base, std::string help,
                           node.text));
     return std::nullopt;
   };
-  key.write = [value](const Configuration& in) { return as_json(value.get(in).string()); };
+  key.write = [value](const Configuration& in) {
+    const fs::path path = value.get(in);
+    return path.empty() ? "" : as_json(path.string());
+  };
   return key;
 }
 

@@ -43,6 +43,8 @@ enum class KeyKind : std::uint8_t {
   kBoolean,
   kChoice,
   kDuration,
+  kSize,
+  kCommand,
   kPath,
   kPaths,
   kFigures,
@@ -108,6 +110,11 @@ Key text_choice_key(std::string name, std::vector<std::string> choices,
                     std::vector<std::string> later, std::string help, Field<std::string> value);
 Key duration_key(std::string name, bool zero_allowed, std::string help,
                  Field<std::optional<std::chrono::nanoseconds>> value);
+/// Bytes; 0 for no limit.
+Key size_key(std::string name, std::string help, Field<std::uint64_t> value);
+/// A list of texts. `folder` becomes the configuration's own where nothing else is said of it.
+Key command_key(std::string name, std::string help, Field<std::vector<std::string>> value,
+                Field<std::filesystem::path> folder);
 /// `refused` gives a text's fault, "" for none.
 Key text_key(std::string name, std::string expected, std::string help,
              std::function<std::string(const std::string&)> refused, Field<std::string> value);

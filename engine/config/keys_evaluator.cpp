@@ -15,10 +15,9 @@ Field<std::optional<std::chrono::nanoseconds>> deadline_field() {
           }};
 }
 
-// Isolation has one value in this version: nothing is stored.
-Field<std::string> only_thread() {
-  return {[](const Configuration&) { return std::string("thread"); },
-          [](Configuration&, const std::string&) {}};
+Field<std::uint64_t> memory_field() {
+  return {[](const Configuration& c) { return c.evaluator.memory; },
+          [](Configuration& c, std::uint64_t v) { c.evaluator.memory = v; }};
 }
 
 }  // namespace
@@ -39,15 +38,29 @@ Section evaluator_keys() {
                                     field(&Configuration::evaluator, &EvaluatorConfig::id)),
                                 kPluginNamePattern),
                    "must be given"),
-      text_choice_key("isolation", {"thread"}, {"process", "strict"}, "Where trials run.",
-                      only_thread()),
+      text_choice_key("isolation", {"thread", "process"}, {"strict"},
+                      "Where trials run: on threads of this process, or in workers, processes of "
+                      "their own that can crash alone.",
+                      field(&Configuration::evaluator, &EvaluatorConfig::isolation)),
       duration_key("deadline", true, "The longest one trial may take.", deadline_field()),
       number_key("max_failed_share", 0, 1,
                  "The run ends when more of its trials failed (after 50).",
                  field(&Configuration::evaluator, &EvaluatorConfig::max_failed_share)),
-      not_yet_key("memory", "no memory limit: it needs isolation: process"),
-      not_yet_key("command", "an evaluator's id; `equivolve evaluators list` prints them"),
-      not_yet_key("metrics", "no metrics: they belong to evaluator: {command: ...}")};
+      with_default(size_key("memory", "Address space of one worker, with isolation: process.",
+                            memory_field()),
+                   "no limit"),
+      command_key("command",
+                  "Instead of a module: a program that speaks the worker protocol, and its "
+                  "arguments (docs/workers.md).",
+                  {[](const Configuration& c) { return c.evaluator.command; },
+                   [](Configuration& c, std::vector<std::string> v) {
+                     c.evaluator.command = std::move(v);
+                   }},
+                  field(&Configuration::evaluator, &EvaluatorConfig::folder)),
+      with_default(path_key("folder", RelativeTo::kFile, "Where the program runs.",
+                            field(&Configuration::evaluator, &EvaluatorConfig::folder)),
+                   "the configuration's folder"),
+      not_yet_key("metrics", "no metrics: they belong to evaluator: script")};
   return section;
 }
 

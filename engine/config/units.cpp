@@ -127,4 +127,14 @@ tl::expected<std::uint64_t, std::string> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(std::llround(*value));
 }
 
+std::string format_size(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  while (bytes != 0 && bytes % 1024 == 0 && unit + 1 < kUnits.size()) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return fmt::format("{}{}", bytes, kUnits[unit]);
+}
+
 }  // namespace equivolve::engine

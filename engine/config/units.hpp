@@ -30,6 +30,9 @@ std::string format_duration(std::chrono::nanoseconds duration);
 /// none. Bytes, below 2^63.
 tl::expected<std::uint64_t, std::string> parse_size(std::string_view text);
 
+/// The largest binary unit that has no fraction: "2GiB", "1000B". parse_size gives the same back.
+std::string format_size(std::uint64_t bytes);
+
 inline constexpr std::string_view kDurationWords =
     "a duration such as 10m or 1.5h (units ns us ms s m h d)";
 inline constexpr std::string_view kSizeWords =

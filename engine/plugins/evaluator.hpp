@@ -1,5 +1,5 @@
-// An evaluator as the engine sees it, whatever stands behind it: a module in this process today, a
-// worker pool later.
+// An evaluator as the engine sees it, whatever stands behind it: a module in this process, a pool
+// of workers, a script.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,6 +74,8 @@ struct TrialRequest {
   std::uint64_t common_seed = 0;
   std::uint64_t own_seed = 0;
   std::chrono::nanoseconds deadline{0};  ///< from now; 0: none
+  /// Of the candidate's class, where it has one: what behaves alike is set aside together.
+  std::optional<hashing::Digest> behaviour;
   /// Whether to stop at a step with these figures (NaN: unknown), called by one thread at a time;
   /// empty: never.
   std::function<bool(std::uint64_t step, std::span<const double> figures)> stops_at;

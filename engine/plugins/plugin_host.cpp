@@ -73,10 +73,15 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin(
   if (id == kScriptId) return script_module();
   const auto file = find_module(id, folders);
   if (!file) return tl::unexpected(file.error());
-  auto table = open_module(*file);
+  return load_plugin_file(*file);
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_file(
+    const std::filesystem::path& file) {
+  auto table = open_module(file);
   if (!table)
     return tl::unexpected(
-        EvaluatorError{"", fmt::format("{} {}", file->string(), table.error()), false});
+        EvaluatorError{"", fmt::format("{} {}", file.string(), table.error()), false});
   return std::make_unique<OpenModule>(std::move(*table));
 }
 

@@ -67,6 +67,10 @@ class PluginModule {
 tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin(
     const std::string& id, const std::vector<std::filesystem::path>& folders);
 
+/// The module in this file, whatever it is called. [main-thread]
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_file(
+    const std::filesystem::path& file);
+
 /// Digest of everything but the genome that a fitness depends on: XXH3-128 of a JSON text with
 /// sorted keys that holds
 ///   - the evaluator's id and version, names, roles and directions of its figures;

@@ -249,6 +249,7 @@ void Pipeline::evaluate(Slot& s) {
   request.common_seed = s.common_seed;
   request.own_seed = s.own_seed;
   request.deadline = settings_.deadline;
+  if (s.verdict.cls != hashing::kNoClass) request.behaviour = s.verdict.digest;
   std::optional<search::PruningWatch> watch;
   if (s.request.pruning && !s.verify) {
     watch.emplace(*s.request.pruning);

@@ -1,6 +1,7 @@
 #include "engine/run/preparation.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
@@ -8,6 +9,7 @@
 #include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
+#include "engine/plugins/workers/worker_module.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/initial_candidates.hpp"
 #include "engine/run/notes.hpp"
@@ -15,6 +17,27 @@
 
 namespace equivolve::engine {
 namespace {
+
+WorkerSettings worker_settings(const Configuration& config) {
+  WorkerSettings settings;
+  settings.child.memory = config.evaluator.memory;
+  settings.child.file_size = std::uint64_t{1} << 30;
+  settings.deadline = config.evaluator.deadline;
+  // The engine has a worker for each core: numeric libraries that did the same would be in the way.
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
+    if (std::getenv(name) == nullptr) settings.child.environment.emplace_back(name, "1");
+  return settings;
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> module_of(const Configuration& config) {
+  const EvaluatorConfig& evaluator = config.evaluator;
+  if (!evaluator.command.empty())
+    return load_program(evaluator.id, evaluator.command, evaluator.folder, worker_settings(config));
+  const auto folders = plugin_folders(config.plugin_folders);
+  return evaluator.isolation == "process"
+             ? load_plugin_in_workers(evaluator.id, folders, worker_settings(config))
+             : load_plugin(evaluator.id, folders);
+}
 
 // Goes as far as it can, and collects what is wrong on the way.
 class Preparing {
@@ -94,12 +117,13 @@ void Preparing::check_folders() {
 
 void Preparing::load() {
   const Configuration& config = read_.configuration;
-  if (config.evaluator.id.empty()) return;  // the reader said so
-  auto module = load_plugin(config.evaluator.id, plugin_folders(config.plugin_folders));
-  if (module)
-    prepared_.module = std::move(*module);
-  else
-    refuse(module.error(), PointsInto::kConfig);
+  if (config.evaluator.id.empty() && config.evaluator.command.empty())
+    return;  // the reader said so
+  auto module = module_of(config);
+  if (!module) return refuse(module.error(), PointsInto::kConfig);
+  prepared_.module = std::move(*module);
+  // A program is known by what it calls itself.
+  read_.configuration.evaluator.id = prepared_.module->descriptor().id;
 }
 
 void Preparing::check_settings() {

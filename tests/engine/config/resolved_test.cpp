@@ -70,8 +70,9 @@ TEST(Resolved, IsAFileThatSaysTheSame) {
 }
 
 TEST(Resolved, HoldsEveryKeyOfTheTables) {
-  const auto json = nlohmann::json::parse(to_json_text(configuration(
-      "evaluator: toy\nbudget: {candidates: 1, evaluations: 1, time: 1s, target: {a: 1}}\n")));
+  const auto json = nlohmann::json::parse(to_json_text(
+      configuration("evaluator: {id: toy, memory: 2GiB, command: [toy]}\n"
+                    "budget: {candidates: 1, evaluations: 1, time: 1s, target: {a: 1}}\n")));
   for (const Section& section : sections()) {
     if (section.name == "vary") continue;
     const nlohmann::json part =

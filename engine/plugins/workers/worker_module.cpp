@@ -1,0 +1,94 @@
+#include "engine/plugins/workers/worker_module.hpp"
+
+#include <cstdlib>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/plugins/plugin_folders.hpp"
+#include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
+
+namespace equivolve::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path own_folder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+/// So that `import equivolve` finds the module that comes with this program.
+void add_python_module(ChildSettings& child) {
+  std::string path = (own_folder() / "../share/equivolve/python").lexically_normal().string();
+  if (const char* others = std::getenv("PYTHONPATH"); others && *others) path = path + ':' + others;
+  child.environment.emplace_back("PYTHONPATH", std::move(path));
+}
+
+class WorkerModule final : public PluginModule {
+ public:
+  WorkerModule(fs::path file, std::shared_ptr<WorkerStarter> starter, WorkerStarter::Greeted first)
+      : file_(std::move(file)),
+        starter_(std::move(starter)),
+        hello_(first.hello),
+        first_(std::move(first)) {}
+
+  const EvaluatorDescriptor& descriptor() const override { return hello_.descriptor; }
+  const fs::path& file() const override { return file_; }
+  std::string config_schema() const override { return hello_.config_schema; }
+  std::string apply_schema() const override { return hello_.apply_schema; }
+  tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(
+      const std::string& config_json, const CreateOptions& options) override {
+    if (!first_) {
+      auto another = starter_->start();
+      if (!another) return tl::unexpected(std::move(another.error()));
+      first_ = std::move(*another);
+    }
+    WorkerStarter::Greeted worker = std::move(*first_);
+    first_.reset();
+    return WorkerPool::create(starter_, std::move(worker), config_json, options);
+  }
+
+ private:
+  const fs::path file_;
+  const std::shared_ptr<WorkerStarter> starter_;
+  const protocol::HelloOk hello_;
+  std::optional<WorkerStarter::Greeted> first_;
+};
+
+}  // namespace
+
+fs::path worker_program() {
+  return own_folder() / "equivolve-worker";
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_workers(
+    const std::string& id, const std::vector<fs::path>& folders, WorkerSettings settings) {
+  if (id == kScriptId || !is_plugin_name(id)) return load_plugin(id, folders);
+  auto file = find_module(id, folders);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  settings.child.command = {worker_program().string(), file->string()};
+  auto starter = std::make_shared<WorkerStarter>(std::move(settings));
+  auto first = starter->start();
+  if (!first) return tl::unexpected(std::move(first.error()));
+  return std::make_unique<WorkerModule>(std::move(*file), std::move(starter), std::move(*first));
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_program(
+    const std::string& id, const std::vector<std::string>& command, const fs::path& folder,
+    WorkerSettings settings) {
+  settings.child.command = command;
+  settings.child.folder = folder;
+  add_python_module(settings.child);
+  auto starter = std::make_shared<WorkerStarter>(std::move(settings));
+  auto first = starter->start();
+  if (!first) return tl::unexpected(std::move(first.error()));
+  const std::string& called = first->hello.descriptor.id;
+  if (!id.empty() && id != called)
+    return tl::unexpected(EvaluatorError{
+        "", fmt::format("the program calls itself '{}', evaluator.id is '{}'", called, id), true});
+  return std::make_unique<WorkerModule>(command.front(), std::move(starter), std::move(*first));
+}
+
+}  // namespace equivolve::engine

@@ -1,0 +1,30 @@
+// A module that is opened in a worker, never in this process: whatever its code does while it is
+// loaded ends the worker alone.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/plugins/plugin_host.hpp"
+#include "engine/plugins/workers/worker_pool.hpp"
+
+namespace equivolve::engine {
+
+/// The worker's program: `equivolve-worker` beside this program's own file.
+std::filesystem::path worker_program();
+
+/// As load_plugin, with trials in workers. `settings.child.command` is filled in. Scripts run in
+/// processes of their own anyway. [main-thread]
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_workers(
+    const std::string& id, const std::vector<std::filesystem::path>& folders,
+    WorkerSettings settings);
+
+/// A program that speaks the worker protocol, started in `folder`. `id`: what it has to call
+/// itself, or "". [main-thread]
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_program(
+    const std::string& id, const std::vector<std::string>& command,
+    const std::filesystem::path& folder, WorkerSettings settings);
+
+}  // namespace equivolve::engine

@@ -1,0 +1,179 @@
+"""Search over a Python function with Equivolve (docs/workers.md). Needs Python 3.8 and nothing else.
+
+    import equivolve
+
+    @equivolve.evaluator(minimize="loss")
+    def trial(lr, depth):
+        return {"loss": ...}
+
+A file of that kind is named in a configuration as `evaluator: {command: [python3, file.py]}`. The
+function is called once a trial with the parameters of the space by name (one that is inactive is left
+out) and returns its figures: a dictionary, or the one figure alone. What it prints goes to the log. An
+exception fails its trial alone; `raise equivolve.Infeasible` says that a candidate breaks a rule.
+
+A function that has a parameter called `trial` gets more to work with: trial.seed, trial.threads,
+trial.level, trial.split, and trial.report(step, loss=0.3), which is true when the search has seen
+enough: return what there is then.
+"""
+
+import inspect
+import json
+import math
+import os
+import sys
+import time
+import traceback
+
+PROTOCOL = 1
+
+__all__ = ["evaluator", "Infeasible", "Trial"]
+
+
+class Infeasible(Exception):
+    """The candidate breaks a constraint: the worst there is, but no failure."""
+
+
+class Trial:
+    """What is known of the trial that runs."""
+
+    def __init__(self, channel, question):
+        self._channel = channel
+        self._id = question["id"]
+        self._wants_control = question.get("wants_control", False)
+        limit = _number(question.get("deadline", 0))
+        self._end = time.monotonic() + limit if limit > 0 else math.inf
+        self.level = question.get("level", 0)
+        self.repeat = question.get("repeat", 0)
+        self.split = question.get("split", "validation")
+        self.threads = question.get("threads", 1)
+        self.seed = int(question.get("own_seed", 0)) % 2**31
+        self.common_seed = int(question.get("common_seed", 0)) % 2**31
+        self.stopped = False
+
+    def report(self, step, total=0, **figures):
+        """Intermediate figures. True: stop here, with the figures so far."""
+        self._channel.write({"type": "progress", "id": self._id, "step": str(int(step)),
+                             "total": str(int(total)), "figures": _figures(figures)})
+        while self._wants_control and not self.stopped:
+            message = self._channel.read()
+            if message is None or message.get("type") == "cancel":
+                self.stopped = True
+            elif message.get("type") == "control":
+                self.stopped = bool(message.get("stop"))
+                break
+        return self.stopped or time.monotonic() > self._end
+
+
+def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", deterministic=False,
+              space=None):
+    """Decorates the function that tries a candidate; where its file is the program that was started,
+    it serves trials from then on, so nothing behind it is run. `minimize`, `maximize` and `record`
+    name the figures it returns, the first of the first two is the objective that comes first. `space`:
+    the default space, as a configuration has it. Change `version` when figures mean something else."""
+
+    def decorate(function):
+        if function.__module__ == "__main__":
+            # Questions come from a descriptor and answers go to one of which nothing else knows.
+            inputs, outputs = os.dup(0), os.dup(1)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nothing, 0)
+            os.dup2(2, 1)
+            os.close(nothing)
+            figures = _named(minimize, "objective", "minimize")
+            figures += _named(maximize, "objective", "maximize")
+            figures += _named(record, "metric", "maximize")
+            name = id or os.path.splitext(os.path.basename(sys.argv[0]))[0].lower()
+            descriptor = {"id": name.replace("-", "_"), "version": str(version),
+                          "summary": (inspect.getdoc(function) or "").split("\n")[0],
+                          "deterministic": deterministic, "representations": ["configuration"]}
+            info = {"figures": figures, "levels": [{"name": "full", "cost": 1}]}
+            _serve(_Channel(inputs, outputs), function, descriptor, info, space or {})
+            sys.stdout.flush()
+            os._exit(0)
+        return function
+
+    return decorate
+
+
+def _named(names, role, direction):
+    names = [names] if isinstance(names, str) else list(names)
+    return [{"name": name, "role": role, "direction": direction} for name in names]
+
+
+def _number(value):
+    return float(value)  # "nan", "inf", "-inf" too
+
+
+def _figure(value):
+    value = float(value)
+    return value if math.isfinite(value) else str(value)
+
+
+def _figures(figures):
+    return {name: _figure(value) for name, value in figures.items()}
+
+
+class _Channel:
+    """Messages: lines of JSON, each written at once."""
+
+    def __init__(self, inputs, outputs):
+        self._inputs = os.fdopen(inputs, "rb")
+        self._outputs = outputs
+
+    def read(self):
+        line = self._inputs.readline()
+        return json.loads(line) if line.endswith(b"\n") else None
+
+    def write(self, message):
+        data = (json.dumps(message, separators=(",", ":")) + "\n").encode()
+        while data:
+            data = data[os.write(self._outputs, data):]
+
+
+def _serve(channel, function, descriptor, info, space):
+    hello = {"type": "hello_ok", "protocol": PROTOCOL, "build": "python " + sys.version.split()[0],
+             "descriptor": descriptor}
+    answers = {"hello": lambda question: hello,
+               "configure": lambda question: dict(info, type="info"),
+               "space": lambda question: {"type": "space_ok", "space": space},
+               "bind": lambda question: {"type": "done"},
+               "references": lambda question: {"type": "references_ok", "references": []},
+               "ping": lambda question: {"type": "pong"},
+               "evaluate": lambda question: _evaluate(channel, function, info, question)}
+    while True:
+        question = channel.read()
+        if question is None or question.get("type") == "goodbye":
+            return
+        kind = question.get("type")
+        if kind in ("cancel", "control"):
+            continue
+        if kind in answers:
+            answer = dict(answers[kind](question))
+        else:
+            answer = {"type": "error", "message": "does not know %r" % kind}
+        answer["id"] = question["id"]
+        channel.write(answer)
+
+
+def _evaluate(channel, function, info, question):
+    trial = Trial(channel, question)
+    values = dict(question["candidate"].get("values", {}))
+    if "trial" in inspect.signature(function).parameters:
+        values["trial"] = trial
+    begin = time.monotonic()
+    try:
+        returned = function(**values)
+        if not isinstance(returned, dict):
+            returned = {info["figures"][0]["name"]: returned}
+        answer = {"status": "ok", "figures": _figures(returned)}
+    except Infeasible as reason:
+        answer = {"status": "infeasible", "message": str(reason)}
+    except MemoryError:
+        answer = {"status": "failed", "reason": "memory", "message": "out of memory"}
+    except Exception as error:  # the trial's, not the worker's
+        traceback.print_exc()
+        answer = {"status": "failed", "reason": "evaluator_error",
+                  "message": "%s: %s" % (type(error).__name__, error)}
+    sys.stdout.flush()
+    answer.update(type="result", seconds=time.monotonic() - begin)
+    return answer

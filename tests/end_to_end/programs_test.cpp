@@ -1,0 +1,132 @@
+// `evaluator: {command: [...]}`: a program in another language, alive between trials.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+class Programs : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (run_process({"python3", "-c", "pass"}).exit_code != 0) GTEST_SKIP() << "no python3";
+  }
+  /// `body`: of a function of x and kind that is best at x = 3.
+  void write(const std::string& body, const std::string& decorator = "minimize='loss'",
+             const std::string& more = "") {
+    write_file(folder_.path() / "tune.py",
+               "import os, sys, time\nimport equivolve\n\n"
+               "@equivolve.evaluator(" +
+                   decorator +
+                   ", deterministic=True)\n"
+                   "def try_it(x, flag, kind='none', trial=None):\n" +
+                   body);
+    write_file(
+        yaml_,
+        "evaluator: {command: [python3, tune.py]}\nseed: 4\n"
+        "space:\n  representation: configuration\n  parameters:\n"
+        "    x: {type: int, low: -20, high: 20}\n"
+        "    flag: {type: bool}\n    kind: {type: choice, values: [a, b], when: {flag: true}}\n"
+        "budget: {candidates: 60}\nfinal: {top: 2, repeats: 1}\n" +
+            more);
+  }
+  Finished run(const std::vector<std::string>& more = {}) {
+    store_ = folder_.path() / ("run" + std::to_string(runs_++) + ".db");
+    std::vector<std::string> arguments{"run", yaml_, "--store", store_, "--json", "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return equivolve(arguments);
+  }
+
+  static constexpr const char* kBody =
+      "    print('a line in between')\n"
+      "    assert flag == (kind in ('a', 'b')), (flag, kind)\n"
+      "    return (x - 3) ** 2\n";
+  TempFolder folder_;
+  const std::string yaml_ = folder_.path() / "tune.yaml";
+  std::string store_;
+  int runs_ = 0;
+};
+
+TEST_F(Programs, FindTheirBestOnAnyNumberOfWorkers) {
+  write(kBody);
+  const Finished one = run({"--workers", "1"});
+  ASSERT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_EQ(answer(one)["best"]["validation"]["loss"], 0);
+  EXPECT_EQ(answer(one)["failed"], 0);
+  for (const char* workers : {"2", "4"})
+    EXPECT_EQ(answer(run({"--workers", workers}))["result_digest"], answer(one)["result_digest"]);
+}
+
+TEST_F(Programs, ExceptionsFailTheirTrialsAlone) {
+  write(
+      "    if x < -10: raise ValueError('too small')\n"
+      "    if x > 15: os._exit(3)\n"
+      "    if x == 14: raise equivolve.Infeasible('not 14')\n" +
+      std::string(kBody));
+  const Finished done = run({"--set", "search.algorithm=random"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_GT(answer(done)["failed"], 5);
+  EXPECT_EQ(answer(done)["candidates"], 60);
+  EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+}
+
+TEST_F(Programs, MayBeStoppedOnTheirWay) {
+  write(
+      "    for step in range(1, 11):\n"
+      "        loss = (x - 3) ** 2 + 10 - step\n"
+      "        if trial.report(step, 10, loss=loss): break\n"
+      "    return {'loss': loss}\n",
+      "minimize='loss'");
+  const Finished done = run({"--set", "search.pruning=median"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_GT(answer(done)["pruned"], 0) << done.out;
+  EXPECT_EQ(answer(done)["failed"], 0);
+}
+
+TEST_F(Programs, ThatDoNotSpeakAreNamed) {
+  write(kBody);
+  const Finished silent = run({"--set", "evaluator.command=[python3, -c, 'print(1)']"});
+  EXPECT_EQ(silent.exit_code, 4);
+  EXPECT_NE(silent.err.find("no JSON object: 1"), std::string::npos) << silent.err;
+  const Finished missing = run({"--set", "evaluator.command=[no-such-program]"});
+  EXPECT_EQ(missing.exit_code, 4);
+  EXPECT_NE(missing.err.find("no-such-program"), std::string::npos) << missing.err;
+  const Finished other = run({"--set", "evaluator.id=other"});
+  EXPECT_NE(other.exit_code, 0);
+  EXPECT_NE(other.err.find("calls itself 'tune', evaluator.id is 'other'"), std::string::npos)
+      << other.err;
+}
+
+TEST_F(Programs, TuneAModelOfScikitLearn) {
+  if (run_process({"python3", "-c", "import sklearn"}).exit_code != 0)
+    GTEST_SKIP() << "no python3-sklearn";
+  const Finished done = equivolve(
+      {"run", std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/needs-packages/sklearn_forest.yaml",
+       "--store", folder_.path() / "runs.db", "--json", "--quiet", "--set", "budget.candidates=12",
+       "--set", "final.repeats=1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["failed"], 0);
+  EXPECT_GT(answer(done)["best"]["validation"]["accuracy"], 0.8);
+}
+
+TEST_F(Programs, AResumedRunFindsItsProgram) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  write(kBody);
+  const auto whole = answer(run());
+  const std::string store = folder_.path() / "killed.db";
+  ASSERT_EQ(
+      equivolve({"run", yaml_, "--store", store, "--quiet"}, {{"EQUIVOLVE_FAULT", "run.told:25"}})
+          .signal,
+      SIGKILL);
+  const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,117 @@
+// `evaluator: {isolation: process}`: the run of threads, in workers.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/support/equivolve.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace equivolve::tests {
+namespace {
+
+class Workers : public testing::Test {
+ protected:
+  Finished run(const std::string& yaml, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"run", yaml, "--store", new_store(), "--json", "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return equivolve(arguments);
+  }
+  std::string new_store() {
+    return store_ = folder_.path() / ("run" + std::to_string(runs_++) + ".db");
+  }
+  std::string citizen(const std::string& what, const std::string& evaluator_keys = "") {
+    const std::string yaml = folder_.path() / "citizen.yaml";
+    write_file(yaml, "evaluator: {id: citizen, isolation: process" + evaluator_keys +
+                         "}\nseed: 3\noptions: {do: " + what +
+                         "}\nplugins: {folders: [" EQUIVOLVE_TEST_MODULES
+                         "/good]}\nspace: {operations: [scalar_sum, scalar_product]}\nsearch: "
+                         "{algorithm: random}\nbudget: {candidates: 200}\n"
+                         "final: {top: 2, repeats: 2}\n");
+    return yaml;
+  }
+
+  TempFolder folder_;
+  std::string store_;
+  int runs_ = 0;
+};
+
+TEST_F(Workers, GiveTheResultOfThreads) {
+  const std::string yaml = folder_.path() / "small.yaml";
+  write_file(yaml, small_yaml(1000));
+  const Finished threads = run(yaml, {"--workers", "2"});
+  ASSERT_EQ(threads.exit_code, 0) << threads.err;
+  const auto expected = answer(threads);
+  for (const char* workers : {"1", "2", "8"}) {
+    const Finished done = run(yaml, {"--workers", workers, "--set", "evaluator.isolation=process"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const auto found = answer(done);
+    EXPECT_EQ(found["result_digest"], expected["result_digest"]) << workers;
+    EXPECT_EQ(found["trajectory_digest"], expected["trajectory_digest"]) << workers;
+    EXPECT_EQ(found["best"], expected["best"]) << workers;
+    EXPECT_EQ(found["references"], expected["references"]) << workers;
+  }
+}
+
+TEST_F(Workers, AResumedRunMayChangeItsIsolation) {
+#ifndef EQUIVOLVE_FAULT_POINTS
+  GTEST_SKIP() << "built without EQUIVOLVE_FAULT_POINTS";
+#endif
+  const std::string yaml = folder_.path() / "small.yaml";
+  write_file(yaml, small_yaml(400));
+  const auto whole = answer(run(yaml, {}));
+  const std::string store = new_store();
+  const Finished killed =
+      equivolve({"run", yaml, "--store", store, "--quiet", "--set", "evaluator.isolation=process"},
+                {{"EQUIVOLVE_FAULT", "run.told:150"}});
+  ASSERT_EQ(killed.signal, SIGKILL);
+  const Finished done = equivolve({"resume", "1", "--store", store, "--json", "--quiet", "--set",
+                                   "evaluator.isolation=thread"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
+}
+
+TEST_F(Workers, CrashesCostTheirOwnTrialsAlone) {
+  const auto good = answer(run(citizen("nothing"), {"--workers", "2"}));
+  ASSERT_EQ(good["failed"], 0);
+  const Finished done = run(citizen("sometimes, also: abort"), {"--workers", "4"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto found = answer(done);
+  EXPECT_EQ(found["candidates"], 200);
+  EXPECT_GT(found["failed"], 5);
+  EXPECT_LT(found["failed"], 50);
+  const auto other = answer(run(citizen("sometimes, also: abort"), {"--workers", "1"}));
+  EXPECT_EQ(other["result_digest"], found["result_digest"]);
+  EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+}
+
+TEST_F(Workers, ThatAllFailEndTheRunAtOnce) {
+  const Finished done = run(citizen("abort"), {"--workers", "2"});
+  EXPECT_EQ(done.exit_code, 4);
+  EXPECT_NE(done.err.find("signal 6 (Aborted)"), std::string::npos) << done.err;
+}
+
+TEST_F(Workers, TooManyFailuresEndTheRun) {
+  const Finished done =
+      run(citizen("sometimes, also: exit", ", max_failed_share: 0.02"), {"--workers", "2"});
+  EXPECT_EQ(done.exit_code, 4);
+  EXPECT_NE(done.err.find("evaluator.max_failed_share"), std::string::npos) << done.err;
+}
+
+TEST_F(Workers, AModuleThatCrashesWhileLoadedIsNamed) {
+  const std::string yaml = folder_.path() / "bad.yaml";
+  write_file(yaml,
+             "evaluator: {id: crashing_citizen, isolation: process}\n"
+             "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/bad]}\n");
+  const Finished done = run(yaml, {});
+  EXPECT_EQ(done.exit_code, 4);
+#ifndef EQUIVOLVE_SANITIZED
+  const std::string end = "was ended by signal 11";
+#else
+  const std::string end = "exited with code";  // it catches the signal itself
+#endif
+  EXPECT_NE(done.err.find("crashing_citizen.so while it was loaded: " + end), std::string::npos)
+      << done.err;
+}
+
+}  // namespace
+}  // namespace equivolve::tests

@@ -1,0 +1,192 @@
+// What a worker may do, and what becomes of its trial (reliability: an evaluator in a process of
+// its own cannot take the run down).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <signal.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "tests/engine/plugins/workers/workers_support.hpp"
+
+namespace equivolve::engine::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Case {
+  const char* what;
+  Reason reason;
+  std::string says;
+};
+
+class BadCitizen : public testing::TestWithParam<Case> {};
+
+TEST_P(BadCitizen, FailsWithItsReasonAndLeavesNothing) {
+  const Case& one = GetParam();
+  const std::size_t descriptors = open_descriptors();
+  const auto before = children();
+  {
+    const Made made = make_citizen(one.what);
+    ASSERT_TRUE(made.evaluator) << made.error.message;
+    const TrialResult result = evaluate(*made.evaluator);
+    EXPECT_EQ(result.status, Status::kFailed);
+    EXPECT_EQ(result.reason, one.reason) << result.message;
+    EXPECT_THAT(result.message, HasSubstr(one.says));
+    ASSERT_EQ(result.figures.size(), 1u);
+    EXPECT_TRUE(std::isnan(result.figures[0]));
+    EXPECT_EQ(children(), before) << "each attempt's worker is gone";
+    // Its like has cost three workers: the next trial costs none.
+    const TrialResult again = evaluate(*made.evaluator);
+    EXPECT_EQ(again.status, Status::kFailed);
+    EXPECT_THAT(again.message, HasSubstr("set aside"));
+    EXPECT_EQ(children(), before);
+  }
+  EXPECT_EQ(open_descriptors(), descriptors);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadCitizen,
+    testing::Values(Case{"abort", Reason::kCrash, "signal 6"},
+                    Case{"divide", Reason::kCrash, caught("signal 8")},
+                    Case{"terminate", Reason::kCrash, "signal 6"},
+                    Case{"exit", Reason::kCrash, "exited with code 3"},
+                    Case{"exit_0", Reason::kCrash, "exited with code 0"},
+                    Case{"kill_itself", Reason::kLostWorker, "killed from outside"},
+                    Case{"say_and_crash", Reason::kCrash, ": the last words"},
+                    Case{"close_all", Reason::kLostWorker, "closed its output"},
+                    Case{"garbage", Reason::kProtocol, "no JSON object: this is no message"},
+                    Case{"partial", Reason::kCrash, "exited with code 0"},
+                    Case{"other_question", Reason::kProtocol, "answered question 4711"}),
+    [](const auto& info) { return std::string(info.param.what); });
+
+/// Sanitizers handle the signal themselves, and exit.
+TEST(BadCitizens, ASegmentationFaultIsNamed) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers catch the signal";
+#endif
+  const Made made = make_citizen("segfault");
+  const TrialResult result = evaluate(*made.evaluator);
+  EXPECT_EQ(result.reason, Reason::kCrash);
+  EXPECT_THAT(result.message, HasSubstr("signal 11 (Segmentation fault)"));
+}
+
+TEST(BadCitizens, OneThatHangsIsEndedSoonAfterItsDeadline) {
+  for (const char* what : {"hang", "hang_deaf"}) {
+    const auto before = children();
+    const Made made = make_citizen(what, impatient_settings());
+    TrialRequest request;
+    request.deadline = std::chrono::milliseconds(300);
+    const auto began = std::chrono::steady_clock::now();
+    const TrialResult result = evaluate(*made.evaluator, request);
+    EXPECT_EQ(result.reason, Reason::kDeadline) << result.message;
+    EXPECT_THAT(result.message, HasSubstr("took longer than 0.3 s; allow more with the key "
+                                          "evaluator.deadline"));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+    EXPECT_EQ(children(), before) << "a deadline is not tried again";
+  }
+}
+
+TEST(BadCitizens, OneThatListensKeepsItsWorker) {
+  const Made made = make_citizen("until_cancelled");
+  const auto before = children();
+  TrialRequest request;
+  request.deadline = std::chrono::milliseconds(50);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(evaluate(*made.evaluator, request).reason, Reason::kDeadline);
+  EXPECT_EQ(children(), before);
+}
+
+TEST(BadCitizens, AStopEndsEvenTheDeaf) {
+  const auto before = children();
+  const Made made = make_citizen("hang_deaf", impatient_settings());
+  const TrialResult result = evaluate(*made.evaluator, {}, true);
+  EXPECT_EQ(result.status, Status::kCancelled) << result.message;
+  EXPECT_EQ(children(), before);
+}
+
+TEST(BadCitizens, PrintedMegabytesDoNoHarm) {
+  const Made made = make_citizen("print");
+  for (int i = 0; i < 3; ++i) {
+    const TrialResult result = evaluate(*made.evaluator);
+    EXPECT_EQ(result.status, Status::kOk) << result.message;
+  }
+}
+
+TEST(BadCitizens, AFloodIsCutOff) {
+  const Made made = make_citizen("flood");
+  const TrialResult result = evaluate(*made.evaluator);
+  EXPECT_EQ(result.reason, Reason::kProtocol) << result.message;
+  EXPECT_THAT(result.message, HasSubstr("more than 16 MiB"));
+}
+
+TEST(BadCitizens, ChangesToTheirProcessChangeNoResult) {
+  const Made good = make_citizen("nothing");
+  const TrialResult expected = evaluate(*good.evaluator);
+  for (const char* what : {"change_process", "close_standard", "grandchild"}) {
+    const Made made = make_citizen(what);
+    for (int i = 0; i < 3; ++i) {
+      const TrialResult result = evaluate(*made.evaluator);
+      EXPECT_EQ(result.status, Status::kOk) << what << ": " << result.message;
+      EXPECT_EQ(result.figures, expected.figures) << what;
+    }
+  }
+}
+
+TEST(BadCitizens, FiguresAreLookedAt) {
+  const Made nan = make_citizen("not_a_number");
+  EXPECT_EQ(evaluate(*nan.evaluator).status, Status::kNonFinite);
+  const Made infinite = make_citizen("unset");
+  EXPECT_EQ(evaluate(*infinite.evaluator).status, Status::kNonFinite);
+  const Made zero = make_citizen("minus_zero");
+  EXPECT_FALSE(std::signbit(evaluate(*zero.evaluator).figures[0]));
+  const Made denormal = make_citizen("denormal");
+  EXPECT_EQ(evaluate(*denormal.evaluator).figures[0], 5e-324);
+}
+
+TEST(BadCitizens, ThatCrashWhileTheyAreMadeAreNoEvaluators) {
+  const Made made = make_citizen("crash_in_create");
+  EXPECT_FALSE(made.evaluator);
+  EXPECT_FALSE(made.error.bad_input);
+  EXPECT_THAT(made.error.message, HasSubstr("while it read its data"));
+}
+
+TEST(BadCitizens, ACrashInAProbeIsNoDigest) {
+  const Made made = make_citizen("crash_in_probe");
+  const search::Genome one = genome();
+  const ProbeResult result = made.evaluator->probe(view(one), 1);
+  EXPECT_EQ(result.status, Status::kFailed);
+  EXPECT_THAT(evaluate(*made.evaluator).message, HasSubstr("set aside"));
+}
+
+TEST(BadCitizens, OneThatLeaksIsReplacedBetweenTrials) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers reserve more address space than a limit would allow";
+#endif
+  WorkerSettings settings = quick_settings();
+  settings.child.memory = std::uint64_t{400} << 20;
+  const Made made = make_citizen("leak", settings);
+  std::set<std::string> seen;
+  for (int i = 0; i < 200; ++i) {
+    const TrialResult result = evaluate(*made.evaluator);
+    ASSERT_EQ(result.status, Status::kOk) << i << ": " << result.message;
+    for (const std::string& id : children()) seen.insert(id);
+  }
+  EXPECT_GE(seen.size(), 2u) << "800 MiB do not fit into one";
+}
+
+TEST(BadCitizens, OneThatDevoursMemoryFailsForMemory) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers reserve more address space than a limit would allow";
+#endif
+  WorkerSettings settings = quick_settings();
+  settings.child.memory = std::uint64_t{400} << 20;
+  const Made made = make_citizen("devour", settings);
+  const TrialResult result = evaluate(*made.evaluator);
+  EXPECT_EQ(result.reason, Reason::kMemory) << result.message;
+  EXPECT_THAT(result.message, HasSubstr("of the 400 MiB that evaluator.memory allows"));
+}
+
+}  // namespace
+}  // namespace equivolve::engine::test
