@@ -107,8 +107,14 @@ TEST(Install, HasAllThatAUserNeeds) {
     EXPECT_TRUE(std::filesystem::exists(prefix + "/" + file)) << file;
   const Finished listed = run_process({prefix + "/bin/equivolve", "evaluators", "list", "--json"});
   const auto evaluators = nlohmann::json::parse(listed.last_line());
-  ASSERT_EQ(evaluators.size(), 3u) << listed.out << listed.err;
-  EXPECT_EQ(evaluators[0]["file"], prefix + "/lib/equivolve/evaluators/algorithm_discovery.so");
+  const auto file_of = [&](const std::string& id) {
+    for (const auto& evaluator : evaluators)
+      if (evaluator["id"] == id) return evaluator["file"].get<std::string>();
+    return "not listed: " + listed.out;
+  };
+  for (const std::string id : {"algorithm_discovery", "novel_class_discovery", "sensitivity_sampling", "sequence_design",
+                               "test_time_adaptation"})
+    EXPECT_EQ(file_of(id), prefix + "/lib/equivolve/evaluators/" + id + ".so");
 }
 
 }  // namespace
