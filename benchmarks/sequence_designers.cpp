@@ -37,7 +37,7 @@ struct Mean {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Keys keys{{"method", "evolution"}, {"proxy", "pairwise"}, {"seeds", "5"},
+  Keys keys{{"method", "evolution"},    {"proxy", "pairwise"},  {"seeds", "5"},
             {"select", "distinct_top"}, {"directions", "both"}, {"gamma", "learned"}};
   TaskSettings task_settings;
   if (argc < 2) return 2;
