@@ -82,6 +82,20 @@ std::string backtest_text(const Backtest& b) {
       100 * b.coverage);
 }
 
+/// What was measured already needs no order from a laboratory.
+Pool without_measured(Pool pool, const OfflineView& view) {
+  SequenceIndex known;
+  for (const Sequence& x : view.sequences) known.add(x);
+  Pool out;
+  for (std::size_t i = 0; i < pool.sequences.size(); ++i) {
+    if (known.contains(pool.sequences[i])) continue;
+    out.sequences.push_back(std::move(pool.sequences[i]));
+    out.scores.push_back(pool.scores[i]);
+  }
+  out.raw = std::move(pool.raw);
+  return out;
+}
+
 struct Files {
   const ApplyContext& context;
   sdk::ArtefactSink& sink;
@@ -199,8 +213,8 @@ void apply_designer(const ApplyContext& context, DesignerSettings settings,
   if (context.options.designs > 0) settings.designs = context.options.designs;
   settings.seed = context.seed;
   const Designed made = design(view, settings, context.unlabelled, {});
-  const Designs designs =
-      select_designs(made.pool, view, settings.designs, options.select, options.min_distance);
+  const Designs designs = select_designs(without_measured(made.pool, view), view, settings.designs,
+                                         options.select, options.min_distance);
   if (designs.sequences.empty())
     throw std::runtime_error("the designer found no feasible sequence");
   const Referees referees(view, options.referees, kRefereeWidth, kRefereeEpochs,

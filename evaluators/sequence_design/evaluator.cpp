@@ -334,9 +334,8 @@ class SequenceDesign {
                                return hamming_distance(a, wish) < hamming_distance(b, wish);
                              });
   }
-  const Sequence& best_offline() const {
-    return task_.offline.sequences[best_first(task_.offline.scores)[0]];
-  }
+  /// The best measured one that keeps to the constraints.
+  const Sequence& best_offline() const { return anchors_.front(); }
 
   eqv_status evaluate_sequence(const sdk::Candidate& candidate, bool test, const Work& work,
                                sdk::Result& result) {

@@ -313,7 +313,7 @@ std::string designer_space(const OfflineView& view, const Options& options) {
   // Words of sequences that are all measured say nothing beyond them.
   if (!options.unlabelled.empty()) features.push_back("learned");
   const std::size_t most = std::clamp<std::size_t>(view.size(), 32, 8192);
-  const std::size_t least = std::min<std::size_t>(512, most / 2);
+  const std::size_t least = std::min<std::size_t>(64, most / 2);
   const json of_gradients = {"bdi", "bib", "gradient_ascent", "ensemble_min"};
   json p;
   p["method"] = choices({"bdi", "bib", "evolution", "gradient_ascent", "ensemble_min"});
@@ -328,8 +328,8 @@ std::string designer_space(const OfflineView& view, const Options& options) {
   p["depth"] = counts(1, 8, false, d.depth);
   p["mutation"] = when(range(0.2, 4, true, d.mutation), "method", "evolution");
   p["population"] = when(counts(64, 2048, true, d.population), "method", "evolution");
-  p["width"] = counts(16, 256, true, std::min<std::size_t>(d.width, 128));
-  p["epochs"] = counts(4, 40, true, d.epochs);
+  p["width"] = counts(8, 256, true, std::min<std::size_t>(d.width, 128));
+  p["epochs"] = counts(1, 40, true, d.epochs);
   json space;
   space["representation"] = "configuration";
   space["parameters"] = std::move(p);
