@@ -136,8 +136,8 @@ TEST(Designers, SearchRaisesThePrediction) {
 
 TEST(Designers, EveryFeatureMapServesBib) {
   const OfflineTask task = small_task("ehrlich-dna-16");
-  for (const ProxyKind kind : {ProxyKind::kRidgeOneHot, ProxyKind::kRidgePairwise,
-                               ProxyKind::kRidgeKmer, ProxyKind::kRidgeLearned}) {
+  for (const ProxyKind kind :
+       {ProxyKind::kRidgeOneHot, ProxyKind::kRidgeKmer, ProxyKind::kRidgeLearned}) {
     DesignerSettings s = small_settings(Method::kBib);
     s.proxy = kind;
     s.learned_rate = true;
