@@ -77,7 +77,7 @@ std::string config_schema() {
         },
         "select": {"enum": ["distinct_top", "raw", "diverse"], "default": "distinct_top", "description": "How the designs are chosen from what was found: the best different ones, the method's own output, or the best that are min_distance apart."},
         "min_distance": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 2, "description": "Of select: diverse."},
-        "fitness": {"enum": ["holdout_extrapolation", "pseudo_oracle", "oracle"], "default": "holdout_extrapolation", "description": "What the search goes by: how well the proxy, fitted to the lower rows, ranks the upper ones; what referees that never saw the candidate say of its designs; or, to measure a leak, the oracle itself."},
+        "fitness": {"enum": ["holdout_extrapolation", "pseudo_oracle", "oracle"], "default": "pseudo_oracle", "description": "What the search goes by: how well the proxy, fitted to the lower rows, ranks the upper ones; what referees that never saw the candidate say of its designs (measured to rank designers as the oracle does); or, to measure a leak, the oracle itself."},
         "benchmark_leak": {"type": "boolean", "default": false, "description": "Must be true for fitness: oracle."},
         "resamplings": {"type": "integer", "minimum": 1, "maximum": 100, "default": 3, "description": "Hold-outs that a trial is averaged over, each with rows and a threshold of its own; 1: all rows, the upper fifth."},
         "screening_rows": {"type": "integer", "minimum": 0, "maximum": 10000000, "default": 2048, "description": "Rows of the cheap level, for search.schedule; 0, or at least the rows there are: no such level."},

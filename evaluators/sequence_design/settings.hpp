@@ -17,7 +17,7 @@ struct Options {
   DesignerSettings designer;  ///< what a candidate does not say; also of the references
   Selection select = Selection::kDistinctTop;
   std::size_t min_distance = 2;
-  FitnessKind fitness = FitnessKind::kHoldout;
+  FitnessKind fitness = FitnessKind::kPseudoOracle;
   std::size_t resamplings = 3;        ///< of the hold-out
   std::size_t screening_rows = 2048;  ///< of the first level; 0: there is none
   std::size_t referees = 5;

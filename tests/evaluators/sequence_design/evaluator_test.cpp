@@ -24,6 +24,7 @@ json small(const char* landscape = "nk-20x6-1") {
   return {{"data", {{"landscape", landscape}, {"rows", 400}}},
           {"options",
            {{"designs", 16},
+            {"fitness", "holdout_extrapolation"},
             {"resamplings", 2},
             {"screening_rows", 100},
             {"designer",
