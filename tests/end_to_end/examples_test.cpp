@@ -39,22 +39,24 @@ int candidates_in(const std::vector<std::string>& settings) {
   return -1;
 }
 
-TEST(Examples, RunAsTheyAre) {
-  ASSERT_FALSE(examples().empty());
-  for (const auto& file : examples()) {
-    TempFolder folder;
-    const auto settings = settings_in_tests(file);
-    std::vector<std::string> words{"run",    file,      "--store", folder.path() / "runs.db",
-                                   "--json", "--quiet", "--set",   "final.repeats=2"};
-    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
-    const Finished done = equivolve(words);
-    ASSERT_EQ(done.exit_code, 0) << file << "\n" << done.err;
-    const auto json = answer(done);
-    const bool is_group = json.contains("runs");  // those with a `vary` section
-    for (const auto& run : is_group ? json["runs"] : nlohmann::json::array({json}))
-      EXPECT_EQ(run["candidates"], candidates_in(settings)) << file;
-    EXPECT_TRUE(!is_group || json["runs"].size() == json["planned"]) << file;
-  }
+class Examples : public testing::TestWithParam<std::filesystem::path> {};
+INSTANTIATE_TEST_SUITE_P(All, Examples, testing::ValuesIn(examples()),
+                         [](const auto& file) { return file.param.stem().string(); });
+
+TEST_P(Examples, RunAsTheyAre) {
+  const std::filesystem::path file = GetParam();
+  TempFolder folder;
+  const auto settings = settings_in_tests(file);
+  std::vector<std::string> words{"run",    file,      "--store", folder.path() / "runs.db",
+                                 "--json", "--quiet", "--set",   "final.repeats=2"};
+  for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+  const Finished done = equivolve(words);
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto json = answer(done);
+  const bool is_group = json.contains("runs");  // those with a `vary` section
+  const nlohmann::json runs = is_group ? json["runs"] : nlohmann::json::array({json});
+  for (const auto& run : runs) EXPECT_EQ(run["candidates"], candidates_in(settings));
+  EXPECT_TRUE(!is_group || runs.size() == json["planned"]);
 }
 
 // Two of the seeds that `./bootstrap bench` tries, at the file's own budget.
