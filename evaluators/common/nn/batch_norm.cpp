@@ -130,7 +130,7 @@ void batch_norm_backward(const LayerPlan& plan, const Scalar* parameters, Scalar
     offset[k] = share == 0 ? 0 : share * shift_gradient[c];
     if (share != 0) centre[k] = memory.batch_mean[c];
   }
-  for_each_tile(channels, positions, [=, &plan](std::size_t first, auto length) {
+  for_each_tile(channels, positions, [=](std::size_t first, auto length) {
     const Scalar* __restrict in = x + first;
     Scalar* __restrict d = dy + first;
     for (std::size_t k = 0; k < length; ++k)
