@@ -19,11 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Enough that something is found, and seconds where most candidates are known by their probe.
-constexpr std::uint64_t kManyCandidates = 300'000;
-/// Of configurations, of which each is a training or the like: so few that they are searched by
-/// TPE.
-constexpr std::uint64_t kConfigurations = 500;
+/// Of programs: enough that something is found, and seconds where most candidates are known by
+/// their probe.
+constexpr std::uint64_t kPrograms = 300'000;
+/// Of all others, of which each is a training or the like: so few that configurations are searched
+/// by TPE.
+constexpr std::uint64_t kCostlyCandidates = 500;
 
 struct Init {
   CommonOptions common;
@@ -160,10 +161,10 @@ int carry_out(Init command) {
   starter.config_schema = (*module)->config_schema();
   starter.made_by = made_by(command);
   const engine::EvaluatorDescriptor& descriptor = (*module)->descriptor();
-  if (descriptor.representations.front() == "configuration")
-    starter.candidates = kConfigurations;
+  if (descriptor.representations.front() != "program")
+    starter.candidates = kCostlyCandidates;
   else if (descriptor.offers_probe)
-    starter.candidates = kManyCandidates;
+    starter.candidates = kPrograms;
   for (const fs::path& folder : folders)
     starter.plugin_folders.push_back(path_from(fs::absolute(out).parent_path(), folder));
   if (command.data)
