@@ -20,7 +20,10 @@ import inspect
 import json
 import math
 import os
+import select
+import signal
 import sys
+import threading
 import time
 import traceback
 
@@ -49,6 +52,7 @@ class Trial:
         self.seed = int(question.get("own_seed", 0)) % 2**31
         self.common_seed = int(question.get("common_seed", 0)) % 2**31
         self.stopped = False
+        self.cut = False  # stopped for another reason than its own figures: they are not whole
 
     def report(self, step, total=0, **figures):
         """Intermediate figures. True: stop here, with the figures so far."""
@@ -57,11 +61,13 @@ class Trial:
         while self._wants_control and not self.stopped:
             message = self._channel.read()
             if message is None or message.get("type") == "cancel":
-                self.stopped = True
+                self.stopped = self.cut = True
             elif message.get("type") == "control":
                 self.stopped = bool(message.get("stop"))
                 break
-        return self.stopped or time.monotonic() > self._end
+        if time.monotonic() > self._end:
+            self.stopped = self.cut = True
+        return self.stopped
 
 
 def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", deterministic=False,
@@ -87,12 +93,24 @@ def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", determi
                           "summary": (inspect.getdoc(function) or "").split("\n")[0],
                           "deterministic": deterministic, "representations": ["configuration"]}
             info = {"figures": figures, "levels": [{"name": "full", "cost": 1}]}
+            threading.Thread(target=_end_with_engine, args=(inputs,), daemon=True).start()
             _serve(_Channel(inputs, outputs), function, descriptor, info, space or {})
             sys.stdout.flush()
             os._exit(0)
         return function
 
     return decorate
+
+
+def _end_with_engine(inputs):
+    """A trial may last for hours: an engine that is gone does not wait for it."""
+    gone = select.poll()
+    gone.register(inputs, 0)  # a hang-up is reported without being asked for
+    gone.poll()
+    time.sleep(1)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _named(names, role, direction):
@@ -165,7 +183,7 @@ def _evaluate(channel, function, info, question):
         returned = function(**values)
         if not isinstance(returned, dict):
             returned = {info["figures"][0]["name"]: returned}
-        answer = {"status": "ok", "figures": _figures(returned)}
+        answer = {"status": "cancelled" if trial.cut else "ok", "figures": _figures(returned)}
     except Infeasible as reason:
         answer = {"status": "infeasible", "message": str(reason)}
     except MemoryError:
@@ -175,5 +193,7 @@ def _evaluate(channel, function, info, question):
         answer = {"status": "failed", "reason": "evaluator_error",
                   "message": "%s: %s" % (type(error).__name__, error)}
     sys.stdout.flush()
+    if "message" in answer:  # what no JSON text can hold would cost the worker
+        answer["message"] = answer["message"][:4000].encode("utf-8", "replace").decode()
     answer.update(type="result", seconds=time.monotonic() - begin)
     return answer

@@ -35,7 +35,7 @@ bool write_all(int descriptor, std::string_view text) {
 Server::Server(std::filesystem::path module, int input, int output)
     : file_(std::move(module)), inbox_(input), output_(output) {}
 
-bool Server::run() {
+bool Server::run() noexcept {
   while (auto item = inbox_.next()) {
     if (*item)
       send((*item)->id, answer(**item));

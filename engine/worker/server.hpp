@@ -18,7 +18,7 @@ class Server {
   Server(std::filesystem::path module, int input, int output);
 
   /// Until a goodbye or the end of input. False: what it says reaches nobody.
-  bool run();
+  bool run() noexcept;
 
  private:
   protocol::Body answer(const protocol::Message& question);

@@ -86,6 +86,23 @@ TEST_F(Programs, MayBeStoppedOnTheirWay) {
   EXPECT_EQ(answer(done)["failed"], 0);
 }
 
+// What is cut by its deadline has no whole figures, whatever it returns.
+TEST_F(Programs, CutByTheirDeadlineHaveFailed) {
+  write(
+      "    for step in range(1, 400 if x > 0 else 2):\n"
+      "        if trial.report(step, loss=100 - step): break\n"
+      "        time.sleep(0.01)\n"
+      "    return 100 - step\n");
+  const Finished done =
+      run({"--set", "evaluator.deadline=1s", "--set", "budget.candidates=6", "--set",
+           "search.algorithm=random", "--set", "evaluator.max_failed_share=1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto json = answer(done);
+  EXPECT_GT(json["failed"], 0);
+  EXPECT_LT(json["failed"], 6);
+  EXPECT_EQ(json["best"]["validation"]["loss"], 99) << json;
+}
+
 TEST_F(Programs, ThatDoNotSpeakAreNamed) {
   write(kBody);
   const Finished silent = run({"--set", "evaluator.command=[python3, -c, 'print(1)']"});

@@ -240,16 +240,23 @@ WorkerProcess::OnPart WorkerPool::logging(WorkerProcess::OnPart others) const {
 bool WorkerPool::is_set_aside(std::uint64_t behaviour) const {
   const std::lock_guard guard(lock_);
   const auto found = losses_.find(behaviour);
-  return found != losses_.end() && found->second >= kMostAttempts;
+  return found != losses_.end() && found->second.count >= kMostAttempts;
 }
 
-tl::expected<protocol::Body, WorkerLoss> WorkerPool::ask_any(const protocol::Body& question,
-                                                             const Patience& patience,
-                                                             const WorkerProcess::OnPart& on_part,
-                                                             std::uint64_t behaviour) const {
+Reason WorkerPool::last_loss_of(std::uint64_t behaviour) const {
+  const std::lock_guard guard(lock_);
+  const auto found = losses_.find(behaviour);
+  return found == losses_.end() ? Reason::kCrash : found->second.last;
+}
+
+tl::expected<protocol::Body, WorkerLoss> WorkerPool::ask_any(
+    const protocol::Body& question, const Patience& patience, const WorkerProcess::OnPart& on_part,
+    std::uint64_t behaviour, const std::function<void()>& again) const {
   WorkerLoss loss;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    auto worker = lease();
+    if (attempt > 0 && again) again();
+    // An idle worker may have been harmed by what it did before.
+    auto worker = attempt == 0 ? lease() : fresh();
     if (!worker) {
       loss = {Reason::kLostWorker, false, std::move(worker.error().message), ""};
       continue;
@@ -263,7 +270,9 @@ tl::expected<protocol::Body, WorkerLoss> WorkerPool::ask_any(const protocol::Bod
     loss = std::move(answer.error());
     if (!is_tried_again(loss)) break;
     const std::lock_guard guard(lock_);
-    ++losses_[behaviour];
+    Losses& losses = losses_[behaviour];
+    ++losses.count;
+    losses.last = loss.reason;
   }
   return tl::unexpected(std::move(loss));
 }
@@ -378,10 +387,16 @@ TrialResult WorkerPool::judged(protocol::Result result, const TrialRequest& requ
   if (out.status == Status::kCancelled && !seen.stopped) {
     if (seen.pruned)
       out.status = Status::kPruned;
-    else if (seen.late)
-      refuse(Reason::kDeadline, late_text(request.deadline));
-    else
+    else if (!seen.late)
       refuse(Reason::kEvaluatorError, "gave up though nobody had asked it to");
+  }
+  // By its own clock, too: waiting for a worker is no fault of the trial.
+  const bool is_late = request.deadline.count() > 0 &&
+                       out.seconds >= std::chrono::duration<double>(request.deadline).count();
+  if (!seen.stopped && out.status != Status::kFailed && out.status != Status::kPruned &&
+      (out.status == Status::kCancelled || is_late)) {
+    out.message.clear();  // its clock's or our cancel's, whichever came first
+    refuse(Reason::kDeadline, late_text(request.deadline));
   }
   if (out.status == Status::kOk && seen.pruned) out.status = Status::kPruned;
   if (out.status == Status::kFailed || out.status == Status::kCancelled) return out;
@@ -416,7 +431,7 @@ TrialResult WorkerPool::evaluate(const CandidateView& candidate, const TrialRequ
   const std::uint64_t behaviour = request.behaviour ? request.behaviour->lo : own;
   TrialResult out;
   if (is_set_aside(behaviour) || is_set_aside(own))
-    out = failed_trial(Reason::kCrash,
+    out = failed_trial(last_loss_of(is_set_aside(behaviour) ? behaviour : own),
                        fmt::format("was set aside: its like has cost {} workers", kMostAttempts));
   else
     out = tried(candidate, request, stop, behaviour);
@@ -457,7 +472,12 @@ TrialResult WorkerPool::tried(const CandidateView& candidate, const TrialRequest
     return protocol::Control{seen.pruned};
   };
   const auto began = std::chrono::steady_clock::now();
-  auto answer = ask_any(question, {request.deadline, &stop}, logging(on_progress), behaviour);
+  const auto forget = [&] {
+    intermediate.clear();
+    seen = {};
+  };
+  auto answer =
+      ask_any(question, {request.deadline, &stop}, logging(on_progress), behaviour, forget);
   if (!answer && answer.error().was_stopped) {
     TrialResult out;
     out.status = Status::kCancelled;

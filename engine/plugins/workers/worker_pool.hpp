@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -93,15 +94,21 @@ class WorkerPool final : public Evaluator {
   void give_back(Leased worker) const;
   void drop(Leased worker) const;
 
-  /// On up to kMostAttempts workers.
+  /// On up to kMostAttempts workers; `again` is called before each but the first.
   tl::expected<protocol::Body, WorkerLoss> ask_any(const protocol::Body& question,
                                                    const Patience& patience,
                                                    const WorkerProcess::OnPart& on_part,
-                                                   std::uint64_t behaviour) const;
+                                                   std::uint64_t behaviour,
+                                                   const std::function<void()>& again = {}) const;
   WorkerProcess::OnPart logging(WorkerProcess::OnPart others = {}) const;
   void log(int severity, std::string_view text) const;
   protocol::WireCandidate wire(const CandidateView& candidate) const;
   bool is_set_aside(std::uint64_t behaviour) const;
+  Reason last_loss_of(std::uint64_t behaviour) const;
+  struct Losses {
+    int count = 0;
+    Reason last = Reason::kCrash;
+  };
   /// What happened while a trial ran.
   struct Seen {
     bool stopped = false, late = false, pruned = false;
@@ -121,7 +128,7 @@ class WorkerPool final : public Evaluator {
 
   mutable std::mutex lock_;  // protects the two below
   mutable std::vector<Leased> idle_;
-  mutable std::unordered_map<std::uint64_t, int> losses_;  // by behaviour
+  mutable std::unordered_map<std::uint64_t, Losses> losses_;  // by behaviour
 
   mutable std::mutex log_lock_;
 };

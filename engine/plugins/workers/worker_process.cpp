@@ -265,6 +265,8 @@ void WorkerProcess::wait_for_end(std::chrono::nanoseconds longest) {
     if (left.count() <= 0) break;
     if (poll(all.data(), all.size(), static_cast<int>(left.count())) < 0) continue;
     if (all[1].revents != 0) output_is_open_ = read_from(child_.output(), false);
+    while (lines_.next()) {  // of no use any more; unread, they would pile up
+    }
     if (all[2].revents != 0) errors_are_open_ = read_from(child_.errors(), true);
     has_ended_ = all[0].revents != 0;
   }
