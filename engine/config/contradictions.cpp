@@ -198,7 +198,8 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
 ConfigProblems oddities(const Document& document, const Configuration& configuration) {
   Complaints odd(document);
   check_budget(odd, configuration);
-  if (configuration.evaluator.isolation == "thread" && configuration.evaluator.memory > 0)
+  if (configuration.evaluator.isolation == "thread" && configuration.evaluator.command.empty() &&
+      configuration.evaluator.memory > 0)
     odd.without_effect("evaluator", "memory", "it limits workers, which isolation: process has");
   check_search(odd, configuration);
   check_hashing(odd, configuration);

@@ -174,6 +174,12 @@ class NovelClassDiscovery {
                                      "known ones one is hidden; expected union, or a larger "
                                      "hidden_fraction",
                                      problem().train.classes));
+    if (folds[0].size() < 2)
+      host_.log(EQV_LOG_WARNING,
+                fmt::format("of {} known classes one is hidden at a time, and one class alone is "
+                            "found by putting all rows together: compare what apply finds with "
+                            "the references, or hide more with options.folds.hidden_fraction",
+                            problem().train.classes));
   }
 
   /// A tenth of the epochs on one fold; three tenths on all; everything.

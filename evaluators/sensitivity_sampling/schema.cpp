@@ -22,7 +22,7 @@ constexpr std::string_view kBeforeTable = R"({
           "additionalProperties": false,
           "properties": {
             "families": {"type": "array", "minItems": 1, "items": {"enum": ["gauss", "t2", "cheb", "spike", "mix", "lrs"]}, "default": ["gauss", "t2", "cheb", "spike"], "description": "What the search sees: normal rows, heavy rows, polynomials, columns that live on few rows, unit vectors beside normals, low rank plus one entry a row."},
-            "test_families": {"type": "array", "items": {"enum": ["gauss", "t2", "cheb", "spike", "mix", "lrs"]}, "default": ["mix", "lrs"], "description": "What it never sees: the test split. Default: mix and lrs, where they are none of families. []: no test split."},
+            "test_families": {"type": "array", "items": {"enum": ["gauss", "t2", "cheb", "spike", "mix", "lrs"]}, "description": "What it never sees: the test split. Default: mix and lrs, where they are none of families. []: no test split."},
             "rows": {"type": "integer", "minimum": 10, "maximum": 10000000, "default": 10000, "description": "Rows of each matrix."},
             "columns": {"type": "integer", "minimum": 1, "maximum": 200, "default": 10, "description": "Columns of each matrix."},
             "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 1, "description": "Decides the matrices."}
