@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 
 #include "evaluators/common/nn/losses.hpp"
 #include "evaluators/common/nn/weights_file.hpp"
@@ -142,8 +143,11 @@ std::size_t Problem::samples(bool test, bool screening) const {
 
 std::shared_ptr<const SourceModel> Problem::source(const Cancelled& cancelled) const {
   std::unique_lock lock(source_mutex_, std::defer_lock);
-  while (!lock.try_lock_for(std::chrono::milliseconds(20)))
+  // Not a timed_mutex: g++ 12's thread sanitizer does not see its locks.
+  while (!lock.try_lock()) {
     if (cancelled()) return nullptr;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   if (source_) return source_;
   TrainedSource trained =
       train_source(data_.training, architecture(), training(), model_.seed, cancelled);

@@ -80,7 +80,7 @@ class Problem {
   std::vector<Cell> cells_;
   std::vector<std::uint32_t> seen_, reported_;  // corruptions of the two splits
 
-  mutable std::timed_mutex source_mutex_;
+  mutable std::mutex source_mutex_;
   mutable std::shared_ptr<const SourceModel> source_;  // protected by source_mutex_
   mutable std::mutex streams_mutex_;
   mutable std::list<Entry> streams_;  // protected by streams_mutex_; most recent first

@@ -25,6 +25,9 @@ class BadCitizen : public testing::TestWithParam<Case> {};
 
 TEST_P(BadCitizen, FailsWithItsReasonAndLeavesNothing) {
   const Case& one = GetParam();
+#ifdef __SANITIZE_THREAD__
+  if (one.what == std::string("close_all")) GTEST_SKIP() << "the sanitizer's own are closed too";
+#endif
   const std::size_t descriptors = open_descriptors();
   const auto before = children();
   {
