@@ -1,4 +1,5 @@
-// The reference tables of sensitivity sampling, measured again (docs/evaluators/sensitivity_sampling.md):
+// The reference tables of sensitivity sampling, measured again
+// (docs/evaluators/sensitivity_sampling.md):
 //   sampling_tables [--family NAME] [--details] [--json]
 // Run from the root of the tree. Compares every cell of tests/evaluators/row_sampling/data with its
 // own measurement, and counts those within the tolerance: 10 % of uniform, row_norm, leverage,

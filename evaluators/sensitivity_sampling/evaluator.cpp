@@ -1,4 +1,5 @@
-// The face of sensitivity_sampling towards the host. Specification: docs/evaluators/sensitivity_sampling.md.
+// The face of sensitivity_sampling towards the host. Specification:
+// docs/evaluators/sensitivity_sampling.md.
 #include "evaluators/sdk/evaluator.hpp"
 
 #include <algorithm>

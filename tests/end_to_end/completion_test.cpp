@@ -112,8 +112,8 @@ TEST(Install, HasAllThatAUserNeeds) {
       if (evaluator["id"] == id) return evaluator["file"].get<std::string>();
     return "not listed: " + listed.out;
   };
-  for (const std::string id : {"algorithm_discovery", "novel_class_discovery", "sensitivity_sampling", "sequence_design",
-                               "test_time_adaptation"})
+  for (const std::string id : {"algorithm_discovery", "novel_class_discovery",
+                               "sensitivity_sampling", "sequence_design", "test_time_adaptation"})
     EXPECT_EQ(file_of(id), prefix + "/lib/equivolve/evaluators/" + id + ".so");
 }
 

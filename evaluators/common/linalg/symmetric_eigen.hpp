@@ -36,7 +36,7 @@ struct PartialEigenSettings {
   double tolerance = 1e-10;  ///< of the residual |A v - value v| over |value|, or over some 1e-10
                              ///< (in float 1e-5) of |A| where that is more; above 0 (in float at
                              ///< least 1e-6 is taken)
-  std::size_t basis = 0;  ///< Lanczos vectors; more than count, 0: max(2 count + 1, 20)
+  std::size_t basis = 0;     ///< Lanczos vectors; more than count, 0: max(2 count + 1, 20)
   std::size_t max_restarts = 1000;
 };
 

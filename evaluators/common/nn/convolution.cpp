@@ -172,8 +172,8 @@ void direct_forward(const LayerPlan& plan, const Affine<const Scalar>& map, std:
   clear(Frame(plan), windows.padded());
   for (std::size_t s = 0; s < samples; ++s) {
     put(Frame(plan), x + s * plan.in.size(), windows.padded());
-    direct_kernels().convolve<Scalar>()(forward_shape(plan), windows.padded(), windows.columns(), map.bias,
-                                        y + s * plan.out.size());
+    direct_kernels().convolve<Scalar>()(forward_shape(plan), windows.padded(), windows.columns(),
+                                        map.bias, y + s * plan.out.size());
   }
 }
 

@@ -12,8 +12,8 @@
 
 namespace equivolve::nn {
 
-/// Room for one image in its frame of zeros; and for the windows of a few samples, which stay in the
-/// cache while they are multiplied, or for the weights in another order or their gradients.
+/// Room for one image in its frame of zeros; and for the windows of a few samples, which stay in
+/// the cache while they are multiplied, or for the weights in another order or their gradients.
 template <class Scalar>
 class Windows {
  public:

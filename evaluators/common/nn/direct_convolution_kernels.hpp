@@ -1,7 +1,7 @@
 // The sums of direct_convolution.hpp. Included by direct_convolution_avx2.cpp and
 // direct_convolution_avx512.cpp alone, each compiled for its instruction set: everything here is of
-// the file that includes it. The second defines EQUIVOLVE_LONG_REGISTERS. Both add up in the same order, with the same fused steps, and so give
-// the same bits.
+// the file that includes it. The second defines EQUIVOLVE_LONG_REGISTERS. Both add up in the same
+// order, with the same fused steps, and so give the same bits.
 #pragma once
 
 #include <immintrin.h>
