@@ -38,6 +38,8 @@ const std::vector<Area>& areas() {
       {"hashing/", {"hashing/"}},
       {"search/", {"search/", "hashing/stream.hpp"}},
       {"evaluators/sdk/", {"evaluators/sdk/"}},
+      // What a configuration may not say is refused as the interface wants it.
+      {"evaluators/common/settings/", {"evaluators/common/", "evaluators/sdk/"}},
       {"evaluators/common/", {"evaluators/common/", "search/", "hashing/stream.hpp"}},
       {"evaluators/",
        {"evaluators/sdk/", "evaluators/common/", "search/", "hashing/stream.hpp"},

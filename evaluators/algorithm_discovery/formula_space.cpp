@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "evaluators/algorithm_discovery/json_reader.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
 #include "evaluators/common/tables/names.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 using sdk::Refused;
 using search::ExpressionOp;
+using settings::JsonReader;
 
 std::vector<std::string> input_names(const ProblemInfo& info) {
   if (info.features.size() > 0xffff)
@@ -60,7 +61,7 @@ std::string default_formula_space(const ProblemInfo& info) {
 }
 
 search::ExpressionSpace read_formula_space(std::string_view text, const ProblemInfo& info) {
-  const json document = parse_object(text);
+  const json document = settings::parse_object(text);
   JsonReader in(document, "");
   if (const auto representation = in.text("representation");
       representation && *representation != "expression")

@@ -1,16 +1,15 @@
 #include "evaluators/algorithm_discovery/settings.hpp"
 
-#include <limits>
-
-#include "evaluators/algorithm_discovery/json_reader.hpp"
-#include "evaluators/common/tables/table_keys.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
+#include "evaluators/common/settings/table_section.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::algorithm_discovery {
 namespace {
 
 using sdk::Refused;
-constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
+using settings::JsonReader;
+using settings::kAnySeed;
 
 template <class Enum>
 std::optional<Enum> as(std::optional<std::size_t> choice) {
@@ -18,30 +17,22 @@ std::optional<Enum> as(std::optional<std::size_t> choice) {
   return static_cast<Enum>(*choice);
 }
 
-template <class Value>
-Value accepted(tl::expected<Value, tables::Fault> value) {
-  if (!value) throw Refused("/data" + value.error().pointer, value.error().text);
-  return std::move(*value);
-}
-
 TableData read_table(JsonReader& in) {
   TableData data;
   data.file = in.text("file").value_or("");
   if (data.file.empty()) throw Refused("/data/file", "names no file");
-  const nlohmann::json* target = in.raw("target");
+  const auto target = settings::read_column(in, "target");
   if (!target) throw Refused("/data", "'target' is missing: name the column to predict");
-  data.target = accepted(tables::read_column_name(*target, "/target"));
+  data.target = *target;
   data.test_share = in.number("test_share", data.test_share, 0.0, 0.9);
   data.split_seed = in.whole("split_seed", data.split_seed, 0, kAnySeed);
-  for (const std::string& key : tables::table_keys()) in.raw(key);
-  data.columns = accepted(tables::read_table_keys(in.whole_object()));
+  data.columns = settings::read_columns(in);
   return data;
 }
 
 SyntheticData read_synthetic(JsonReader& in) {
   SyntheticData data;
-  data.kind =
-      as<Synthetic>(in.choice("synthetic", {"linear", "two_layer_teacher"})).value_or(data.kind);
+  data.kind = in.choice("synthetic", {"linear", "two_layer_teacher"}, data.kind);
   auto count = [&](const char* key, std::uint32_t fallback, std::uint64_t high) {
     return static_cast<std::uint32_t>(in.whole(key, fallback, 1, high));
   };
@@ -113,8 +104,7 @@ Options read_options(JsonReader in, search::Representation representation) {
   options.max_live_instructions =
       in.whole("max_live_instructions", options.max_live_instructions, 1, std::uint64_t{1} << 53);
   options.error_bound = in.number("error_bound", options.error_bound, 1e-9, 1e300);
-  options.aggregate =
-      as<Aggregate>(in.choice("aggregate", {"mean", "median"})).value_or(options.aggregate);
+  options.aggregate = in.choice("aggregate", {"mean", "median"}, options.aggregate);
   read_formula_options(in, representation, options);
   in.finish();
   return options;
@@ -123,7 +113,7 @@ Options read_options(JsonReader in, search::Representation representation) {
 }  // namespace
 
 Settings read_settings(std::string_view config_json) {
-  const nlohmann::json config = parse_object(config_json);
+  const nlohmann::json config = settings::parse_object(config_json);
   JsonReader in(config, "");
   Settings settings;
   if (const auto name = in.text("representation")) {
@@ -157,7 +147,7 @@ Settings read_settings(std::string_view config_json) {
 }
 
 ApplySettings read_apply_settings(std::string_view options_json) {
-  const nlohmann::json options = parse_object(options_json.empty() ? "{}" : options_json);
+  const nlohmann::json options = settings::parse_object(options_json.empty() ? "{}" : options_json);
   JsonReader in(options, "");
   ApplySettings settings;
   settings.data = in.text("data");

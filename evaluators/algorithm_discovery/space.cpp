@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "evaluators/algorithm_discovery/json_reader.hpp"
 #include "evaluators/common/interpreters/machine.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
 #include "evaluators/common/tables/names.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
@@ -17,6 +17,7 @@ using sdk::Refused;
 using search::Function;
 using search::FunctionSpace;
 using search::Op;
+using settings::JsonReader;
 
 /// Doubles a program's memories may take: 1 GiB, and addresses fit 32 bits.
 constexpr std::uint64_t kMostDoubles = std::uint64_t{1} << 27;
@@ -125,7 +126,7 @@ std::string default_space(const ProblemInfo& info, const Settings& settings) {
 }
 
 search::ProgramSpace read_space(std::string_view text, const ProblemInfo& info) {
-  const json document = parse_object(text);
+  const json document = settings::parse_object(text);
   JsonReader in(document, "");
   if (const auto representation = in.text("representation");
       representation && *representation != "program")

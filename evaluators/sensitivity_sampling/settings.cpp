@@ -4,37 +4,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "evaluators/common/row_sampling/basis.hpp"
-#include "evaluators/common/tables/table_keys.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
+#include "evaluators/common/settings/table_section.hpp"
 #include "evaluators/sdk/evaluator.hpp"
-#include "evaluators/sensitivity_sampling/json_reader.hpp"
 
 namespace equivolve::sensitivity_sampling {
 namespace {
 
 using row_sampling::Family;
 using sdk::Refused;
+using settings::JsonReader;
+using settings::kAnySeed;
 
-constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
 /// Rows are counted in 32 bits; a matrix of more is beyond what one trial is for.
 constexpr std::uint64_t kMostRows = 10'000'000, kMostColumns = 200;
-
-template <class Value>
-Value accepted(tl::expected<Value, tables::Fault> value) {
-  if (!value) throw Refused("/data" + value.error().pointer, value.error().text);
-  return std::move(*value);
-}
 
 TableData read_table(JsonReader& in) {
   TableData data;
   data.file = in.text("file").value_or("");
   if (data.file.empty()) throw Refused("/data/file", "names no file");
-  if (const nlohmann::json* target = in.raw("target"))
-    data.target = accepted(tables::read_column_name(*target, "/target"));
-  for (const std::string& key : tables::table_keys()) in.raw(key);
-  data.columns = accepted(tables::read_table_keys(in.whole_object()));
+  data.target = settings::read_column(in, "target");
+  data.columns = settings::read_columns(in);
   return data;
 }
 
@@ -99,7 +91,7 @@ Options read_options(JsonReader in) {
 }  // namespace
 
 Settings read_settings(std::string_view config_json) {
-  const nlohmann::json config = parse_object(config_json);
+  const nlohmann::json config = settings::parse_object(config_json);
   JsonReader in(config, "");
   Settings settings;
   if (const auto name = in.text("representation")) {
@@ -125,7 +117,7 @@ Settings read_settings(std::string_view config_json) {
 }
 
 ApplySettings read_apply_settings(std::string_view options_json) {
-  const nlohmann::json options = parse_object(options_json.empty() ? "{}" : options_json);
+  const nlohmann::json options = settings::parse_object(options_json.empty() ? "{}" : options_json);
   JsonReader in(options, "");
   ApplySettings settings;
   settings.data = in.text("data");

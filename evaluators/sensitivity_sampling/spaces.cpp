@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "evaluators/common/settings/json_reader.hpp"
 #include "evaluators/sdk/evaluator.hpp"
-#include "evaluators/sensitivity_sampling/json_reader.hpp"
 
 namespace equivolve::sensitivity_sampling {
 namespace {
@@ -82,7 +82,7 @@ std::string default_space(search::Representation representation) {
 }
 
 void check_space(search::Representation representation, std::string_view space_json) {
-  const json space = parse_object(space_json);
+  const json space = settings::parse_object(space_json);
   const std::string name(search::representation_name(representation));
   if (space.value("representation", name) != name)
     throw Refused("/representation", "the evaluator was made for " + name);

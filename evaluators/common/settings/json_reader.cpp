@@ -1,6 +1,7 @@
-#include "evaluators/algorithm_discovery/json_reader.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,12 +10,13 @@
 #include "evaluators/common/tables/names.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
-namespace equivolve::algorithm_discovery {
+namespace equivolve::settings {
 
 using nlohmann::json;
 using sdk::Refused;
 
 namespace {
+
 const json kNoObject = json::object();
 
 std::optional<std::uint64_t> as_whole(const json& value) {
@@ -33,10 +35,13 @@ std::optional<std::uint64_t> as_whole(const json& value) {
   return std::nullopt;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
+std::size_t position(const std::string& name, const std::vector<std::string>& known,
+                     const std::string& place) {
+  const auto found = std::find(known.begin(), known.end(), name);
+  if (found == known.end())
+    throw Refused(place, fmt::format("'{}' is not one of: {}{}", name, fmt::join(known, ", "),
+                                     tables::suggestion(name, known)));
+  return static_cast<std::size_t>(found - known.begin());
 }
 
 }  // namespace
@@ -52,14 +57,14 @@ JsonReader::JsonReader(const json& object, std::string pointer)
   if (!object.is_object()) throw Refused(pointer_, "must be a mapping of names to values");
 }
 
-bool JsonReader::has(const std::string& key) const {
-  return object_->contains(key);
-}
-
 const json* JsonReader::raw(const std::string& key) {
   asked_.push_back(key);
   const auto found = object_->find(key);
   return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+bool JsonReader::has(const std::string& key) const {
+  return object_->contains(key);
 }
 
 JsonReader JsonReader::object(const std::string& key) {
@@ -99,15 +104,55 @@ bool JsonReader::flag(const std::string& key, bool fallback) {
   return value->get<bool>();
 }
 
+std::vector<double> JsonReader::numbers(const std::string& key, std::vector<double> fallback,
+                                        double low, double high) {
+  const json* value = raw(key);
+  if (!value) return fallback;
+  if (!value->is_array() || value->empty()) throw Refused(at(key), "must be a list of numbers");
+  std::vector<double> out;
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    const json& one = (*value)[i];
+    const std::string place = fmt::format("{}/{}", at(key), i);
+    if (!one.is_number() || !(one.get<double>() >= low && one.get<double>() <= high))
+      throw Refused(place, fmt::format("must be a number from {} to {}", low, high));
+    if (std::find(out.begin(), out.end(), one.get<double>()) != out.end())
+      throw Refused(place, "stands there twice");
+    out.push_back(one.get<double>());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 std::optional<std::size_t> JsonReader::choice(const std::string& key,
-                                              const std::vector<std::string>& names) {
+                                              const std::vector<std::string>& known) {
   const auto value = text(key);
   if (!value) return std::nullopt;
-  const auto found = std::find(names.begin(), names.end(), *value);
-  if (found == names.end())
-    throw Refused(at(key), fmt::format("'{}' is not one of: {}{}", *value, joined(names),
-                                       tables::suggestion(*value, names)));
-  return static_cast<std::size_t>(found - names.begin());
+  return position(*value, known, at(key));
+}
+
+std::optional<std::vector<std::string>> JsonReader::texts(const std::string& key) {
+  const json* value = raw(key);
+  if (!value) return std::nullopt;
+  if (!value->is_array()) throw Refused(at(key), "must be a list of texts");
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    if (!(*value)[i].is_string()) throw Refused(fmt::format("{}/{}", at(key), i), "must be text");
+    out.push_back((*value)[i].get<std::string>());
+  }
+  return out;
+}
+
+std::optional<std::vector<std::string>> JsonReader::names(const std::string& key,
+                                                          const std::vector<std::string>& known) {
+  const auto out = texts(key);
+  if (!out) return std::nullopt;
+  for (auto name = out->begin(); name != out->end(); ++name) {
+    const std::string place = fmt::format("{}/{}", at(key), name - out->begin());
+    position(*name, known, place);
+    if (std::find(out->begin(), name, *name) != name)
+      throw Refused(place, fmt::format("'{}' stands there twice", *name));
+  }
+  return out;
 }
 
 void JsonReader::finish() const {
@@ -117,4 +162,4 @@ void JsonReader::finish() const {
                                                 tables::suggestion(item.key(), asked_)));
 }
 
-}  // namespace equivolve::algorithm_discovery
+}  // namespace equivolve::settings
