@@ -38,7 +38,7 @@ struct LaneGroup {
 };
 
 struct LaneLimits {
-  std::uint32_t lanes = 16;                        ///< of a group, 1..kMostLanes
+  std::uint32_t lanes = 32;                        ///< of a group, 1..kMostLanes
   std::size_t interleaved = std::size_t{1} << 23;  ///< doubles of copied features: 64 MiB
 };
 

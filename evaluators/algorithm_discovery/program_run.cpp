@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluators/common/interpreters/sigmoid.hpp"
+
 namespace equivolve::algorithm_discovery {
 
 using search::Function;
@@ -15,10 +17,6 @@ std::uint64_t examples_between_looks(const interpreters::Machine& machine) {
 }
 
 }  // namespace
-
-double sigmoid(double x) {
-  return 1 / (1 + std::exp(-x));
-}
 
 ProgramRun::ProgramRun(interpreters::Machine& machine, const Rules& rules,
                        interpreters::DrawKey key)
@@ -43,13 +41,14 @@ bool ProgramRun::check(double prediction, double label) {
   if (!std::isfinite(prediction)) return end(End::kNonFinite);
   if (rules_.classification && rules_.error_bound >= 1)
     return true;  // |label - sigmoid| never passes 1
-  const double told = rules_.classification ? sigmoid(prediction) : prediction;
+  const double told = rules_.classification ? interpreters::sigmoid(prediction) : prediction;
   return std::abs(label - told) <= rules_.error_bound || end(End::kErrorBound);
 }
 
 bool ProgramRun::learn(double prediction, double label) {
   if (!check(prediction, label)) return false;
-  if (rules_.classification) machine_.scalar(search::kPredictionAddress) = sigmoid(prediction);
+  if (rules_.classification)
+    machine_.scalar(search::kPredictionAddress) = interpreters::sigmoid(prediction);
   machine_.scalar(search::kLabelAddress) = label;
   machine_.run(Function::kLearn);
   ++ended_.example;

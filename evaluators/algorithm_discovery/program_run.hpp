@@ -10,9 +10,6 @@
 
 namespace equivolve::algorithm_discovery {
 
-/// 1 / (1 + exp(-x)).
-double sigmoid(double x);
-
 /// How a run ended. Part of a probe's outputs: never renumber.
 enum class End : std::uint8_t {
   kFinished = 0,

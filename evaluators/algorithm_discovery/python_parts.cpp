@@ -41,8 +41,20 @@ def _log(x):
     return math.log(x) if x > 0.0 else math.nan
 
 
+_EVEN = [1.0 / math.factorial(k) for k in (12, 10, 8, 6, 4, 2)]
+_ODD = [1.0 / math.factorial(k) for k in (13, 11, 9, 7, 5, 3)]
+
+
 def _sigmoid(x):
-    return 1.0 / (1.0 + _exp(-x))
+    # 1 / (1 + e^-x) in the search's own sums and products: e^y = 2^n e^r, the latter by Taylor's series.
+    y = min(max(-x, -708.0), 708.0)
+    n = (y * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0
+    r = (y - n * 6.93145751953125e-1) - n * 1.42860682030941723212e-6
+    square, even, odd = r * r, 0.0, 0.0
+    for of_even, of_odd in zip(_EVEN, _ODD):
+        even, odd = even * square + of_even, odd * square + of_odd
+    of_r = (r + square * (even + r * odd)) + 1.0
+    return 1.0 / (of_r * 2.0 ** n + 1.0)
 
 
 def _heaviside(x):

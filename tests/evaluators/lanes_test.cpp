@@ -103,8 +103,8 @@ Case random_case(std::uint64_t number) {
     task.judged = random_examples(stream, shape.dimension, judged, classes, scale);
     c.tasks.push_back(std::move(task));
   }
-  const std::uint32_t most_lanes[] = {2, 3, 16, 64};
-  c.limits.lanes = most_lanes[stream.below(4)];
+  const std::uint32_t most_lanes[] = {2, 3, 16, 32, 64};
+  c.limits.lanes = most_lanes[stream.below(5)];
   c.limits.interleaved = stream.chance(0.3) ? 0 : 1000000;
   return c;
 }

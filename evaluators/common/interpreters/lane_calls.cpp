@@ -46,10 +46,6 @@ void call_libm(std::uint8_t op, double* out, const double* in, std::uint32_t n) 
   }
 }
 
-void call_sigmoid(double* out, const double* in, std::uint32_t n) {
-  each(out, in, n, [](double x) { return 1 / (1 + std::exp(-x)); });
-}
-
 void call_draws(const LaneStep& step, const LaneBlock& block) {
   const search::OpInfo& info = search::op_info(static_cast<Op>(step.op));
   const bool uniform = info.immediate == search::Immediate::kRange;

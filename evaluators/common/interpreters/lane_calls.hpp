@@ -10,9 +10,6 @@ namespace equivolve::interpreters {
 /// out[l] = f(in[l]) for 0 <= l < n, f the C library's function that `op` names.
 void call_libm(std::uint8_t op, double* out, const double* in, std::uint32_t n);
 
-/// out[l] = 1 / (1 + exp(-in[l])).
-void call_sigmoid(double* out, const double* in, std::uint32_t n);
-
 /// Every element of a random instruction's `out`: draw e of each lane's own stream.
 void call_draws(const LaneStep& step, const LaneBlock& block);
 

@@ -203,6 +203,8 @@ EQUIVOLVE_INLINE void with_lanes(std::uint32_t lanes, F f) {
       return f(Fixed<12>{});
     case 16:
       return f(Fixed<16>{});
+    case 32:
+      return f(Fixed<32>{});
     default:
       return f(Any{lanes});
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "evaluators/common/interpreters/lane_kernels.hpp"
+#include "evaluators/common/interpreters/sigmoid_formula.hpp"
 
 namespace equivolve::interpreters {
 namespace {
@@ -29,6 +30,11 @@ void show_features(const LaneCycle& c, const LaneBlock& x, Lanes L) {
   }
 }
 
+template <class Lanes>
+EQUIVOLVE_INLINE void sigmoid(double* out, const double* in, Lanes L) {
+  map(out, in, L, [](auto x) { return sigmoid_of<decltype(whole(x))>(x); });
+}
+
 /// A bit for each lane whose prediction may not stand.
 template <class Lanes>
 EQUIVOLVE_INLINE std::uint64_t failing(const LaneCycle& c, Lanes L) {
@@ -36,7 +42,7 @@ EQUIVOLVE_INLINE std::uint64_t failing(const LaneCycle& c, Lanes L) {
   // A sigmoid is never further than 1 from its label.
   const bool bounded = !c.classification || c.error_bound < 1;
   if (c.classification && bounded) {
-    call_sigmoid(c.told, c.prediction, static_cast<std::uint32_t>(L));
+    sigmoid(c.told, c.prediction, L);
     told = c.told;
   }
   std::uint64_t failed = 0;
@@ -56,7 +62,7 @@ EQUIVOLVE_INLINE std::uint64_t failing(const LaneCycle& c, Lanes L) {
 
 template <class Lanes>
 EQUIVOLVE_INLINE void learn(const LaneCycle& c, LaneBlock& x, Lanes L) {
-  if (c.sigmoid) call_sigmoid(c.sigmoid, c.sigmoid, static_cast<std::uint32_t>(L));
+  if (c.sigmoid) sigmoid(c.sigmoid, c.sigmoid, L);
   if (c.label_in_learn) copy(c.label_in_learn, c.labels + c.row * L, L);
   execute_lanes(c.learn, x, L);
   ++x.step;

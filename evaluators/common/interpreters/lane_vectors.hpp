@@ -27,6 +27,10 @@ inline void store(double* to, V v) {
   __builtin_memcpy(to, &v, sizeof v);
 }
 
+/// Integers of the same size.
+inline FourMask whole(Four) {
+  return FourMask{};
+}
 inline Four splat(double x, Four) {
   return Four{x, x, x, x};
 }
@@ -57,6 +61,12 @@ inline Four larger(Four a, Four b) {
 
 #ifdef __AVX512F__
 typedef double Eight __attribute__((vector_size(64)));
+
+typedef std::int64_t EightMask __attribute__((vector_size(64)));
+
+inline EightMask whole(Eight) {
+  return EightMask{};
+}
 
 // With a mask of ones, since g++ 12 takes the plain forms for reads of uninitialised values.
 inline constexpr __mmask8 kAllEight = 0xff;
