@@ -2,12 +2,13 @@
 // Options:
 //   duplicates  share of the candidates (0 to 1) that behave like one of 64 others
 //   busy_us     microseconds of CPU that a trial burns (0 to 10^6)
+#include <algorithm>
 #include <bit>
 #include <cstring>
-#include <ctime>
 
 #include <nlohmann/json.hpp>
 
+#include "benchmarks/measuring.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 #include "search/genome/equivolve_genome.h"
 
@@ -29,14 +30,28 @@ double share_of(std::uint64_t hash) {
   return static_cast<double>(hash >> 11) * 0x1p-53;
 }
 
-void burn(double microseconds) {
-  timespec start{}, now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
-  do {
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  } while (1e6 * static_cast<double>(now.tv_sec - start.tv_sec) +
-               1e-3 * static_cast<double>(now.tv_nsec - start.tv_nsec) <
-           microseconds);
+/// A chain of operations that no compiler shortens. Clocks stay out of it: reading a thread's CPU
+/// time is a call of the kernel, and two threads that do so wait for each other.
+void burn(std::uint64_t steps) {
+  std::uint64_t x = 1;
+  for (std::uint64_t i = 0; i < steps; ++i) {
+    x = x * 0x9e3779b97f4a7c15 + i;
+    asm volatile("" : "+r"(x));
+  }
+}
+
+/// Steps in a microsecond of CPU time: the most that were seen, so that a trial is never shorter
+/// than it says.
+double burning_rate() {
+  constexpr std::uint64_t kSteps = 1'000'000;
+  double most = 0;
+  for (int i = 0; i < 9; ++i) {
+    const double before = equivolve::benchmarks::cpu_seconds();
+    burn(kSteps);
+    const double microseconds = 1e6 * (equivolve::benchmarks::cpu_seconds() - before);
+    most = std::max(most, static_cast<double>(kSteps) / microseconds);
+  }
+  return most;
 }
 
 class Nothing {
@@ -64,7 +79,8 @@ class Nothing {
   Nothing(equivolve::sdk::Host, std::string_view config) {
     const auto options = nlohmann::json::parse(config)["options"];
     duplicates_ = options.value("duplicates", 0.0);
-    busy_us_ = options.value("busy_us", 0.0);
+    const double busy_us = options.value("busy_us", 0.0);
+    if (busy_us > 0) busy_steps_ = static_cast<std::uint64_t>(busy_us * burning_rate());
     figure_ = {sizeof figure_, "fitness", "", EQV_OBJECTIVE, EQV_MAXIMIZE, 0, 1, 1};
     level_ = {sizeof level_, "full", 1, 0};
     info_.struct_size = sizeof info_;
@@ -99,7 +115,7 @@ class Nothing {
   }
   eqv_status evaluate(const Candidate& candidate, const eqv_trial_request&,
                       equivolve::sdk::Result& result) {
-    if (busy_us_ > 0) burn(busy_us_);
+    burn(busy_steps_);
     const std::uint64_t hash = hash_of(candidate.genome());
     // Candidates that behave alike have one fitness.
     result.figures()[0] = share_of(share_of(hash) < duplicates_ ? (hash & 63) << 58 : hash);
@@ -107,7 +123,8 @@ class Nothing {
   }
 
  private:
-  double duplicates_ = 0, busy_us_ = 0;
+  double duplicates_ = 0;
+  std::uint64_t busy_steps_ = 0;
   eqv_figure figure_{};
   eqv_level level_{};
   eqv_instance_info info_{};
