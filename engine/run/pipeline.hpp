@@ -153,7 +153,8 @@ class Pipeline {
  private:
   enum class Stage : std::uint8_t { kFree, kBreeding, kProbed, kEvaluating, kReady };
 
-  struct Slot {
+  /// Neighbours are worked on by different threads: none shares a cache line.
+  struct alignas(128) Slot {
     std::atomic<Stage> stage{Stage::kFree};
     search::Request request;
     search::Candidate candidate;
@@ -250,9 +251,10 @@ class Pipeline {
   std::string defect_;
   std::optional<std::uint64_t> mine_;  // a task the holder of the baton keeps for itself
 
-  std::atomic<std::uint32_t> calls_{0};   // the baton: who raises it from 0 holds it
-  std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
-  std::atomic<StopCause> stop_wish_{StopCause::kNone};
+  // All threads write these, so nothing else lies on their lines.
+  alignas(128) std::atomic<std::uint32_t> calls_{0};   // the baton: who raises it from 0 holds it
+  alignas(128) std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
+  alignas(128) std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
   std::atomic<bool> probing_wanted_{true};
   std::atomic<bool> cancelled_{false};
