@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluators/algorithm_discovery/lane_run.hpp"
+#include "evaluators/common/memory/aligned.hpp"
 
 namespace equivolve::algorithm_discovery {
 
@@ -31,7 +32,7 @@ struct LaneGroup {
   std::size_t scores_start = 0;  ///< where its scores lie in the trial's
   LaneRows train, judged;
   /// Where the rows point to.
-  std::vector<double> features, labels;
+  memory::AlignedVector<double> features, labels;
   std::vector<const double*> sources;
   /// Regression, one a lane: squared distance of the judged targets from their mean.
   std::vector<double> squared_distances;

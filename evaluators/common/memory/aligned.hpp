@@ -1,11 +1,11 @@
-// Memory that starts at a cache line, so that vector code takes the same path, and gives the same
-// bits, wherever the heap puts it.
+// Memory that starts at a cache line: a load of 64 bytes that crosses one takes twice as long, and
+// vector code takes the same path, and gives the same bits, wherever the heap puts it.
 #pragma once
 
 #include <new>
 #include <vector>
 
-namespace equivolve::nn {
+namespace equivolve::memory {
 
 template <class T>
 struct AlignedAllocator {
@@ -26,4 +26,4 @@ struct AlignedAllocator {
 template <class T>
 using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 
-}  // namespace equivolve::nn
+}  // namespace equivolve::memory

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "evaluators/common/nn/aligned.hpp"
+#include "evaluators/common/memory/aligned.hpp"
 #include "evaluators/common/nn/plan.hpp"
 
 namespace equivolve::nn {
@@ -14,10 +14,10 @@ template <class Scalar>
 struct BatchNormMemory {
   explicit BatchNormMemory(std::size_t channels = 0);
 
-  AlignedVector<Scalar> batch_mean, batch_variance;  ///< of the batch, divided by m
-  AlignedVector<Scalar> mean, inverse_deviation;     ///< those that were used
-  std::size_t positions = 0;                         ///< m: samples times pixels
-  Scalar share{};                                    ///< of batch statistics in those used
+  memory::AlignedVector<Scalar> batch_mean, batch_variance;  ///< of the batch, divided by m
+  memory::AlignedVector<Scalar> mean, inverse_deviation;     ///< those that were used
+  std::size_t positions = 0;                                 ///< m: samples times pixels
+  Scalar share{};                                            ///< of batch statistics in those used
 };
 
 /// y = scale (x - mu) / sqrt(v + epsilon) + shift, with mu = share * (the batch's) + (1 - share) *

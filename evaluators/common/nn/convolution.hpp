@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "evaluators/common/nn/aligned.hpp"
+#include "evaluators/common/memory/aligned.hpp"
 #include "evaluators/common/nn/plan.hpp"
 #include "evaluators/common/nn/products.hpp"
 
@@ -24,7 +24,7 @@ class Windows {
   Scalar* columns() { return columns_.data(); }
 
  private:
-  AlignedVector<Scalar> padded_, columns_;
+  memory::AlignedVector<Scalar> padded_, columns_;
 };
 
 /// Samples whose windows are multiplied at once.

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "evaluators/common/nn/aligned.hpp"
+#include "evaluators/common/memory/aligned.hpp"
 
 namespace equivolve::nn {
 
@@ -20,7 +20,7 @@ class Packing {
   Scalar* right() { return right_.data(); }
 
  private:
-  AlignedVector<Scalar> left_, right_;
+  memory::AlignedVector<Scalar> left_, right_;
 };
 
 enum class Order { kRowMajor, kColumnMajor };

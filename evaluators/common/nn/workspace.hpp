@@ -35,9 +35,9 @@ class Workspace {
   friend class Network<Scalar>;
 
   struct LayerMemory {
-    AlignedVector<Scalar> own;           // output, unless it is written over the input's
+    memory::AlignedVector<Scalar> own;   // output, unless it is written over the input's
     Scalar* output = nullptr;            // samples x numbers of a sample
-    AlignedVector<Scalar> kept;          // dropout: factors; row normalisation: inverse lengths
+    memory::AlignedVector<Scalar> kept;  // dropout: factors; row normalisation: inverse lengths
     std::vector<std::uint32_t> winners;  // max pool
     BatchNormMemory<Scalar> batch_norm;
   };
@@ -45,10 +45,11 @@ class Workspace {
 
   std::size_t batch_, output_size_;
   std::vector<LayerMemory> layers_;
-  AlignedVector<Scalar> gradient_, next_gradient_;  // at the output and the input of a layer
+  memory::AlignedVector<Scalar> gradient_,
+      next_gradient_;  // at the output and the input of a layer
   Windows<Scalar> windows_;
   Packing<Scalar> packing_;
-  AlignedVector<Scalar> scratch_;  // tiles
+  memory::AlignedVector<Scalar> scratch_;  // tiles
 
   // Of the last forward pass.
   const Scalar* input_ = nullptr;
