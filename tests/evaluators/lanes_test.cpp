@@ -75,6 +75,37 @@ Examples random_examples(Stream& stream, std::uint32_t d, std::size_t rows, std:
   return out;
 }
 
+eqv_instruction instruction(search::Op op, std::uint32_t in1, std::uint32_t in2,
+                            std::uint32_t out) {
+  eqv_instruction i{};
+  i.op = static_cast<std::uint8_t>(op);
+  i.in1 = static_cast<std::uint8_t>(in1);
+  i.in2 = static_cast<std::uint8_t>(in2);
+  i.out = static_cast<std::uint8_t>(out);
+  return i;
+}
+
+/// A product and, behind it, a sum or difference of it: what lanes may do as one instruction.
+/// Random programs seldom have them.
+void plant_product_and_sum(Stream& stream, const search::MemoryShape& shape,
+                           std::vector<eqv_instruction>& code) {
+  using search::Op;
+  const bool matrices = shape.matrices > 0 && stream.chance(0.5);
+  const auto any = [&](std::uint32_t count) { return between(stream, 0, count - 1); };
+  const std::uint32_t count = matrices ? shape.matrices : shape.vectors;
+  const std::uint32_t product = any(count), sum = any(count);
+  if (matrices && stream.chance(0.5))
+    code.push_back(instruction(Op::kOuter, any(shape.vectors), any(shape.vectors), product));
+  else
+    code.push_back(instruction(matrices ? Op::kScalarMatrixProduct : Op::kScalarVectorProduct,
+                               any(shape.scalars), any(count), product));
+  const Op op = stream.chance(0.5) ? (matrices ? Op::kMatrixSum : Op::kVectorSum)
+                                   : (matrices ? Op::kMatrixDifference : Op::kVectorDifference);
+  const bool first = stream.chance(0.5);
+  const std::uint32_t other = stream.chance(0.8) ? sum : any(count);
+  code.push_back(instruction(op, first ? product : other, first ? other : product, sum));
+}
+
 Case random_case(std::uint64_t number) {
   Stream stream = test::test_stream(31, number);
   Case c;
@@ -88,11 +119,14 @@ Case random_case(std::uint64_t number) {
         const auto& info = search::op_info(op);
         return info.in1 == Kind::kMatrix || info.in2 == Kind::kMatrix || info.out == Kind::kMatrix;
       });
-  c.genome = search::to_genome(search::random_program(c.space, stream));
+  search::Program random = search::random_program(c.space, stream);
+  for (auto& function : random.functions)
+    if (stream.chance(0.4)) plant_product_and_sum(stream, shape, function);
+  c.genome = search::to_genome(random);
   const double bounds[] = {0.4, 3, 100, 1e300};
   c.rules = {stream.chance(0.5), bounds[stream.below(4)], between(stream, 1, 2)};
   const std::uint32_t classes = !c.rules.classification ? 0 : stream.chance(0.5) ? 2 : 3;
-  const std::uint32_t runs = between(stream, 1, 17);
+  const std::uint32_t runs = between(stream, 1, number % 16 == 0 ? 36 : 17);
   const std::size_t train = between(stream, 1, 4), judged = between(stream, 0, 3);
   for (std::uint32_t t = 0; t < (runs + runs_of(classes) - 1) / runs_of(classes); ++t) {
     const double scale = stream.chance(0.1) ? 1e160 : std::pow(10, stream.uniform(-1, 1));

@@ -11,6 +11,16 @@
 
 namespace equivolve::interpreters {
 
+/// Two instructions as one: a product that only the sum behind it reads goes into the sum without
+/// being written down. Codes beyond those of search::Op.
+enum class FusedOp : std::uint8_t {
+  kAddScaled = 240,  ///< out = out + in1 * in2, of `aux` elements; in1 a scalar
+  kSubtractScaled,   ///< out = out - in1 * in2
+  kAddOuter,         ///< out = out + outer(in1, in2)
+  kSubtractOuter,    ///< out = out - outer(in1, in2)
+};
+inline constexpr std::uint8_t kFirstFused = static_cast<std::uint8_t>(FusedOp::kAddScaled);
+
 /// An instruction with its memories found. Zero fills (search::kZeroFill) have in `aux` how many
 /// elements they fill.
 struct LaneStep {

@@ -53,6 +53,7 @@ void execute_on_matrices(const LaneStep& s, const LaneBlock& x, Lanes L) {
       for (std::size_t r = 0; r < d; ++r) scale(out + r * row, a + r * L, b, d, L);
       return;
     case Op::kMatrixVectorProduct:
+      if (out != b) return times_vector(out, a, b, d, L);
       times_vector(x.scratch, a, b, d, L);
       return copy(out, x.scratch, d, L);
     case Op::kMatrixMatrixProduct:
@@ -140,11 +141,35 @@ EQUIVOLVE_INLINE void execute_on_vectors(const LaneStep& s, const LaneBlock& x, 
   }
 }
 
+template <class Lanes, class F>
+void change_by_outer(const LaneStep& s, std::size_t d, Lanes L, F f) {
+  for (std::size_t r = 0; r < d; ++r)
+    change_by_scaled(s.out + r * d * L, s.in1 + r * L, s.in2, d, L, f);
+}
+
+template <class Lanes>
+void execute_fused(const LaneStep& s, const LaneBlock& x, Lanes L) {
+  const auto add = [](auto p, auto q) { return p + q; };
+  const auto subtract = [](auto p, auto q) { return p - q; };
+  switch (static_cast<FusedOp>(s.op)) {
+    case FusedOp::kAddScaled:
+      return change_by_scaled(s.out, s.in1, s.in2, s.aux, L, add);
+    case FusedOp::kSubtractScaled:
+      return change_by_scaled(s.out, s.in1, s.in2, s.aux, L, subtract);
+    case FusedOp::kAddOuter:
+      return change_by_outer(s, x.dimension, L, add);
+    case FusedOp::kSubtractOuter:
+      return change_by_outer(s, x.dimension, L, subtract);
+    default:
+      return fill(s.out, 0, s.aux, L);  // search::kZeroFill
+  }
+}
+
 template <class Lanes>
 EQUIVOLVE_INLINE void execute_one(const LaneStep& s, const LaneBlock& x, Lanes L) {
   const double *a = s.in1, *b = s.in2;
   double* out = s.out;
-  if (s.op == search::kZeroFill) return fill(out, 0, s.aux, L);
+  if (s.op >= kFirstFused) return execute_fused(s, x, L);
   switch (static_cast<Op>(s.op)) {
     case Op::kNoOp:
       return;

@@ -60,6 +60,20 @@ EQUIVOLVE_INLINE void scale(double* out, const double* factor, const double* a, 
   });
 }
 
+/// out[i] = f(out[i], factor * a[i]) for `count` elements; one factor a lane.
+template <class Lanes, class F>
+EQUIVOLVE_INLINE void change_by_scaled(double* out, const double* factor, const double* a,
+                                       std::size_t count, Lanes L, F f) {
+  for_groups(L, [=](std::size_t at, auto v) {
+    using V = decltype(v);
+    const V by = load<V>(factor + at);
+    for (std::size_t i = 0; i < count; ++i) {
+      double* here = out + i * L + at;
+      store(here, f(load<V>(here), by * load<V>(a + i * L + at)));
+    }
+  });
+}
+
 /// out[i] = a for `count` elements.
 template <class Lanes>
 EQUIVOLVE_INLINE void repeat(double* out, const double* a, std::size_t count, Lanes L) {

@@ -90,7 +90,10 @@ std::uint64_t LaneMachine::cost_of(const OpInfo& info) const {
 
 void LaneMachine::find_memories(const search::PreparedProgram& program) {
   const std::array<std::uint32_t, 3> counts = {shape_.scalars, shape_.vectors, shape_.matrices};
-  for (std::size_t k = 0; k < 3; ++k) std::fill_n(rooms_[k].begin(), counts[k], kNoRoom);
+  for (std::size_t k = 0; k < 3; ++k) {
+    std::fill_n(rooms_[k].begin(), counts[k], kNoRoom);
+    std::fill_n(reads_[k + 1].begin(), counts[k], std::uint16_t{0});
+  }
   used_ = 0;
   cost_ = 1;
   uses_ = {};
@@ -110,6 +113,8 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
       make_room(info.in1, i.in1);
       make_room(info.in2, i.in2);
       make_room(info.out, i.out);
+      ++reads(info.in1, i.in1);
+      ++reads(info.in2, i.in2);
       note_reads(uses_[f], i, info);
       note_write(uses_[f], info.out, i.out);
       if (f > 0) cost_ += cost_of(info);
@@ -133,9 +138,33 @@ void LaneMachine::decode(const search::PreparedProgram::Code& code) {
       step.value = i.value;
       step.aux = i.aux;
       step.ordinal = code.ordinal[at];
+      if (at > 0 && fuse(code.instructions[at - 1], i)) continue;
     }
     steps_.push_back(step);
   }
+}
+
+/// Makes the last step, of `product`, the sum (or difference) that `sum` is. What the product would
+/// have left in its memory nobody misses: the sum alone reads it.
+bool LaneMachine::fuse(const eqv_instruction& product, const eqv_instruction& sum) {
+  const Op first = static_cast<Op>(product.op), second = static_cast<Op>(sum.op);
+  const bool adds = second == Op::kVectorSum || second == Op::kMatrixSum;
+  if (!adds && second != Op::kVectorDifference && second != Op::kMatrixDifference) return false;
+  if (first != Op::kScalarVectorProduct && first != Op::kScalarMatrixProduct && first != Op::kOuter)
+    return false;
+  const Kind kind = info_of(sum).out;
+  if (info_of(product).out != kind || reads(kind, product.out) != 1) return false;
+  const bool in_place = (sum.in1 == sum.out && sum.in2 == product.out) ||
+                        (adds && sum.in2 == sum.out && sum.in1 == product.out);
+  if (!in_place || sum.out == product.out) return false;
+  const bool outer = first == Op::kOuter;
+  LaneStep& step = steps_.back();
+  step.op =
+      static_cast<std::uint8_t>(outer ? (adds ? FusedOp::kAddOuter : FusedOp::kSubtractOuter)
+                                      : (adds ? FusedOp::kAddScaled : FusedOp::kSubtractScaled));
+  step.aux = size_of(kind) / block_.lanes;
+  step.out = memory(kind, sum.out);
+  return true;
 }
 
 void LaneMachine::reset(std::span<const std::uint64_t> seeds, hashing::Purpose purpose) {

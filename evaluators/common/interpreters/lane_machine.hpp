@@ -66,11 +66,15 @@ class LaneMachine {
     return rooms_[static_cast<std::size_t>(kind) - 1][address];
   }
   void make_room(search::Kind kind, std::uint8_t address);
+  std::uint16_t& reads(search::Kind kind, std::uint8_t address) {
+    return reads_[static_cast<std::size_t>(kind)][address];
+  }
   std::uint64_t cost_of(const search::OpInfo& info) const;
   void find_memories(const search::PreparedProgram& program);
   void note_reads(Uses& uses, const eqv_instruction& i, const search::OpInfo& info);
   void note_write(Uses& uses, search::Kind kind, std::uint8_t address);
   void decode(const search::PreparedProgram::Code& code);
+  bool fuse(const eqv_instruction& product, const eqv_instruction& sum);
   /// Points the operands that a cycle may have pointed at its rows back at v0.
   void read_own_features();
   LaneCode code(search::Function function) const;
@@ -80,6 +84,7 @@ class LaneMachine {
   std::uint32_t lanes_ = 0;
   std::array<std::uint32_t, 4> sizes_{};                   // doubles a memory takes, by kind
   std::array<std::array<std::uint32_t, 256>, 3> rooms_{};  // where a memory starts, or kNoRoom
+  std::array<std::array<std::uint16_t, 256>, 4> reads_{};  // operands that are it, by kind
   std::uint32_t used_ = 0;                                 // doubles
   std::uint64_t cost_ = 1;
   std::array<Uses, search::kFunctionCount> uses_{};
