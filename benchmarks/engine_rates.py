@@ -5,7 +5,7 @@
 
 PART: memory (an evaluator that does nothing; rate, and CPU and memory from 10^5 to 10^6 candidates), store (the same into a
 results file, half the candidates known), workers (trials of 1 ms and of 10 us), demo (the AutoML-Zero demo through the engine, one
-worker, no results file; five seeds).
+worker, no results file, and beside it as a library; five seeds).
 """
 import argparse
 import json
@@ -52,6 +52,11 @@ class Engine:
         """Without a results file."""
         command = [os.path.join(self.bin, "engine_rates"), file, *settings]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.folder).stdout)
+
+    def library(self, seed, *arguments):
+        """The demo's search, interpreter and hash without the engine."""
+        command = [os.path.join(self.bin, "demo_search"), "--seed", str(seed), *arguments]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     def run(self, file, *settings):
         """Into a new results file: the run's own JSON, with wall time, CPU time and the file's size."""
@@ -103,15 +108,25 @@ def workers(engine):
             "overhead_idle_us": idle["cpu_us"]}
 
 
+def cpu(runs):
+    return sum(r["cpu_us"] for r in runs)
+
+
 def demo(engine):
     seeds = (1, 2, 3, 4, 5)
-    on = [engine.search(engine.demo, f"seed={s}") for s in seeds]
-    off = [engine.search(engine.demo, f"seed={s}", "budget.candidates=100000", "hashing.policy=off") for s in seeds]
+    on, off, library_on, library_off = [], [], [], []
+    for s in seeds:  # in turn, so that shares hold on a busy machine
+        library_on.append(engine.library(s))
+        on.append(engine.search(engine.demo, f"seed={s}"))
+        library_off.append(engine.library(s, "--candidates", "100000", "--no-cache"))
+        off.append(engine.search(engine.demo, f"seed={s}", "budget.candidates=100000", "hashing.policy=off"))
     every = engine.search(engine.demo, "budget.candidates=400000", "hashing.verify_fraction=1")
     z, p, n = 1.959963984540054, every["wrong_hits"] / every["verified"], every["verified"]
     high = ((p + z * z / (2 * n)) + z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5) / (1 + z * z / n)
     return {"slowest_cache_on": min(r["rate"] for r in on), "slowest_cache_off": min(r["rate"] for r in off),
             "hit_share": sum(r["hits"] for r in on) / sum(r["candidates"] for r in on),
+            "library_slowest_cache_on": min(r["rate"] for r in library_on), "library_slowest_cache_off": min(r["rate"] for r in library_off),
+            "share_of_library_on": cpu(library_on) / cpu(on), "share_of_library_off": cpu(library_off) / cpu(off),
             "verified": n, "wrong_hits": every["wrong_hits"], "wrong_share_high": high}
 
 
