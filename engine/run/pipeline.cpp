@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/run/speed_up.hpp"
 #include "engine/run/worth.hpp"
 #include "engine/store/fault_point.hpp"
 
@@ -130,7 +131,8 @@ Pipeline::Progress Pipeline::progress() const {
   p.hits = seen_hits_.load();
   p.replayed = seen_replayed_.load();
   p.stopped_by = seen_stop_.load();
-  if (const double speed_up = seen_speed_up_.load(); speed_up > 0) p.speed_up = speed_up;
+  if (const double price = seen_hashing_.load(); price >= 0)
+    p.speed_up = measured_speed_up(price, seen_evaluating_.load(), seen_saved_.load());
   if (has_best_.load()) p.best = seen_best_.load();
   return p;
 }

@@ -221,7 +221,7 @@ class Pipeline {
   void end(StopCause cause);
   void fail(std::string defect);
   void publish();
-  std::optional<double> speed_up() const;
+  double hashing_seconds() const;
 
   const PipelineSettings settings_;
   search::Searcher searcher_;
@@ -260,7 +260,8 @@ class Pipeline {
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> seen_told_{0}, seen_decided_{0}, seen_evaluations_{0}, seen_hits_{0},
       seen_replayed_{0};
-  std::atomic<double> seen_best_{0}, seen_speed_up_{0};  // speed-up 0: none
+  std::atomic<double> seen_best_{0};
+  std::atomic<double> seen_hashing_{-1}, seen_evaluating_{0}, seen_saved_{0};  // seconds
   std::atomic<StopCause> seen_stop_{StopCause::kNone};
   std::atomic<bool> has_best_{false};
 

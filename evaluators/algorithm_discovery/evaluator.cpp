@@ -206,8 +206,9 @@ class AlgorithmDiscovery {
 
   std::optional<search::ProgramView> checked(const sdk::Candidate& candidate) const {
     if (candidate.representation() != EQV_PROGRAM) return std::nullopt;
-    if (!search::check_program(candidate.genome(), space_.memories)) return std::nullopt;
-    return *search::view_program(candidate.genome());
+    const auto program = search::check_program(candidate.genome(), space_.memories);
+    if (!program) return std::nullopt;
+    return *program;
   }
 
   eqv_status probe_formula(const sdk::Candidate& candidate, sdk::OutputSink& sink) const {

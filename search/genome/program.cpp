@@ -130,15 +130,15 @@ tl::expected<Program, Error> program_of(GenomeView flat) {
   return program;
 }
 
-tl::expected<void, Error> check_program(GenomeView flat, const MemoryShape& shape) {
+tl::expected<ProgramView, Error> check_program(GenomeView flat, const MemoryShape& shape) {
   auto view = view_program(flat);
-  if (!view) return tl::unexpected<Error>(view.error());
+  if (!view) return view;
   for (std::size_t f = 0; f < kFunctionCount; ++f)
     for (std::size_t i = 0; i < view->functions[f].size(); ++i)
       if (const char* fault = fault_of(view->functions[f][i], shape))
         return error(std::string(function_name(static_cast<Function>(f))) + ", instruction " +
                      std::to_string(i + 1) + ": " + fault);
-  return {};
+  return view;
 }
 
 float aux_float(std::uint32_t aux) {

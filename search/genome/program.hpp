@@ -75,8 +75,9 @@ Genome to_genome(const Program& program);
 tl::expected<Program, Error> program_of(GenomeView flat);
 
 /// Whether every instruction is one of the table's, its addresses lie within `shape`, its unused
-/// fields are zero and its numbers finite. The error names function and instruction.
-tl::expected<void, Error> check_program(GenomeView flat, const MemoryShape& shape);
+/// fields are zero and its numbers finite. The error names function and instruction; what is
+/// good is seen in place.
+tl::expected<ProgramView, Error> check_program(GenomeView flat, const MemoryShape& shape);
 
 /// Text form; see above. An empty function is written with its name alone.
 std::string to_text(const ProgramView& program);

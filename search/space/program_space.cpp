@@ -33,7 +33,9 @@ std::string function_fault(Function function, std::span<const eqv_instruction> c
 }  // namespace
 
 tl::expected<void, Error> check_genome(GenomeView flat, const ProgramSpace& space) {
-  return check_program(flat, space.memories);
+  if (const auto checked = check_program(flat, space.memories); !checked)
+    return tl::unexpected<Error>(checked.error());
+  return {};
 }
 
 tl::expected<void, Error> check_limits(GenomeView flat, const ProgramSpace& space) {
