@@ -82,4 +82,18 @@ std::uint32_t DensityMap::count_at(double x, double y) const {
   return std::isnan(cell) ? 0 : static_cast<std::uint32_t>(std::lround(std::expm1(cell)));
 }
 
+double DensityMap::densest_y(double x) const {
+  int column = 0, row = 0, best = 0;
+  data()->coordToCell(x, valueAxis()->range().lower, &column, &row);
+  const auto value = [&](int r) {
+    const double cell = data()->cell(column, r);
+    return std::isnan(cell) ? 0 : cell;
+  };
+  for (row = 0; row < data()->valueSize(); ++row)
+    if (value(row) > value(best)) best = row;
+  double key = 0, y = 0;
+  data()->cellToCoord(column, best, &key, &y);
+  return y;
+}
+
 }  // namespace equivolve::gui
