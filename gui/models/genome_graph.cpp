@@ -36,7 +36,7 @@ std::string to_dot(const GenomeGraph& graph) {
     dot += "v" + std::to_string(v) + " [label=\"";
     for (const char c : std::to_string(v) + ": " + graph.vertices[v].name) {
       if (c == '"' || c == '\\') dot += '\\';
-      dot += c;
+      dot += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     }
     dot += "\"]\n";
   }
