@@ -78,6 +78,7 @@ QWidget* CandidatePage::make_genomes() {
   side_by_side->addWidget(titled(new QLabel("difference to its parent"), nullptr, difference_));
   const int stretches[] = {3, 5, 0, 3};
   for (int part = 0; part < 4; ++part) side_by_side->setStretchFactor(part, stretches[part]);
+  side_by_side->setSizes({310, 450, 110, 310});
   return side_by_side;
 }
 
