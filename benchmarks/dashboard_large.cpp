@@ -2,9 +2,11 @@
 //   dashboard_large [--candidates N] [--json]
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string>
 
 #include <QApplication>
@@ -95,7 +97,14 @@ class Stalls {
 
 struct Figures {
   double overview_ms = 0, all_ms = 0, frame_ms = 0, stall_ms = 0, peak_mb = 0;
+  double frame_cpu_ms = 0;  // of the slowest frame, whatever else the machine does
 };
+
+double thread_cpu_milliseconds() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return 1e3 * static_cast<double>(used.tv_sec) + 1e-6 * static_cast<double>(used.tv_nsec);
+}
 
 template <class Condition>
 bool wait(Condition condition) {
@@ -110,7 +119,13 @@ bool measure(const std::string& file, std::uint64_t candidates, Figures& figures
   window.open(file);
   window.show_page(gui::MainWindow::kOverview);
   gui::Chart* best = window.overview_page().charts()[0];
-  if (!wait([&] { return !best->chart().is_empty(); })) return false;
+  // Of all of the run, not of its beginning.
+  const double nearly_all = 0.98 * static_cast<double>(candidates);
+  const auto shown = [&] {
+    return !best->chart().lines.empty() && !best->chart().lines[0].x.empty() &&
+           best->chart().lines[0].x.back() >= nearly_all;
+  };
+  if (!wait(shown)) return false;
   figures.overview_ms = milliseconds_since(begin);
   const auto settled = [&] {
     return window.candidates().rowCount() == static_cast<int>(candidates) &&
@@ -121,7 +136,9 @@ bool measure(const std::string& file, std::uint64_t candidates, Figures& figures
   for (gui::Chart* chart : window.overview_page().charts()) {
     for (int frame = 0; frame < 5; ++frame) {
       const auto started = Clock::now();
+      const double cpu = thread_cpu_milliseconds();
       chart->replot(QCustomPlot::rpImmediateRefresh);
+      figures.frame_cpu_ms = std::max(figures.frame_cpu_ms, thread_cpu_milliseconds() - cpu);
       figures.frame_ms = std::max(figures.frame_ms, milliseconds_since(started));
     }
   }
@@ -169,11 +186,11 @@ int main(int argc, char** argv) {
   }
   const char* form =
       json
-          ? "{\"overview_ms\": %.1f, \"all_ms\": %.1f, \"frame_ms\": %.2f, \"stall_ms\": %.1f, "
-            "\"peak_mb\": %.0f}\n"
-          : "overview %.1f ms, all read %.1f ms, slowest frame %.2f ms, longest stall of the table "
-            "%.1f ms, peak memory %.0f MiB\n";
-  std::printf(form, figures.overview_ms, figures.all_ms, figures.frame_ms, figures.stall_ms,
-              figures.peak_mb);
+          ? "{\"overview_ms\": %.1f, \"all_ms\": %.1f, \"frame_ms\": %.2f, \"frame_cpu_ms\": %.2f, "
+            "\"stall_ms\": %.1f, \"peak_mb\": %.0f}\n"
+          : "overview %.1f ms, all read %.1f ms, slowest frame %.2f ms (%.2f ms of CPU), longest "
+            "stall of the table %.1f ms, peak memory %.0f MiB\n";
+  std::printf(form, figures.overview_ms, figures.all_ms, figures.frame_ms, figures.frame_cpu_ms,
+              figures.stall_ms, figures.peak_mb);
   return 0;
 }

@@ -45,8 +45,12 @@ bool better(const OutcomeRow& a, const std::optional<OutcomeRow>& b, bool minimi
   return !b || (minimize ? a.told.front() < b->told.front() : a.told.front() > b->told.front());
 }
 
+sql::Result<sql::Statement> prepare_best(const sql::Database& database, bool minimize) {
+  return minimize ? database.prepare(kLowest) : database.prepare(kHighest);
+}
+
 sql::Result<void> look_for_best(sql::Statement& statement, std::int64_t low, std::int64_t high,
-                                bool minimize, RunCounts& counts) {
+                                bool minimize, std::optional<OutcomeRow>& best) {
   statement.bind(1, low);
   statement.bind(2, high);
   auto row = statement.step();
@@ -56,8 +60,8 @@ sql::Result<void> look_for_best(sql::Statement& statement, std::int64_t low, std
     RowReader reader(statement, bytes, Table::kOutcomes);
     OutcomeRow outcome;
     const bool intact = get(reader, outcome);
-    if (intact && !outcome.told.empty() && better(outcome, counts.best, minimize))
-      counts.best = std::move(outcome);
+    if (intact && !outcome.told.empty() && better(outcome, best, minimize))
+      best = std::move(outcome);
   }
   statement.reset();
   return {};
@@ -109,17 +113,19 @@ sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run) 
   return next_number(database, kLastOutcome, run);
 }
 
-sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool minimize) {
+sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool minimize,
+                                 RunCounts before) {
   auto told = count_told(database, run);
   if (!told) return tl::unexpected(told.error());
   auto counting = database.prepare(kCountOutcomes);
   if (!counting) return tl::unexpected(counting.error());
-  auto best = minimize ? database.prepare(kLowest) : database.prepare(kHighest);
+  auto best = prepare_best(database, minimize);
   if (!best) return tl::unexpected(best.error());
-  RunCounts counts;
-  std::int64_t last_genome = first_id(run) - 1;
-  const std::int64_t end = first_id(run) + static_cast<std::int64_t>(*told);
-  for (std::int64_t low = first_id(run); low < end; low += kIdsPerPiece) {
+  RunCounts counts = std::move(before);
+  std::int64_t last_genome = first_id(run) + static_cast<std::int64_t>(counts.candidates) - 1;
+  const std::int64_t begin = first_id(run) + static_cast<std::int64_t>(counts.told),
+                     end = first_id(run) + static_cast<std::int64_t>(*told);
+  for (std::int64_t low = begin; low < end; low += kIdsPerPiece) {
     const std::int64_t high = std::min(low + kIdsPerPiece, end) - 1;
     counting->bind(1, low);
     counting->bind(2, high);
@@ -127,7 +133,7 @@ sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool 
     if (!row) return tl::unexpected(row.error());
     if (*row) add(counts, *counting, last_genome);
     counting->reset();
-    if (auto looked = look_for_best(*best, low, high, minimize, counts); !looked)
+    if (auto looked = look_for_best(*best, low, high, minimize, counts.best); !looked)
       return tl::unexpected(looked.error());
   }
   counts.candidates = static_cast<std::uint64_t>(last_genome - first_id(run) + 1);
@@ -136,6 +142,19 @@ sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool 
     return tl::unexpected(counted.error());
   if (auto found = find_digest(database, run, counts); !found) return tl::unexpected(found.error());
   return counts;
+}
+
+sql::Result<std::optional<OutcomeRow>> best_outcome(const sql::Database& database, RunId run,
+                                                    bool minimize, std::uint64_t first,
+                                                    std::uint64_t last) {
+  auto statement = prepare_best(database, minimize);
+  if (!statement) return tl::unexpected(statement.error());
+  std::optional<OutcomeRow> best;
+  if (auto looked =
+          look_for_best(*statement, row_id(run, first), row_id(run, last), minimize, best);
+      !looked)
+    return tl::unexpected(looked.error());
+  return best;
 }
 
 }  // namespace equivolve::engine::store

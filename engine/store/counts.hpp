@@ -12,7 +12,14 @@ sql::Result<std::uint64_t> next_number(const sql::Database& database, sql::Sql q
 /// Tickets told and committed: the last one and those before, found with one seek.
 sql::Result<std::uint64_t> count_told(const sql::Database& database, RunId run);
 
-/// `minimize`: which end of the first told figure is the best.
-sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool minimize);
+/// Goes on from what was counted `before`. `minimize`: which end of the first told figure is the
+/// best.
+sql::Result<RunCounts> count_run(const sql::Database& database, RunId run, bool minimize,
+                                 RunCounts before);
+
+/// The best first told figure among tickets first..last, as count_run takes it.
+sql::Result<std::optional<OutcomeRow>> best_outcome(const sql::Database& database, RunId run,
+                                                    bool minimize, std::uint64_t first,
+                                                    std::uint64_t last);
 
 }  // namespace equivolve::engine::store

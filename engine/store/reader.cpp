@@ -138,18 +138,20 @@ bool may_open_immutable(const std::filesystem::path& file) {
   return error || size == 0;
 }
 
-sql::Result<sql::Database> open_for_reading(const std::filesystem::path& file) {
+sql::Result<sql::Database> open_for_reading(const std::filesystem::path& file,
+                                            std::chrono::milliseconds patience) {
   auto database = sql::Database::open(file, sql::Access::kReadOnly);
   sql::Failure failure;
   if (database) {
-    database->set_busy_timeout(10'000);
+    database->set_busy_timeout(static_cast<int>(patience.count()));
     auto read = database->integer("SELECT count(*) FROM sqlite_schema");
     if (read) return database;
     failure = read.error();
   } else {
     failure = database.error();
   }
-  if (!may_open_immutable(file)) return tl::unexpected(failure);
+  // A file that somebody keeps to himself is being written, whatever lies beside it.
+  if (failure.is_busy() || !may_open_immutable(file)) return tl::unexpected(failure);
   auto immutable = sql::Database::open(file, sql::Access::kImmutable);
   if (!immutable) return tl::unexpected(failure);
   if (auto read = immutable->integer("SELECT count(*) FROM sqlite_schema"); !read) {
@@ -164,7 +166,7 @@ StoreReader::StoreReader() : state_(std::make_unique<State>()) {}
 StoreReader::~StoreReader() = default;
 
 tl::expected<std::unique_ptr<StoreReader>, StoreError> StoreReader::open(
-    const std::filesystem::path& file) {
+    const std::filesystem::path& file, std::chrono::milliseconds patience) {
   auto exists = store::check_file(file);
   if (!exists) return tl::unexpected(exists.error());
   if (!*exists) {
@@ -172,7 +174,7 @@ tl::expected<std::unique_ptr<StoreReader>, StoreError> StoreReader::open(
         StoreError{fmt::format("{}: no such file; `equivolve run FILE.yaml --store {}` makes it",
                                file.string(), file.string())});
   }
-  auto database = open_for_reading(file);
+  auto database = open_for_reading(file, patience);
   if (!database) return tl::unexpected(store::describe(file, "read", database.error()));
   auto schema = store::check_database(file, *database);
   if (!schema) return tl::unexpected(schema.error());
@@ -291,13 +293,27 @@ tl::expected<std::optional<std::uint64_t>, StoreError> StoreReader::test_opening
   return *count;
 }
 
-tl::expected<RunCounts, StoreError> StoreReader::counts(const RunInfo& run) const {
-  const auto told_figure = std::ranges::find_if(
+namespace {
+bool minimizes_first_told(const RunInfo& run) {
+  const auto told = std::ranges::find_if(
       run.head.figures, [](const FigureRow& figure) { return figure.role < kMetricRole; });
-  const bool minimize = told_figure != run.head.figures.end() && told_figure->minimize;
-  auto counts = store::count_run(state_->database, run.id, minimize);
+  return told != run.head.figures.end() && told->minimize;
+}
+}  // namespace
+
+tl::expected<RunCounts, StoreError> StoreReader::counts(const RunInfo& run,
+                                                        RunCounts before) const {
+  auto counts =
+      store::count_run(state_->database, run.id, minimizes_first_told(run), std::move(before));
   if (!counts) return state_->cannot_read(counts.error());
   return std::move(*counts);
+}
+
+tl::expected<std::optional<OutcomeRow>, StoreError> StoreReader::best_between(
+    const RunInfo& run, std::uint64_t first, std::uint64_t last) const {
+  auto best = store::best_outcome(state_->database, run.id, minimizes_first_told(run), first, last);
+  if (!best) return state_->cannot_read(best.error());
+  return std::move(*best);
 }
 
 tl::expected<std::int64_t, StoreError> StoreReader::data_version() const {

@@ -2,6 +2,7 @@
 // are short; nothing here writes, but request().
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -74,8 +75,10 @@ struct VerifyReport {
 
 class StoreReader {
  public:
+  /// `patience`: how long a call waits for a program that keeps the file to itself.
   static tl::expected<std::unique_ptr<StoreReader>, StoreError> open(
-      const std::filesystem::path& file);
+      const std::filesystem::path& file, std::chrono::milliseconds patience = kPatience);
+  static constexpr std::chrono::milliseconds kPatience{10'000};
   ~StoreReader();
 
   /// Without half_deleted_runs.
@@ -97,8 +100,14 @@ class StoreReader {
   tl::expected<std::optional<std::uint64_t>, StoreError> test_openings(
       const TestOpeningRow& opening) const;
 
-  /// Reads every outcome of the run once, in short transactions.
-  tl::expected<RunCounts, StoreError> counts(const RunInfo& run) const;
+  /// Reads every outcome of the run once, in short transactions; with `before`, what was counted
+  /// earlier, only those told since.
+  tl::expected<RunCounts, StoreError> counts(const RunInfo& run, RunCounts before = {}) const;
+  /// Of tickets first..last: the one that RunCounts takes for the best; none where none is ok. One
+  /// short read transaction that reads them all.
+  tl::expected<std::optional<OutcomeRow>, StoreError> best_between(const RunInfo& run,
+                                                                   std::uint64_t first,
+                                                                   std::uint64_t last) const;
 
   /// A number that changes whenever another connection has committed to the file (SQLite's PRAGMA
   /// data_version): cheap enough to be asked several times a second.

@@ -43,6 +43,10 @@ int open_flags(Access access) {
 
 }  // namespace
 
+bool Failure::is_busy() const {
+  return primary() == SQLITE_BUSY || primary() == SQLITE_LOCKED;
+}
+
 void Statement::Finalizer::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }

@@ -35,6 +35,7 @@ struct Failure {
   std::string text;
 
   int primary() const { return code & 0xFF; }
+  bool is_busy() const;  ///< somebody else has a lock
 };
 
 template <class T>

@@ -63,6 +63,7 @@ void Chart::colour() {
 }
 
 void Chart::set_chart(const ChartData& chart) {
+  if (chart == chart_) return;
   const bool other_axes = chart.x.log != chart_.x.log || chart.y.log != chart_.y.log ||
                           chart.x.label != chart_.x.label || chart.id != chart_.id;
   chart_ = chart;
@@ -145,13 +146,19 @@ void Chart::add_bands() {
   }
 }
 
+// Of two lines beside a band the first stands out from it; more lines than colours are dashed.
 void Chart::add_lines() {
-  std::size_t number = chart_.bands.empty() ? 0 : 2;  // the best stands out from its band
-  for (const ChartData::Line& line : chart_.lines) {
+  static constexpr std::size_t kBesideBand[] = {2, 0};
+  static constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine};
+  for (std::size_t i = 0; i < chart_.lines.size(); ++i) {
+    const ChartData::Line& line = chart_.lines[i];
+    const std::size_t number = !chart_.bands.empty() && i < 2 ? kBesideBand[i] : i;
     QCPGraph* graph = add_graph(QString::fromStdString(line.name), vector_of(line.x),
                                 vector_of(line.y), series_colour(palette(), number));
     if (line.steps) graph->setLineStyle(QCPGraph::lsStepLeft);
-    number = number == 2 ? 0 : number + 1;
+    QPen pen = graph->pen();
+    pen.setStyle(kStyles[number / kSeriesColours % std::size(kStyles)]);
+    graph->setPen(pen);
   }
 }
 

@@ -35,6 +35,10 @@ class Chart : public QCustomPlot {
   /// What is to be said of the place, in pixels; empty where there is nothing.
   QString value_at(QPointF place) const;
 
+  /// The same from the keyboard: says the values at a place that moves to the right or left by a
+  /// hundredth of the axis.
+  void step_reading(int step);
+
   QSize sizeHint() const override { return {420, 280}; }
   QSize minimumSizeHint() const override { return {240, 160}; }
 
@@ -74,6 +78,7 @@ class Chart : public QCustomPlot {
   std::vector<Ranges> zooms_;  // what was seen before each step
   QCPTextElement* title_ = nullptr;
   DensityMap* density_ = nullptr;
+  double reading_ = 0.5;  // where values were said last, as a share of the axis
   QCPItemText* message_ = nullptr;
 };
 

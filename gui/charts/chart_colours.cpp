@@ -9,8 +9,10 @@ bool is_dark(const QPalette& palette) {
 }
 
 QColor series_colour(const QPalette& palette, std::size_t series) {
-  static constexpr std::array kLight = {0x0072B2, 0xE69F00, 0xD55E00, 0x009E73, 0xCC79A7};
-  static constexpr std::array kDark = {0x56B4E9, 0xF0B840, 0xFF8A50, 0x35CFA0, 0xE6A5C8};
+  static constexpr std::array<int, kSeriesColours> kLight = {0x0072B2, 0xE69F00, 0xD55E00, 0x009E73,
+                                                             0xCC79A7};
+  static constexpr std::array<int, kSeriesColours> kDark = {0x56B4E9, 0xF0B840, 0xFF8A50, 0x35CFA0,
+                                                            0xE6A5C8};
   const auto& colours = is_dark(palette) ? kDark : kLight;
   return QColor::fromRgb(static_cast<QRgb>(colours[series % colours.size()]));
 }

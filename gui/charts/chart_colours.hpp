@@ -6,6 +6,8 @@
 
 namespace equivolve::gui {
 
+inline constexpr std::size_t kSeriesColours = 5;  ///< then they begin again
+
 /// Told apart by people with the common kinds of colour blindness. Source: Okabe and Ito 2008,
 /// "Color Universal Design"; lighter on a dark ground.
 QColor series_colour(const QPalette& palette, std::size_t series);

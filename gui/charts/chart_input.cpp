@@ -146,6 +146,16 @@ void Chart::mouseMoveEvent(QMouseEvent* event) {
   QToolTip::showText(event->globalPosition().toPoint(), text, this);
 }
 
+void Chart::step_reading(int step) {
+  reading_ = std::clamp(reading_ + 0.01 * step, 0.0, 1.0);
+  const QRect area = axisRect()->rect();
+  QPointF place(area.left() + reading_ * area.width(), area.center().y());
+  if (density_ != nullptr)
+    place.setY(yAxis->coordToPixel(density_->densest_y(xAxis->pixelToCoord(place.x()))));
+  const QString text = value_at(place);
+  QToolTip::showText(mapToGlobal(place.toPoint()), text.isEmpty() ? "nothing here" : text, this);
+}
+
 void Chart::leaveEvent(QEvent* event) {
   QToolTip::hideText();
   QCustomPlot::leaveEvent(event);

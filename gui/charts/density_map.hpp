@@ -21,6 +21,8 @@ class DensityMap : public QCPColorMap {
 
   /// Points in the cell at the place, in coordinates of the axes, as of the last frame.
   std::uint32_t count_at(double x, double y) const;
+  /// Where most points lie at that x.
+  double densest_y(double x) const;
 
  protected:
   void draw(QCPPainter* painter) override;

@@ -18,6 +18,7 @@ inline constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 /// At most kChunkRows outcomes in ticket order; all columns have one length. Never changed once it
 /// is shared.
 struct CandidateChunk {
+  std::vector<std::uint64_t> ticket;  ///< of samples only; else the row says it
   std::vector<std::uint64_t> birth;
   std::vector<std::uint64_t> cls;    ///< kNone64: of no class
   std::vector<std::uint64_t> trial;  ///< the number of its trial in the run; kNone64: none
@@ -31,8 +32,8 @@ struct CandidateChunk {
 
 enum Flag : std::uint8_t { kDuplicate = 1, kVerified = 2, kWrong = 4 };
 
-/// The outcomes of a run from ticket 0 on. Row n is ticket n. Copies share their chunks.
-/// [any-thread]
+/// The outcomes of a run from ticket 0 on, row n being ticket n; or a sample of them. Copies share
+/// their chunks. [any-thread]
 class CandidateData {
  public:
   CandidateData() = default;
@@ -46,6 +47,13 @@ class CandidateData {
   /// none.
   std::size_t objective() const;
 
+  /// Of how many outcomes this is a sample; 0: it is all of them.
+  std::uint64_t sample_of() const { return sample_of_; }
+  void set_sample_of(std::uint64_t outcomes) { sample_of_ = outcomes; }
+
+  std::uint64_t ticket(std::size_t row) const {
+    return sample_of_ == 0 ? row : chunk(row).ticket[row % kChunkRows];
+  }
   std::uint64_t birth(std::size_t row) const { return chunk(row).birth[row % kChunkRows]; }
   std::uint64_t cls(std::size_t row) const { return chunk(row).cls[row % kChunkRows]; }
   std::uint64_t trial(std::size_t row) const { return chunk(row).trial[row % kChunkRows]; }
@@ -68,6 +76,7 @@ class CandidateData {
 
   std::vector<engine::FigureRow> figures_;
   std::vector<std::shared_ptr<const CandidateChunk>> chunks_;  // all full but the last
+  std::uint64_t sample_of_ = 0;
 };
 
 /// "ok", "failed", ...; as the store's views write them.

@@ -48,10 +48,15 @@ class Collector {
     return genome_text(run_.head.representation, run_.head.config_resolved, genome.flat);
   }
 
+  std::optional<GenomeGraph> graph_of(const engine::GenomeRow& genome) const {
+    return genome_graph(run_.head.representation, run_.head.config_resolved, genome.flat);
+  }
+
   void add_genomes() {
     const auto genome = reader_.genome(run_.id, found_.birth);
     if (!ok(genome)) return;
     found_.text = text_of(*genome);
+    found_.graph = graph_of(*genome);
     if (genome->second_parent != engine::kNone64) found_.second_parent = genome->second_parent;
     if (genome->parent == engine::kNone64) return;
     found_.parent = genome->parent;
@@ -80,11 +85,13 @@ class Collector {
       if (data_.cls(row) != found_.cls || birth == births.back() || birth == found_.birth) continue;
       births.push_back(birth);
       ++found_.member_count;
-      if (found_.members.size() < kMostMembers) found_.members.push_back({row, birth, {}});
+      if (found_.members.size() < kMostMembers) found_.members.push_back({row, birth, {}, {}});
     }
     for (ClassMember& member : found_.members)
-      if (const auto genome = reader_.genome(run_.id, member.birth); ok(genome))
+      if (const auto genome = reader_.genome(run_.id, member.birth); ok(genome)) {
         member.text = text_of(*genome);
+        member.graph = graph_of(*genome);
+      }
   }
 
   void add_trials() {

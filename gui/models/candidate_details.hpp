@@ -9,6 +9,7 @@
 
 #include "engine/store/reader.hpp"
 #include "gui/models/candidate_data.hpp"
+#include "gui/models/genome_graph.hpp"
 #include "gui/models/genome_text.hpp"
 #include "gui/models/run_follower.hpp"
 
@@ -17,6 +18,7 @@ namespace equivolve::gui {
 struct ClassMember {
   std::uint64_t ticket = 0, birth = 0;
   std::vector<TextLine> text;
+  std::optional<GenomeGraph> graph;
 };
 
 struct CandidateDetails {
@@ -27,6 +29,7 @@ struct CandidateDetails {
   std::optional<std::uint64_t> parent, second_parent;  ///< births
   std::optional<std::uint64_t> parent_ticket;          ///< where the parent was told
   std::vector<TextLine> text, parent_text;             ///< the latter empty without a parent
+  std::optional<GenomeGraph> graph;                    ///< where it is one
   std::vector<engine::FigureRow> figures;
   std::vector<engine::TrialRow> trials;  ///< of its class, at most kMostTrials, in order
   std::size_t trial_count = 0;           ///< all of them

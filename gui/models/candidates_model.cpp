@@ -22,14 +22,19 @@ QString number_text(double value) {
   return std::isnan(value) ? QString() : QString::number(value, 'g', 6);
 }
 
-CandidatesModel::CandidatesModel(QObject* parent) : QAbstractTableModel(parent) {}
+CandidatesModel::CandidatesModel(QObject* parent) : QAbstractTableModel(parent) {
+  pause_.setSingleShot(true);
+  connect(&pause_, &QTimer::timeout, this, [this] {
+    if (again_) arrange();
+  });
+}
 
 void CandidatesModel::clear() {
   background_.cancel();
   again_ = false;
   beginResetModel();
   known_ = candidates_ = CandidateData();
-  order_.clear();
+  order_ = std::make_shared<const std::vector<std::uint32_t>>();
   ranges_.clear();
   filter_ = Filter();
   endResetModel();
@@ -43,7 +48,7 @@ void CandidatesModel::set_data(const CandidateData& data) {
     endResetModel();
   }
   // A run at full speed must not starve the table: what goes on is finished first.
-  again_ = background_.is_busy();
+  again_ = background_.is_busy() || pause_.isActive();
   if (!again_) arrange();
 }
 
@@ -62,79 +67,103 @@ void CandidatesModel::sort(int column, Qt::SortOrder order) {
 
 void CandidatesModel::arrange() {
   again_ = false;
+  arranging_.start();
   background_.start(
-      [data = known_, filter = filter_,
-       sorting = sorting_](const std::atomic<bool>& cancelled) -> std::optional<Ordered> {
+      [data = known_, filter = filter_, sorting = sorting_, ranges = ranges_, shown = order_,
+       before = candidates_.rows()](
+          const std::atomic<bool>& cancelled) mutable -> std::optional<Arrangement> {
         auto order = candidate_order(data, filter, sorting, cancelled);
         if (!order) return std::nullopt;
-        return Ordered{data, std::move(*order)};
+        return arrangement(std::move(data), std::move(ranges), before, shown, std::move(*order));
       },
-      [this](Ordered ordered) { take(std::move(ordered)); });
+      [this](Arrangement arranged) { take(std::move(arranged)); });
 }
 
-void CandidatesModel::take(Ordered ordered) {
-  const std::size_t before = candidates_.rows();
-  candidates_ = std::move(ordered.data);
-  ranges_.resize(candidates_.figure_rows().size(), {kNothing, kNothing});
-  for (std::size_t f = 0; f < ranges_.size(); ++f) {
-    for (std::size_t row = before; row < candidates_.rows(); ++row) {
-      const double value = candidates_.figure(f, row);
-      if (!(value >= ranges_[f].low)) ranges_[f].low = std::isnan(value) ? ranges_[f].low : value;
-      if (!(value <= ranges_[f].high))
-        ranges_[f].high = std::isnan(value) ? ranges_[f].high : value;
+namespace {
+
+/// Of the rows from `begin` on as well.
+template <class Ranges>
+void widen(Ranges& ranges, const CandidateData& data, std::size_t begin) {
+  for (std::size_t f = 0; f < ranges.size(); ++f)
+    for (std::size_t row = begin; row < data.rows(); ++row) {
+      const double value = data.figure(f, row);
+      if (std::isnan(value)) continue;
+      if (!(value >= ranges[f].low)) ranges[f].low = value;
+      if (!(value <= ranges[f].high)) ranges[f].high = value;
     }
-  }
-  reorder(std::move(ordered.order));
-  if (again_)
-    arrange();
-  else
-    Q_EMIT settled();
+}
+
+std::shared_ptr<const std::vector<std::uint32_t>> joined(std::vector<std::uint32_t> first,
+                                                         const std::vector<std::uint32_t>& then) {
+  first.insert(first.end(), then.begin(), then.end());
+  return std::make_shared<const std::vector<std::uint32_t>>(std::move(first));
+}
+
+}  // namespace
+
+CandidatesModel::Arrangement CandidatesModel::arrangement(CandidateData data,
+                                                          std::vector<Range> ranges,
+                                                          std::size_t rows_before,
+                                                          const Order& shown,
+                                                          std::vector<std::uint32_t> order) {
+  const std::size_t count = data.rows();
+  ranges.resize(data.figure_rows().size(), {kNothing, kNothing});
+  widen(ranges, data, rows_before);
+  Arrangement arranged;
+  arranged.grown = joined(*shown, without(order, *shown, count));
+  arranged.moved = joined(order, without(*shown, order, count));
+  arranged.place.assign(count, -1);
+  for (std::size_t row = 0; row < arranged.moved->size(); ++row)
+    arranged.place[(*arranged.moved)[row]] = static_cast<int>(row);
+  if (*arranged.moved == *arranged.grown) arranged.moved = arranged.grown;
+  arranged.order = arranged.moved->size() == order.size()
+                       ? arranged.moved
+                       : std::make_shared<const std::vector<std::uint32_t>>(std::move(order));
+  arranged.data = std::move(data);
+  arranged.ranges = std::move(ranges);
+  return arranged;
 }
 
 // New rows are inserted at the end, then all are moved to their places, then those that are no
 // longer shown, which stand last by then, are removed: so that views keep selection and scroll.
-void CandidatesModel::reorder(std::vector<std::uint32_t> order) {
-  if (order == order_) return;
-  const std::size_t count = candidates_.rows();
-  if (const auto added = without(order, order_, count); !added.empty()) {
-    const int old = static_cast<int>(order_.size());
-    beginInsertRows({}, old, old + static_cast<int>(added.size()) - 1);
-    order_.insert(order_.end(), added.begin(), added.end());
+void CandidatesModel::take(Arrangement arranged) {
+  candidates_ = std::move(arranged.data);
+  ranges_ = std::move(arranged.ranges);
+  const auto rows = [](const Order& order) { return static_cast<int>(order->size()); };
+  if (rows(arranged.grown) > rows(order_)) {
+    beginInsertRows({}, rows(order_), rows(arranged.grown) - 1);
+    order_ = arranged.grown;
     endInsertRows();
-    if (order == order_) return;
   }
-  const auto removed = without(order_, order, count);
-  std::vector<std::uint32_t> arranged = order;
-  arranged.insert(arranged.end(), removed.begin(), removed.end());
-  if (arranged != order_) {
-    Q_EMIT layoutAboutToBeChanged();
-    const QModelIndexList from = persistentIndexList();
-    QModelIndexList to;
-    if (!from.isEmpty()) {
-      std::vector<int> place(count, -1);
-      for (std::size_t row = 0; row < arranged.size(); ++row)
-        place[arranged[row]] = static_cast<int>(row);
-      for (const QModelIndex& index : from)
-        to.append(this->index(place[ticket(index.row())], index.column()));
-    }
-    order_ = std::move(arranged);
-    changePersistentIndexList(from, to);
-    Q_EMIT layoutChanged();
-  }
-  if (!removed.empty()) {
-    beginRemoveRows({}, static_cast<int>(order.size()), static_cast<int>(order_.size()) - 1);
-    order_ = std::move(order);
+  if (arranged.moved != arranged.grown) move_rows(arranged);
+  if (rows(arranged.order) < rows(order_)) {
+    beginRemoveRows({}, rows(arranged.order), rows(order_) - 1);
+    order_ = arranged.order;
     endRemoveRows();
   }
+  constexpr qint64 kIdleShare = 10;
+  pause_.start(static_cast<int>(kIdleShare * arranging_.elapsed()));
+  Q_EMIT settled();
+}
+
+void CandidatesModel::move_rows(Arrangement& arranged) {
+  Q_EMIT layoutAboutToBeChanged();
+  const QModelIndexList from = persistentIndexList();
+  QModelIndexList to;
+  for (const QModelIndex& index : from)
+    to.append(this->index(arranged.place[ticket(index.row())], index.column()));
+  order_ = arranged.moved;
+  changePersistentIndexList(from, to);
+  Q_EMIT layoutChanged();
 }
 
 int CandidatesModel::row_of(std::uint32_t ticket) const {
-  const auto found = std::ranges::find(order_, ticket);
-  return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+  const auto found = std::ranges::find(*order_, ticket);
+  return found == order_->end() ? -1 : static_cast<int>(found - order_->begin());
 }
 
 int CandidatesModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(order_.size());
+  return parent.isValid() ? 0 : static_cast<int>(order_->size());
 }
 
 int CandidatesModel::columnCount(const QModelIndex& parent) const {
@@ -142,32 +171,30 @@ int CandidatesModel::columnCount(const QModelIndex& parent) const {
   return kFirstFigureColumn + static_cast<int>(candidates_.figure_rows().size());
 }
 
-QString CandidatesModel::text(std::size_t row, int column) const {
+QString cell_text(const CandidateData& data, std::size_t row, int column) {
   switch (column) {
     case kTicketColumn:
       return QString::number(row);
     case kBirthColumn:
-      return QString::number(candidates_.birth(row));
+      return QString::number(data.birth(row));
     case kClassColumn:
-      return candidates_.cls(row) == engine::kNone64 ? QString()
-                                                     : QString::number(candidates_.cls(row));
+      return data.cls(row) == engine::kNone64 ? QString() : QString::number(data.cls(row));
     case kStatusColumn: {
-      const QString reason = QString::fromUtf8(reason_name(candidates_.reason(row)));
-      return QString::fromUtf8(status_name(candidates_.status(row))) +
+      const QString reason = QString::fromUtf8(reason_name(data.reason(row)));
+      return QString::fromUtf8(status_name(data.status(row))) +
              (reason.isEmpty() ? QString() : " (" + reason + ")");
     }
     case kDuplicateColumn:
-      return !candidates_.has(kDuplicate, row) ? QStringLiteral("new")
-             : candidates_.has(kWrong, row)    ? QStringLiteral("duplicate, wrong")
-             : candidates_.has(kVerified, row) ? QStringLiteral("duplicate, verified")
-                                               : QStringLiteral("duplicate");
+      return !data.has(kDuplicate, row) ? QStringLiteral("new")
+             : data.has(kWrong, row)    ? QStringLiteral("duplicate, wrong")
+             : data.has(kVerified, row) ? QStringLiteral("duplicate, verified")
+                                        : QStringLiteral("duplicate");
     case kLevelColumn:
-      return QString::number(candidates_.level(row));
+      return QString::number(data.level(row));
     case kSecondsColumn:
-      return number_text(candidates_.seconds(row));
+      return number_text(data.seconds(row));
     default:
-      return number_text(
-          candidates_.figure(static_cast<std::size_t>(column - kFirstFigureColumn), row));
+      return number_text(data.figure(static_cast<std::size_t>(column - kFirstFigureColumn), row));
   }
 }
 
@@ -185,7 +212,7 @@ QVariant CandidatesModel::data(const QModelIndex& index, int role) const {
   const std::uint32_t row = ticket(index.row());
   switch (role) {
     case Qt::DisplayRole:
-      return text(row, index.column());
+      return cell_text(candidates_, row, index.column());
     case kTicketRole:
       return row;
     case kShareRole:

@@ -12,16 +12,19 @@ struct ChartData {
   struct Axis {
     std::string label;
     bool log = false;
+    bool operator==(const Axis&) const = default;
   };
   /// Points in rising x.
   struct Line {
     std::string name;
     std::vector<double> x, y;
     bool steps = false;  ///< y holds until the next x
+    bool operator==(const Line&) const = default;
   };
   struct Band {
     std::string name;
     std::vector<double> x, low, high;
+    bool operator==(const Band&) const = default;
   };
   /// Shown as a density map.
   struct Cloud {
@@ -31,17 +34,20 @@ struct ChartData {
   /// Shares of a whole, one upon the other in order; y is the line's own value, not the sum.
   struct Stack {
     std::vector<Line> parts;
+    bool operator==(const Stack&) const = default;
   };
   /// counts[i] between edges[i] and edges[i + 1].
   struct Histogram {
     std::string name;
     std::vector<double> edges, counts;
+    bool operator==(const Histogram&) const = default;
   };
   /// One row a name; low and high are NaN where there is no interval.
   struct Intervals {
     std::string name;
     std::vector<std::string> rows;
     std::vector<double> mean, low, high;
+    bool operator==(const Intervals&) const = default;
   };
 
   std::string id;  ///< of files: best, density, ...
@@ -56,6 +62,8 @@ struct ChartData {
   std::vector<Intervals> intervals;
 
   bool is_empty() const;
+  /// Clouds are equal when they are the same one.
+  bool operator==(const ChartData&) const = default;
 };
 
 /// Lines `series,x,y,low,high` (the header first): a row for each point of a line, cloud or stack

@@ -326,7 +326,7 @@ double value_of(const Step& step, const CandidateData& data, std::size_t row) {
     case Op::kBirth:
       return static_cast<double>(data.birth(row));
     case Op::kTicket:
-      return static_cast<double>(row);
+      return static_cast<double>(data.ticket(row));
     case Op::kClass:
       return data.cls(row) == engine::kNone64 ? kNothing : static_cast<double>(data.cls(row));
     case Op::kLevel:

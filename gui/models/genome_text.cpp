@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 
+#include "gui/models/space_names.hpp"
 #include "search/genome/expression.hpp"
 #include "search/genome/graph.hpp"
 #include "search/genome/program.hpp"
@@ -30,17 +30,6 @@ std::vector<std::string> split(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
-}
-
-std::vector<std::string> names_in(const QJsonValue& value) {
-  std::vector<std::string> names;
-  for (const QJsonValue& name : value.toArray()) names.push_back(name.toString().toStdString());
-  for (const QChar c : value.toString()) names.push_back(QString(c).toStdString());
-  return names;
-}
-
-void name_up_to(std::vector<std::string>& names, std::size_t count, const std::string& prefix) {
-  while (names.size() < count) names.push_back(prefix + std::to_string(names.size()));
 }
 
 // An instruction is dimmed only when it is dead under both conventions of the cycle: which of them
@@ -88,9 +77,7 @@ Lines expression_lines(const std::vector<std::byte>& flat, const QJsonObject& sp
 Lines graph_lines(const std::vector<std::byte>& flat, const QJsonObject& space) {
   const auto graph = search::graph_of(flat);
   if (!graph) return unreadable(graph.error().message);
-  std::vector<std::string> operations = names_in(space["operations"]);
-  for (std::uint32_t v = 0; v < graph->vertices; ++v)
-    name_up_to(operations, graph->operations[v] + std::size_t{1}, "operation_");
+  const std::vector<std::string> operations = operation_names(*graph, space);
   const search::VertexSet live = search::live_vertices(*graph);
   Lines lines;
   for (const std::string& text : split(search::to_text(*graph, operations)))
@@ -149,9 +136,7 @@ Lines configuration_lines(const std::vector<std::byte>& flat, const QJsonObject&
 std::vector<TextLine> genome_text(const std::string& representation,
                                   const std::string& config_resolved,
                                   const std::vector<std::byte>& flat) {
-  const QJsonObject space = QJsonDocument::fromJson(QByteArray::fromStdString(config_resolved))
-                                .object()["space"]
-                                .toObject();
+  const QJsonObject space = space_of(config_resolved);
   if (representation == "program") return program_lines(flat);
   if (representation == "expression") return expression_lines(flat, space);
   if (representation == "graph") return graph_lines(flat, space);

@@ -40,6 +40,14 @@ tl::expected<void, std::string> RunFollower::read_trials() {
 }
 
 void RunFollower::append(CandidateChunk& chunk, const engine::OutcomeRow& outcome) {
+  const auto settled = settled_.find(outcome.ticket);
+  const bool tried = settled != settled_.end();
+  append_outcome(chunk, data_.figure_rows(), outcome, tried ? &settled->second : nullptr);
+  if (tried) settled_.erase(settled);
+}
+
+void append_outcome(CandidateChunk& chunk, const std::vector<engine::FigureRow>& figures,
+                    const engine::OutcomeRow& outcome, const SettlingTrial* trial) {
   chunk.birth.push_back(outcome.birth);
   chunk.cls.push_back(outcome.cls);
   chunk.level.push_back(outcome.level);
@@ -48,21 +56,18 @@ void RunFollower::append(CandidateChunk& chunk, const engine::OutcomeRow& outcom
   chunk.flags.push_back(static_cast<std::uint8_t>((outcome.hit ? kDuplicate : 0) |
                                                   (outcome.verified ? kVerified : 0) |
                                                   (outcome.wrong ? kWrong : 0)));
-  const auto settled = settled_.find(outcome.ticket);
-  const bool tried = settled != settled_.end();
-  chunk.trial.push_back(tried ? settled->second.number : engine::kNone64);
-  chunk.seconds.push_back(tried ? settled->second.seconds : kNothing);
+  chunk.trial.push_back(trial != nullptr ? trial->number : engine::kNone64);
+  chunk.seconds.push_back(trial != nullptr ? trial->seconds : kNothing);
   std::size_t told = 0;
-  for (std::size_t f = 0; f < data_.figure_rows().size(); ++f) {
+  for (std::size_t f = 0; f < figures.size(); ++f) {
     double value = kNothing;
-    if (data_.figure_rows()[f].role < engine::kMetricRole) {
+    if (figures[f].role < engine::kMetricRole) {
       if (told < outcome.told.size()) value = outcome.told[told++];
-    } else if (tried && f < settled->second.figures.size()) {
-      value = settled->second.figures[f];
+    } else if (trial != nullptr && f < trial->figures.size()) {
+      value = trial->figures[f];
     }
     chunk.figures[f].push_back(value);
   }
-  if (tried) settled_.erase(settled);
 }
 
 }  // namespace equivolve::gui

@@ -13,6 +13,16 @@
 
 namespace equivolve::gui {
 
+/// What an outcome takes from the trial that settled it.
+struct SettlingTrial {
+  std::uint64_t number = 0;  ///< in the run
+  double seconds = 0;
+  std::vector<double> figures;
+};
+/// Appends a row. `trial`: null for a hit.
+void append_outcome(CandidateChunk& chunk, const std::vector<engine::FigureRow>& figures,
+                    const engine::OutcomeRow& outcome, const SettlingTrial* trial);
+
 /// A trial that settled no outcome: a repeated hit, the final stage, a reference.
 struct SideTrial {
   std::uint64_t number = 0;  ///< in the run
@@ -35,11 +45,6 @@ class RunFollower {
   const std::vector<SideTrial>& side_trials() const { return side_trials_; }
 
  private:
-  struct Settled {
-    std::uint64_t number;
-    double seconds;
-    std::vector<double> figures;
-  };
   tl::expected<void, std::string> read_trials();
   void append(CandidateChunk& chunk, const engine::OutcomeRow& outcome);
 
@@ -47,7 +52,8 @@ class RunFollower {
   engine::RunId run_;
   CandidateData data_;
   std::uint64_t next_trial_ = 0;
-  std::unordered_map<std::uint64_t, Settled> settled_;  // by ticket; until its outcome is read
+  std::unordered_map<std::uint64_t, SettlingTrial>
+      settled_;  // by ticket; until its outcome is read
   std::vector<SideTrial> side_trials_;
 };
 

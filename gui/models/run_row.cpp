@@ -1,5 +1,8 @@
 #include "gui/models/run_row.hpp"
 
+#include <algorithm>
+
+#include <QDateTime>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -69,7 +72,7 @@ void add_counts(RunRow& row, const engine::RunCounts& counts) {
 
 }  // namespace
 
-RunRow run_row(const engine::RunInfo& info, const engine::RunCounts* counts) {
+RunRow run_row(const engine::RunInfo& info, const RunTally* tally) {
   RunRow row;
   row.info = info;
   row.state = state_of(info);
@@ -80,9 +83,25 @@ RunRow run_row(const engine::RunInfo& info, const engine::RunCounts* counts) {
   if (info.state.seconds > 0) row.rate = static_cast<double>(info.state.told) / info.state.seconds;
   if (!info.state.summary_json.empty())
     add_summary(row, object_of(info.state.summary_json));
-  else if (counts != nullptr)
-    add_counts(row, *counts);
+  else if (tally != nullptr && tally->counts() != nullptr)
+    add_counts(row, *tally->counts());
+  if (tally != nullptr) row.curve = tally->curve();
   return row;
+}
+
+std::optional<double> seconds_silent(const RunRow& run, double now) {
+  if (!run.is_live()) return std::nullopt;
+  const QDateTime beat =
+      QDateTime::fromString(QString::fromStdString(run.info.heartbeat), Qt::ISODateWithMs);
+  if (!beat.isValid()) return std::nullopt;
+  return std::max(0.0, now - static_cast<double>(beat.toMSecsSinceEpoch()) / 1000);
+}
+
+std::string state_text(const RunRow& run, double now) {
+  constexpr double kLongSilence = 5;  // seconds
+  const auto silent = seconds_silent(run, now);
+  if (!silent || *silent < kLongSilence) return run.state;
+  return run.state + ", no sign for " + std::to_string(static_cast<long long>(*silent)) + " s";
 }
 
 }  // namespace equivolve::gui

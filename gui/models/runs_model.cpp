@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include <QDateTime>
 #include <QLocale>
+#include <QPointF>
 
 #include "gui/models/candidates_model.hpp"
 
@@ -20,6 +22,22 @@ QString seconds_text(double seconds) {
   if (seconds < 60) return QString::number(seconds, 'f', seconds < 10 ? 2 : 1) + " s";
   if (seconds < 3600) return QString::number(seconds / 60, 'f', 1) + " min";
   return QString::number(seconds / 3600, 'f', 1) + " h";
+}
+
+double now() {
+  return static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000;
+}
+
+/// The curve between its least and greatest value and over the run's candidates.
+QList<QPointF> curve_of(const RunRow& run) {
+  QList<QPointF> points;
+  if (!run.curve || run.curve->empty()) return points;
+  const auto [low, high] = std::ranges::minmax_element(*run.curve, {}, &CurvePoint::best);
+  const double range = high->best - low->best;
+  for (const CurvePoint& point : *run.curve)
+    points.append({static_cast<double>(point.told) / static_cast<double>(run.curve->back().told),
+                   range > 0 ? (point.best - low->best) / range : 0.5});
+  return points;
 }
 
 }  // namespace
@@ -138,13 +156,15 @@ QVariant RunsModel::text(const RunRow& run, int column) const {
     case kEvaluator:
       return QString::fromStdString(run.info.head.evaluator);
     case kState:
-      return QString::fromStdString(run.state);
+      return QString::fromStdString(state_text(run, now()));
     case kProgress:
       return QLocale::c().toString(static_cast<qulonglong>(run.info.state.told)) +
              (run.budget ? " / " + QLocale::c().toString(*run.budget, 'f', 0) : QString());
     case kBest:
       return run.best ? QString::fromStdString(run.objective) + " " + number_text(*run.best)
                       : QString();
+    case kTrend:
+      return {};
     case kRate:
       return run.rate ? number_text(*run.rate) + " /s" : QString();
     case kDuplicates:
@@ -155,6 +175,15 @@ QVariant RunsModel::text(const RunRow& run, int column) const {
     default:
       return QString::fromStdString(run.info.created).left(19).replace('T', ' ');
   }
+}
+
+QString RunsModel::tool_tip(const RunRow& run, int column) const {
+  if (column == kState) return "last heartbeat " + QString::fromStdString(run.info.heartbeat);
+  if (column != kTrend) return text(run, column).toString();
+  if (!run.curve || run.curve->empty()) return {};
+  return QString("%1 from %2 to %3")
+      .arg(QString::fromStdString(run.objective), number_text(run.curve->front().best),
+           number_text(run.curve->back().best));
 }
 
 QVariant RunsModel::sort_key(const RunRow& run, int column) {
@@ -194,6 +223,8 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
       return text(*run, index.column());
     case kRunRole:
       return static_cast<qlonglong>(run->info.id);
+    case kCurveRole:
+      return index.column() == kTrend ? QVariant::fromValue(curve_of(*run)) : QVariant();
     case kSortRole:
       return numeric ? sort_key(*run, index.column()) : text(*run, index.column());
     case kShareRole:
@@ -201,9 +232,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
       if (index.column() != kProgress || !run->budget || *run->budget <= 0) return {};
       return std::min(1.0, static_cast<double>(run->info.state.told) / *run->budget);
     case Qt::ToolTipRole:
-      return index.column() == kState
-                 ? "last heartbeat " + QString::fromStdString(run->info.heartbeat)
-                 : text(*run, index.column());
+      return tool_tip(*run, index.column());
     case Qt::TextAlignmentRole:
       return numeric ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                      : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
@@ -213,8 +242,9 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  static const QStringList kNames = {"name", "run",  "evaluator",  "state",      "candidates",
-                                     "best", "rate", "duplicates", "time saved", "started (UTC)"};
+  static const QStringList kNames = {"name",       "run",        "evaluator",    "state",
+                                     "candidates", "best",       "best so far",  "rate",
+                                     "duplicates", "time saved", "started (UTC)"};
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 ||
       section >= kColumns)
     return {};

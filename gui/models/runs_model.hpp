@@ -22,6 +22,7 @@ class RunsModel : public QAbstractItemModel {
     kState,
     kProgress,
     kBest,
+    kTrend,
     kRate,
     kDuplicates,
     kSaved,
@@ -29,8 +30,8 @@ class RunsModel : public QAbstractItemModel {
     kColumns
   };
   /// Of data(): the run's number (0 for groups); a number to sort by; progress from 0 to 1 where
-  /// there is a budget.
-  enum Role { kRunRole = Qt::UserRole, kSortRole, kShareRole };
+  /// there is a budget; the curve of the best so far as a QList<QPointF> from 0 to 1.
+  enum Role { kRunRole = Qt::UserRole, kSortRole, kShareRole, kCurveRole };
 
   explicit RunsModel(QObject* parent = nullptr) : QAbstractItemModel(parent) {}
 
@@ -60,6 +61,7 @@ class RunsModel : public QAbstractItemModel {
   void grow_to(const std::vector<Node>& nodes);
   const RunRow* run_at(const QModelIndex& index) const;
   QVariant text(const RunRow& run, int column) const;
+  QString tool_tip(const RunRow& run, int column) const;
   static QVariant sort_key(const RunRow& run, int column);
 };
 

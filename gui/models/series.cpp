@@ -33,6 +33,7 @@ struct Source {
     ChartData chart;
     chart.id = id;
     chart.title = title;
+    if (data.sample_of() != 0) chart.title += ", a sample while the run is read";
     chart.empty = "no candidates to show";
     chart.x = {x_label, wishes.log_x};
     chart.y.label = y_label;
@@ -189,6 +190,7 @@ ChartData times_chart(const Source& source) {
 
 ChartData references_chart(const Source& source) {
   ChartData chart = source.chart("references", "Found against references, 95 % intervals", "");
+  chart.title = "Found against references, 95 % intervals";  // no sample, whatever the rest is
   chart.empty = "known when the run has finished";
   chart.x = {source.has_objective() ? source.fitness_label() : "", false};
   for (const bool test : {false, true}) {
@@ -206,16 +208,25 @@ ChartData references_chart(const Source& source) {
   return chart;
 }
 
+// A sample's trials stand for those between them as well.
+double seconds_each(const CandidateData& data) {
+  return data.sample_of() == 0 || data.rows() == 0
+             ? 1
+             : static_cast<double>(data.sample_of()) / static_cast<double>(data.rows());
+}
+
 std::vector<Place> places_of(const CandidateData& data, const Filter& filter, bool over_seconds,
                              const std::atomic<bool>& cancelled) {
   std::vector<Place> places;
+  if (filter.is_empty()) places.reserve(data.rows());
+  const double each = seconds_each(data);
   double seconds = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     if (row % kChunkRows == 0 && cancelled) return {};
-    if (over_seconds) seconds += seconds_or_0(data, row);
+    if (over_seconds) seconds += each * seconds_or_0(data, row);
     if (filter.matches(data, row))
-      places.push_back(
-          {over_seconds ? seconds : static_cast<double>(row), static_cast<std::uint32_t>(row)});
+      places.push_back({over_seconds ? seconds : static_cast<double>(data.ticket(row)),
+                        static_cast<std::uint32_t>(row)});
   }
   return places;
 }

@@ -23,7 +23,8 @@ struct ChartWishes {
 /// The ids of run_charts, in order: best, density, shares, throughput, trial_times, references.
 const std::vector<std::string>& chart_ids();
 
-/// All charts of a run, over the candidates that match. At most kBins bins along x; a bin's x is
+/// All charts of a run, over the candidates that match, or over those of a sample, which their
+/// titles say. At most kBins bins along x; a bin's x is
 /// its middle. Nothing when `cancelled` became true on the way. [any-thread]
 inline constexpr std::size_t kBins = 200;
 std::optional<std::vector<ChartData>> run_charts(const RunRow& run, const CandidateData& data,

@@ -2,19 +2,22 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
+
+#include "gui/models/run_sample.hpp"
+
 namespace equivolve::gui {
 
 StoreSession::Result<std::unique_ptr<StoreSession>> StoreSession::open(
     const std::filesystem::path& file) {
   struct stat is {};
   const bool there = ::stat(file.c_str(), &is) == 0;
-  auto reader = engine::StoreReader::open(file);
+  auto reader = engine::StoreReader::open(file, std::chrono::milliseconds(500));
   if (!reader) return tl::unexpected(reader.error().message);
   if (!there) return tl::unexpected(file.string() + ": it has only just been made");
   std::unique_ptr<StoreSession> session(new StoreSession);
   session->file_ = file;
-  session->device_ = is.st_dev;
-  session->inode_ = is.st_ino;
+  session->identity_ = {is.st_dev, is.st_ino};
   session->reader_ = std::move(*reader);
   return session;
 }
@@ -24,7 +27,7 @@ StoreSession::Result<bool> StoreSession::changed() {
   if (::stat(file_.c_str(), &is) != 0)
     return tl::unexpected(file_.string() +
                           ": the file is gone; what was read of it is still shown");
-  if (is.st_dev != device_ || is.st_ino != inode_)
+  if (identity_ != Identity{is.st_dev, is.st_ino})
     return tl::unexpected(file_.string() + ": another file has taken its place; it is opened anew");
   const auto version = reader_->data_version();
   if (!version) return tl::unexpected(version.error().message);
@@ -33,30 +36,31 @@ StoreSession::Result<bool> StoreSession::changed() {
   return changed;
 }
 
-// Counting reads every outcome of a run, so a growing one is counted again only when it has grown
-// by a tenth.
-const engine::RunCounts* StoreSession::counted(const engine::RunInfo& run) {
-  if (!run.state.summary_json.empty()) return nullptr;
-  const auto known = counts_.find(run.id);
-  if (known != counts_.end() && run.state.told < known->second.told + known->second.told / 10 + 1)
-    return &known->second;
-  auto counts = reader_->counts(run);
-  if (!counts) return nullptr;
-  return &counts_.insert_or_assign(run.id, std::move(*counts)).first->second;
-}
-
 StoreSession::Result<std::vector<RunRow>> StoreSession::runs() {
-  const auto infos = reader_->runs();
+  auto infos = reader_->runs();
   if (!infos) return tl::unexpected(infos.error().message);
   const auto groups = reader_->groups();
   if (!groups) return tl::unexpected(groups.error().message);
+  infos_ = std::move(*infos);
   std::vector<RunRow> rows;
-  for (const engine::RunInfo& info : *infos) {
-    rows.push_back(run_row(info, counted(info)));
+  for (const engine::RunInfo& info : infos_) {
+    const auto tally = tallies_.find(info.id);
+    rows.push_back(run_row(info, tally == tallies_.end() ? nullptr : &tally->second));
     for (const engine::GroupInfo& group : *groups)
       if (group.id == info.head.origin.group) rows.back().group = group.name;
   }
   return rows;
+}
+
+StoreSession::Result<bool> StoreSession::tally_one() {
+  for (auto info = infos_.rbegin(); info != infos_.rend(); ++info) {
+    RunTally& tally = tallies_[info->id];
+    if (tally.is_current(*info)) continue;
+    if (auto updated = tally.update(*reader_, *info); !updated)
+      return tl::unexpected(updated.error());
+    return true;
+  }
+  return false;
 }
 
 StoreSession::Result<engine::RunInfo> StoreSession::find_run(const std::string& run) const {
@@ -71,6 +75,13 @@ StoreSession::Result<void> StoreSession::follow(engine::RunId run) {
   if (!info) return tl::unexpected(info.error());
   follower_ = std::make_unique<RunFollower>(*reader_, run, info->head.figures);
   return {};
+}
+
+StoreSession::Result<std::optional<CandidateData>> StoreSession::sample() const {
+  const auto info = find_run(std::to_string(follower_->run()));
+  if (!info) return tl::unexpected(info.error());
+  if (info->state.told < kLeastToSample) return std::nullopt;
+  return run_sample(*reader_, info->id, info->head.figures, info->state.told);
 }
 
 StoreSession::Result<bool> StoreSession::read_piece() {

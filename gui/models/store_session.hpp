@@ -16,6 +16,7 @@
 #include "gui/models/candidate_details.hpp"
 #include "gui/models/run_follower.hpp"
 #include "gui/models/run_row.hpp"
+#include "gui/models/run_tally.hpp"
 
 namespace equivolve::gui {
 
@@ -25,18 +26,33 @@ class StoreSession {
   template <class Value>
   using Result = tl::expected<Value, std::string>;
 
+  /// Waits at most half a second for a program that keeps the file to itself.
   static Result<std::unique_ptr<StoreSession>> open(const std::filesystem::path& file);
+
+  /// Which file it is, whatever its name.
+  struct Identity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+  Identity identity() const { return identity_; }
 
   /// Whether somebody has written since the last call (true the first time). An error when the file
   /// is gone or another one took its name: open again.
   Result<bool> changed();
 
+  /// As they are by now, with what was tallied of them until then.
   Result<std::vector<RunRow>> runs();
+  /// Reads what one run of those that runs() gave last has been told since its last tally, the
+  /// latest run first; false where no run has been told anything.
+  Result<bool> tally_one();
   /// By number, name or "latest".
   Result<engine::RunInfo> find_run(const std::string& run) const;
 
   /// From now on read_piece() reads this run.
   Result<void> follow(engine::RunId run);
+  /// See run_sample; nothing where the followed run is read as quickly.
+  Result<std::optional<CandidateData>> sample() const;
   /// Null before follow().
   const RunFollower* followed() const { return follower_.get(); }
   /// See RunFollower; false without a run.
@@ -45,14 +61,12 @@ class StoreSession {
 
  private:
   StoreSession() = default;
-  const engine::RunCounts* counted(const engine::RunInfo& run);
-
   std::filesystem::path file_;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  Identity identity_;
   std::unique_ptr<engine::StoreReader> reader_;
   std::optional<std::int64_t> version_;
-  std::map<engine::RunId, engine::RunCounts> counts_;  // of runs without a summary
+  std::vector<engine::RunInfo> infos_;  // of the last runs()
+  std::map<engine::RunId, RunTally> tallies_;
   std::unique_ptr<RunFollower> follower_;
 };
 

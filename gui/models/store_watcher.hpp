@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -29,27 +30,39 @@ class StoreWorker : public QObject {
 
  Q_SIGNALS:
   void runs_read(const std::vector<equivolve::gui::RunRow>& runs);
+  void candidates_sampled(qint64 run, const equivolve::gui::CandidateData& sample);
   void candidates_read(qint64 run, const equivolve::gui::CandidateData& data, bool all);
   void details_read(const std::shared_ptr<const equivolve::gui::CandidateDetails>& details);
+  void replaced();
   void trouble(const QString& message);
   void well();
 
  private:
   void poll();
+  bool look();
   void read_runs();
+  void sample();
   void read_more();
+  void read_piece();
+  void tally();
+  void later(bool& queued, void (StoreWorker::*step)());
   void fail(const std::string& message);
   void publish(bool all);
 
   std::filesystem::path file_;
   std::unique_ptr<StoreSession> session_;
+  StoreSession::Identity identity_;  // of the file that published_ speaks of
   QTimer* timer_ = nullptr;
   engine::RunId run_ = 0;
-  std::uint64_t wish_ = 0;     // that run_ answers
-  std::size_t published_ = 0;  // rows
-  bool reading_ = false;       // read_more is queued
+  std::uint64_t wish_ = 0;                   // that run_ answers
+  std::size_t published_ = 0;                // rows
+  bool reading_ = false, tallying_ = false;  // the next step of it is queued
+  bool all_read_ = false;                    // of run_, once
+  bool tallied_ = false;                     // and not shown yet
+  bool fresh_ = false;                       // the session has been looked at once at most
   bool in_trouble_ = false;
   int quiet_polls_ = 0;
+  std::chrono::nanoseconds busy_{0};  // with news since the last poll
 };
 
 /// The part that the window talks to; its signals arrive on the window's thread.
@@ -57,7 +70,8 @@ class StoreWatcher : public QObject {
   Q_OBJECT
 
  public:
-  static constexpr int kPollMilliseconds = 250;
+  /// Seldomer where news take long to read, so that a live run costs little of a core.
+  static constexpr int kPollMilliseconds = 250, kMostPollMilliseconds = 3000;
 
   explicit StoreWatcher(QObject* parent = nullptr);
   ~StoreWatcher() override;  ///< waits for the read in progress
@@ -69,9 +83,13 @@ class StoreWatcher : public QObject {
 
  Q_SIGNALS:
   void runs_read(const std::vector<equivolve::gui::RunRow>& runs);
+  /// A large run at a first glance, before the first piece is read.
+  void candidates_sampled(qint64 run, const equivolve::gui::CandidateData& sample);
   /// Piece by piece; `all`: nothing more is there for now.
   void candidates_read(qint64 run, const equivolve::gui::CandidateData& data, bool all);
   void details_read(const std::shared_ptr<const equivolve::gui::CandidateDetails>& details);
+  /// Another file than before has the name: what was read is of the old one.
+  void replaced();
   /// The file cannot be read; it is tried again and again until well().
   void trouble(const QString& message);
   void well();

@@ -10,6 +10,7 @@
 #include <QWidget>
 
 #include "gui/models/candidate_details.hpp"
+#include "gui/pages/graph_view.hpp"
 
 namespace equivolve::gui {
 
@@ -22,6 +23,12 @@ class CandidatePage : public QWidget {
   void set_details(const std::shared_ptr<const CandidateDetails>& details);
   const CandidateDetails* details() const { return details_.get(); }
 
+  // As the links and the list of members, from the keyboard.
+  void open_parent();
+  void show_class();
+  /// The next member of its class, or the one before.
+  void step_member(int step);
+
  Q_SIGNALS:
   void ticket_wanted(quint32 ticket);
   void birth_wanted(quint64 birth);
@@ -31,14 +38,16 @@ class CandidatePage : public QWidget {
   void changeEvent(QEvent* event) override;
 
  private:
+  QWidget* make_genomes();
   void follow_link(const QUrl& url);
   void write();
   void show_member(int row);
   void show_artefacts();
 
   std::shared_ptr<const CandidateDetails> details_;
-  QTextBrowser *facts_, *genome_, *member_, *difference_, *trials_;
+  QTextBrowser *facts_, *genome_, *members_text_, *difference_, *trials_;
   QListWidget* members_;
+  GraphView *graph_, *member_graph_;
   QTabWidget* below_;
   QLabel* member_title_;
 };

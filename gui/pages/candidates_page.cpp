@@ -1,16 +1,11 @@
 #include "gui/pages/candidates_page.hpp"
 
-#include <cmath>
-
 #include <QHeaderView>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QLocale>
 #include <QMenu>
-#include <QRegularExpression>
-#include <QSaveFile>
+#include <QSettings>
 #include <QVBoxLayout>
 
+#include "gui/models/table_file.hpp"
 #include "gui/pages/bar_delegate.hpp"
 
 namespace equivolve::gui {
@@ -37,7 +32,8 @@ CandidatesPage::CandidatesPage(CandidatesModel& model, QWidget* parent)
   view_->horizontalHeader()->setSectionsMovable(true);
   view_->horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(view_->horizontalHeader(), &QWidget::customContextMenuRequested, this,
-          &CandidatesPage::choose_columns);
+          [this] { choose_columns(); });
+  connect(&model_, &QAbstractItemModel::modelReset, this, &CandidatesPage::show_remembered_columns);
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
             if (current.isValid() && !removing_)
@@ -59,17 +55,40 @@ void CandidatesPage::select(std::uint32_t ticket) {
   view_->scrollTo(model_.index(row, 0));
 }
 
-void CandidatesPage::choose_columns(const QPoint& place) {
-  QMenu menu;
+namespace {
+constexpr char kHiddenColumns[] = "candidates/hidden";
+}
+
+QString CandidatesPage::column_name(int column) const {
+  return model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+}
+
+void CandidatesPage::show_remembered_columns() {
+  const QStringList hidden = QSettings().value(kHiddenColumns).toStringList();
+  for (int column = 0; column < model_.columnCount(); ++column)
+    view_->setColumnHidden(column, hidden.contains(column_name(column)));
+}
+
+void CandidatesPage::show_column(int column, bool shown) {
+  view_->setColumnHidden(column, !shown);
+  QSettings settings;
+  QStringList hidden = settings.value(kHiddenColumns).toStringList();
+  hidden.removeAll(column_name(column));
+  if (!shown) hidden.append(column_name(column));
+  settings.setValue(kHiddenColumns, hidden);
+}
+
+void CandidatesPage::choose_columns() {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
   for (int column = 0; column < model_.columnCount(); ++column) {
-    QAction* action =
-        menu.addAction(model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    QAction* action = menu->addAction(column_name(column));
     action->setCheckable(true);
     action->setChecked(!view_->isColumnHidden(column));
     connect(action, &QAction::toggled, this,
-            [this, column](bool shown) { view_->setColumnHidden(column, !shown); });
+            [this, column](bool shown) { show_column(column, shown); });
   }
-  menu.exec(view_->horizontalHeader()->mapToGlobal(place));
+  menu->popup(view_->horizontalHeader()->mapToGlobal(QPoint(0, 0)));
 }
 
 std::vector<int> CandidatesPage::shown_columns() const {
@@ -88,9 +107,7 @@ QString CandidatesPage::selected_text() const {
     for (const int column : columns) cells.append(text_of(column));
     return cells.join('\t') + '\n';
   };
-  QString text = line([&](int column) {
-    return model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-  });
+  QString text = line([&](int column) { return column_name(column); });
   QModelIndexList rows = view_->selectionModel()->selectedRows();
   std::sort(rows.begin(), rows.end());
   for (const QModelIndex& row : rows)
@@ -98,58 +115,15 @@ QString CandidatesPage::selected_text() const {
   return text;
 }
 
-namespace {
-
-QString csv_cell(QString text) {
-  if (!text.contains(QRegularExpression("[,\"\r\n]"))) return text;
-  return '"' + text.replace('"', "\"\"") + '"';
-}
-
-// Numbers in full, as the table shows only six digits.
-QJsonValue value_of(const CandidatesModel& model, int row, int column) {
-  if (column == kStatusColumn || column == kDuplicateColumn)
-    return model.data(model.index(row, column)).toString();
-  const double value = sort_value(model.candidates(), column, model.ticket(row));
-  return std::isnan(value) ? QJsonValue() : QJsonValue(value);
-}
-
-QString text_of(const QJsonValue& value) {
-  if (value.isString()) return value.toString();
-  return value.isDouble() ? QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest)
-                          : QString();
-}
-
-}  // namespace
-
-QString CandidatesPage::save(const QString& file) const {
-  const bool json = file.endsWith(".jsonl", Qt::CaseInsensitive);
-  if (!json && !file.endsWith(".csv", Qt::CaseInsensitive))
-    return file + ": the name must end in .csv or .jsonl";
-  QSaveFile out(file);
-  if (!out.open(QIODevice::WriteOnly)) return file + ": cannot be written: " + out.errorString();
-  const std::vector<int> columns = shown_columns();
-  QStringList names;
-  for (const int column : columns)
-    names.append(model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-  const auto write_line = [&out](QStringList cells) {
-    for (QString& cell : cells) cell = csv_cell(cell);
-    out.write((cells.join(',') + '\n').toUtf8());
-  };
-  if (!json) write_line(names);
-  for (int row = 0; row < model_.rowCount(); ++row) {
-    QJsonObject object;
-    QStringList cells;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      const QJsonValue value = value_of(model_, row, columns[c]);
-      object[names[static_cast<qsizetype>(c)]] = value;
-      cells.append(text_of(value));
-    }
-    if (json)
-      out.write(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
-    else
-      write_line(cells);
-  }
-  return out.commit() ? QString() : file + ": cannot be written: " + out.errorString();
+// On a thread of the pool: the window goes on, whatever is written.
+void CandidatesPage::save(const QString& file) {
+  TableRows rows{model_.candidates(), model_.tickets(), shown_columns(), {}};
+  for (const int column : rows.columns) rows.names.append(column_name(column));
+  saving_.start(
+      [file, rows = std::move(rows)](const std::atomic<bool>& cancelled) {
+        return std::optional(save_table(file, rows, cancelled));
+      },
+      [this](const QString& problem) { Q_EMIT saved(problem); });
 }
 
 }  // namespace equivolve::gui

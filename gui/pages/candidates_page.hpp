@@ -17,21 +17,28 @@ class CandidatesPage : public QWidget {
   /// Nothing where the filter hides it.
   void select(std::uint32_t ticket);
 
+  /// A menu of all columns; what is chosen there is remembered, by name, for all runs.
+  void choose_columns();
+
   /// The selected rows, tabs between columns, with a header.
   QString selected_text() const;
-  /// The shown rows and columns to a .csv or .jsonl file; an error is one line, empty: well.
-  QString save(const QString& file) const;
+  /// The shown rows and columns, as they are by now, to a .csv or .jsonl file; saved() follows.
+  void save(const QString& file);
 
  Q_SIGNALS:
   void candidate_chosen(quint32 ticket);
   void candidate_opened(quint32 ticket);
+  void saved(const QString& problem);  ///< one line for people; empty: all is well
 
  private:
-  void choose_columns(const QPoint& place);
+  void show_remembered_columns();
+  void show_column(int column, bool shown);
+  QString column_name(int column) const;
   std::vector<int> shown_columns() const;
 
   CandidatesModel& model_;
   QTableView* view_;
+  Background saving_{this};
   bool removing_ = false;  // rows; the view moves on to others, which nobody chose
 };
 

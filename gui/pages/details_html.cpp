@@ -88,6 +88,19 @@ QString genome_html(const std::vector<TextLine>& text, const QPalette& palette) 
   return preformatted(html);
 }
 
+QString members_html(const std::vector<ClassMember>& members, int chosen, const QPalette& palette) {
+  if (members.empty()) return {};
+  QString heads, texts;
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    const QString name = QString("ticket %1").arg(members[m].ticket);
+    const bool marked = static_cast<int>(m) == chosen;
+    heads +=
+        "<th align='left'>" + (marked ? coloured(name, series_colour(palette, 2)) : name) + "</th>";
+    texts += "<td style='padding-right:16px'>" + genome_html(members[m].text, palette) + "</td>";
+  }
+  return "<table><tr>" + heads + "</tr><tr>" + texts + "</tr></table>";
+}
+
 QString difference_html(const CandidateDetails& details, const QPalette& palette) {
   if (!details.parent) return "<i>it has no parent: it was made at random, or given</i>";
   QString html;

@@ -11,6 +11,10 @@ namespace equivolve::gui {
 /// Coloured; dead code is dimmed.
 QString genome_html(const std::vector<TextLine>& text, const QPalette& palette);
 
+/// All members of its class that were read, a column each, in a table whose second row is their
+/// text; the one at `chosen` is marked.
+QString members_html(const std::vector<ClassMember>& members, int chosen, const QPalette& palette);
+
 /// What was removed from the parent (red, -) and added (green, +).
 QString difference_html(const CandidateDetails& details, const QPalette& palette);
 

@@ -1,8 +1,11 @@
 #include "gui/pages/main_window.hpp"
 
+#include <utility>
+
 #include <QCloseEvent>
 #include <QLocale>
 #include <QSettings>
+#include <QSplitter>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -17,7 +20,8 @@ MainWindow::MainWindow()
       candidate_page_(new CandidatePage),
       message_(new QLabel),
       state_(new QLabel),
-      filter_text_(new QLineEdit) {
+      filter_text_(new QLineEdit),
+      bar_(new QToolBar("main")) {
   setWindowTitle("Equivolve");
   resize(1180, 820);
   make_pages();
@@ -56,6 +60,7 @@ void MainWindow::make_pages() {
     show_page(kOverview);
   });
   connect(candidates_page_, &CandidatesPage::candidate_chosen, this, &MainWindow::choose_candidate);
+  connect(candidates_page_, &CandidatesPage::saved, this, &MainWindow::say);
   connect(candidates_page_, &CandidatesPage::candidate_opened, this, [this](quint32 ticket) {
     choose_candidate(ticket);
     show_page(kCandidate);
@@ -84,18 +89,21 @@ void MainWindow::make_pages() {
 
 void MainWindow::connect_watcher() {
   connect(&watcher_, &StoreWatcher::runs_read, this, &MainWindow::take_runs);
+  connect(&watcher_, &StoreWatcher::candidates_sampled, this, &MainWindow::take_sample);
   connect(&watcher_, &StoreWatcher::candidates_read, this, &MainWindow::take_candidates);
   connect(&watcher_, &StoreWatcher::details_read, this,
           [this](const std::shared_ptr<const CandidateDetails>& details) {
             if (details->run == place_.run && place_.ticket == details->ticket)
               candidate_page_->set_details(details);
           });
+  connect(&watcher_, &StoreWatcher::replaced, this, &MainWindow::forget_candidates);
   connect(&watcher_, &StoreWatcher::trouble, this, &MainWindow::say);
   connect(&watcher_, &StoreWatcher::well, this, [this] { say({}); });
 }
 
-void MainWindow::open(const std::filesystem::path& file) {
+void MainWindow::open(const std::filesystem::path& file, const QString& run) {
   file_ = file;
+  wanted_run_ = run;
   setWindowTitle(QString::fromStdString(file.filename().string()) + " - Equivolve");
   runs_.set_runs({});
   choose_run(0);
@@ -108,17 +116,21 @@ void MainWindow::open(const std::filesystem::path& file) {
 void MainWindow::choose_run(engine::RunId run) {
   if (run == place_.run) return;
   place_.run = run;
+  forget_candidates();
+  history_.adjust(place_);
+  runs_page_->select(run);
+  watcher_.follow(run);
+  say_state();
+}
+
+void MainWindow::forget_candidates() {
   place_.ticket.reset();
-  data_ = CandidateData();
+  data_ = sample_ = CandidateData();
   all_read_ = false;
   filter_ = Filter();  // its figures are those of the run before
   candidates_.clear();
   overview_page_->clear();
   candidate_page_->clear();
-  history_.adjust(place_);
-  runs_page_->select(run);
-  watcher_.follow(run);
-  say_state();
 }
 
 void MainWindow::choose_candidate(std::uint32_t ticket) {
@@ -136,7 +148,7 @@ void MainWindow::show_page(int page) {
   for (int i = 0; i < page_actions_.size(); ++i) page_actions_[i]->setChecked(i == page);
   if (page == kRuns) runs_page_->view()->setFocus();
   if (page == kCandidates) candidates_page_->view()->setFocus();
-  if (page == kOverview) overview_page_->current_chart()->setFocus();
+  if (page == kOverview) current_chart()->setFocus();
 }
 
 void MainWindow::visit() {
@@ -159,6 +171,7 @@ void MainWindow::go(const Place& place) {
 
 void MainWindow::take_runs(const std::vector<RunRow>& runs) {
   runs_page_->set_runs(runs);
+  open_wanted_run(runs);
   if (place_.run != 0 && runs_.run(place_.run) == nullptr) choose_run(0);  // it was deleted
   if (place_.run == 0 && !runs.empty()) choose_run(runs.back().info.id);
   runs_page_->select(place_.run);
@@ -166,11 +179,33 @@ void MainWindow::take_runs(const std::vector<RunRow>& runs) {
   say_state();
 }
 
+// A number goes before a name, and of equal names the latest is meant, as on the command line.
+void MainWindow::open_wanted_run(const std::vector<RunRow>& runs) {
+  if (wanted_run_.isEmpty() || runs.empty()) return;
+  const std::string wanted = std::exchange(wanted_run_, {}).toStdString();
+  const RunRow* found = wanted == "latest" ? &runs.back() : nullptr;
+  for (const RunRow& run : runs)
+    if (run.info.head.name == wanted) found = &run;
+  for (const RunRow& run : runs)
+    if (std::to_string(run.info.id) == wanted) found = &run;
+  if (found == nullptr)
+    return say(QString("there is no run \"%1\" in this file").arg(QString::fromStdString(wanted)));
+  choose_run(found->info.id);
+  show_page(kOverview);
+}
+
+void MainWindow::take_sample(qint64 run, const CandidateData& sample) {
+  if (run != place_.run || all_read_) return;
+  sample_ = sample;
+  apply_filter();
+}
+
 void MainWindow::take_candidates(qint64 run, const CandidateData& data, bool all) {
   if (run != place_.run) return;
   const bool first = data_.figure_rows().empty();
   data_ = data;
-  all_read_ = all;
+  all_read_ = all_read_ || all;  // later pieces of a live run are news
+  if (all_read_) sample_ = CandidateData();
   if (first) apply_filter();
   candidates_.set_data(data_);
   refresh_overview();
@@ -183,8 +218,9 @@ void MainWindow::set_filter(const QString& text) {
 
 // What cannot be read is said and filters nothing new.
 void MainWindow::apply_filter() {
-  if (data_.figure_rows().empty()) return;
-  const auto filter = Filter::parse(filter_text_->text().toStdString(), data_.figure_rows());
+  const CandidateData& known = data_.figure_rows().empty() ? sample_ : data_;
+  if (known.figure_rows().empty()) return;
+  const auto filter = Filter::parse(filter_text_->text().toStdString(), known.figure_rows());
   const QString problem = filter ? QString()
                                  : QString("filter, column %1: %2")
                                        .arg(filter.error().column)
@@ -194,13 +230,15 @@ void MainWindow::apply_filter() {
   if (!filter) return;
   filter_ = *filter;
   candidates_.set_filter(filter_);
+  overview_page_->hurry();
   refresh_overview();
 }
 
 void MainWindow::refresh_overview() {
   const RunRow* run = runs_.run(place_.run);
-  if (run != nullptr && !data_.figure_rows().empty())
-    overview_page_->set_source(*run, data_, filter_);
+  const CandidateData& shown = sample_.rows() > 0 ? sample_ : data_;
+  if (run != nullptr && !shown.figure_rows().empty())
+    overview_page_->set_source(*run, shown, filter_);
 }
 
 void MainWindow::say(const QString& message) {
@@ -230,16 +268,28 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
   QMainWindow::keyPressEvent(event);
 }
 
+namespace {
+QList<QSplitter*> named_splitters(const QObject* window) {
+  QList<QSplitter*> splitters = window->findChildren<QSplitter*>();
+  splitters.removeIf([](const QSplitter* splitter) { return splitter->objectName().isEmpty(); });
+  return splitters;
+}
+}  // namespace
+
 void MainWindow::restore_state() {
   const QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
   restoreState(settings.value("window/state").toByteArray());
+  for (QSplitter* splitter : named_splitters(this))
+    splitter->restoreState(settings.value("window/" + splitter->objectName()).toByteArray());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());
+  for (const QSplitter* splitter : named_splitters(this))
+    settings.setValue("window/" + splitter->objectName(), splitter->saveState());
   QMainWindow::closeEvent(event);
 }
 

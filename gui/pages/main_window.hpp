@@ -28,7 +28,8 @@ class MainWindow : public QMainWindow {
   MainWindow();
   ~MainWindow() override;
 
-  void open(const std::filesystem::path& file);
+  /// `run`: the number, name or "latest" of the run to show first, on the overview; "": the runs.
+  void open(const std::filesystem::path& file, const QString& run = {});
   void choose_run(engine::RunId run);
   void choose_candidate(std::uint32_t ticket);
   void show_page(int page);
@@ -56,12 +57,22 @@ class MainWindow : public QMainWindow {
   void connect_watcher();
   void go(const Place& place);
   void visit();
+  void forget_candidates();
   void take_runs(const std::vector<RunRow>& runs);
+  void open_wanted_run(const std::vector<RunRow>& runs);
+  void take_sample(qint64 run, const CandidateData& sample);
   void take_candidates(qint64 run, const CandidateData& data, bool all);
   void apply_filter();
   void refresh_overview();
   void say(const QString& message);
   void say_state();
+  void make_toolbar();
+  void make_page_actions();
+  void make_candidate_actions();
+  void make_chart_actions();
+  void make_file_actions();
+  Chart* current_chart() const;
+  void step_chart(int step);
   void ask_file();
   void save_shown();
   void copy_shown();
@@ -75,7 +86,9 @@ class MainWindow : public QMainWindow {
   Place place_;
   History history_;
   std::filesystem::path file_;
+  QString wanted_run_;  // until the runs are known
   CandidateData data_;
+  CandidateData sample_;  // of the run, until all of it is read
   bool all_read_ = false;
   Filter filter_;
 
@@ -86,6 +99,7 @@ class MainWindow : public QMainWindow {
   CandidatePage* candidate_page_;
   QLabel *message_, *state_;
   QLineEdit* filter_text_;
+  QToolBar* bar_;
   QAction *back_ = nullptr, *forward_ = nullptr;
   QList<QAction*> page_actions_;
 };

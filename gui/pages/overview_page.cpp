@@ -5,6 +5,9 @@
 #include <QLabel>
 
 namespace equivolve::gui {
+namespace {
+constexpr int kLeastMilliseconds = 500;
+}
 
 OverviewPage::OverviewPage(QWidget* parent)
     : QWidget(parent),
@@ -33,14 +36,12 @@ OverviewPage::OverviewPage(QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->addLayout(options);
   layout->addLayout(grid, 1);
-  constexpr int kLeastMilliseconds = 500;
   timer_.setSingleShot(true);
-  timer_.setInterval(kLeastMilliseconds);
   connect(&timer_, &QTimer::timeout, this, [this] {
     if (waiting_) want();
   });
   const auto again = [this] {
-    timer_.stop();
+    hurry();
     want();
   };
   connect(axis_, &QComboBox::currentIndexChanged, this, again);
@@ -53,6 +54,7 @@ void OverviewPage::clear() {
   waiting_ = false;
   timer_.stop();
   data_ = CandidateData();
+  run_ = RunRow();
   for (Chart* chart : charts_) {
     chart->zoom_out();
     chart->set_chart({});
@@ -60,14 +62,25 @@ void OverviewPage::clear() {
 }
 
 void OverviewPage::set_source(const RunRow& run, const CandidateData& data, const Filter& filter) {
+  const bool known = run_.info.id == run.info.id && data_.rows() == data.rows() &&
+                     data_.sample_of() == data.sample_of() &&
+                     run_.info.state.summary_json == run.info.state.summary_json;
+  if (known && !hurry_) return;  // the runs are looked at also where nothing happens
+  if (data_.sample_of() != data.sample_of()) hurry();
   run_ = run;
   data_ = data;
   filter_ = filter;
   want();
 }
 
+void OverviewPage::hurry() {
+  hurry_ = true;
+  timer_.stop();
+}
+
 void OverviewPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
+  hurry();
   if (waiting_) want();
 }
 
@@ -79,23 +92,22 @@ void OverviewPage::want() {
 }
 
 void OverviewPage::make() {
-  waiting_ = false;
-  timer_.start();
+  waiting_ = hurry_ = false;
+  making_.start();
   const ChartWishes wishes{axis_->currentIndex() == 1, log_x_->isChecked(), log_y_->isChecked()};
   background_.start(
       [run = run_, data = data_, filter = filter_, wishes](const std::atomic<bool>& cancelled) {
         return run_charts(run, data, filter, wishes, cancelled);
       },
-      [this](const std::vector<ChartData>& made) {
-        for (std::size_t i = 0; i < made.size(); ++i) charts_[i]->set_chart(made[i]);
-        if (waiting_ && !timer_.isActive()) want();
-      });
+      [this](const std::vector<ChartData>& made) { show_made(made); });
 }
 
-Chart* OverviewPage::current_chart() const {
-  for (Chart* chart : charts_)
-    if (chart->hasFocus()) return chart;
-  return charts_.front();
+void OverviewPage::show_made(const std::vector<ChartData>& made) {
+  for (std::size_t i = 0; i < made.size(); ++i) charts_[i]->set_chart(made[i]);
+  constexpr qint64 kIdleShare = 20;
+  const qint64 pause = std::max<qint64>(kLeastMilliseconds, kIdleShare * making_.elapsed());
+  if (!hurry_) timer_.start(static_cast<int>(pause));
+  if (waiting_) want();
 }
 
 }  // namespace equivolve::gui

@@ -1,42 +1,16 @@
 #include "gui/pages/runs_page.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 #include <QHeaderView>
 #include <QSplitter>
 #include <QVBoxLayout>
 
-#include "gui/models/candidate_data.hpp"
+#include "gui/models/comparison.hpp"
 #include "gui/pages/bar_delegate.hpp"
+#include "gui/pages/trend_delegate.hpp"
 
 namespace equivolve::gui {
-
-ChartData comparison_chart(const std::vector<const RunRow*>& runs) {
-  ChartData chart;
-  chart.id = "comparison";
-  chart.title = "What the selected runs found, 95 % intervals";
-  chart.empty = "select runs that have finished to compare them";
-  ChartData::Intervals confirmed{"confirmed", {}, {}, {}, {}}, test{"test", {}, {}, {}, {}};
-  const auto add = [](ChartData::Intervals& group, const RunRow& run,
-                      const Contender::Stage& stage) {
-    if (std::isnan(stage.mean)) return;
-    group.rows.push_back(std::to_string(run.info.id) + " " + run.info.head.name);
-    group.mean.push_back(stage.mean);
-    group.low.push_back(stage.low);
-    group.high.push_back(stage.high);
-  };
-  for (const RunRow* run : runs) {
-    if (run->contenders.empty() || run->contenders.front().name != "found") continue;
-    // Only what is measured alike can be compared.
-    if (!chart.x.label.empty() && chart.x.label != run->objective) continue;
-    chart.x.label = run->objective;
-    add(confirmed, *run, run->contenders.front().confirmed);
-    add(test, *run, run->contenders.front().test);
-  }
-  for (ChartData::Intervals* group : {&confirmed, &test})
-    if (!group->rows.empty()) chart.intervals.push_back(std::move(*group));
-  return chart;
-}
 
 RunsPage::RunsPage(RunsModel& model, QWidget* parent)
     : QWidget(parent),
@@ -44,6 +18,7 @@ RunsPage::RunsPage(RunsModel& model, QWidget* parent)
       proxy_(new QSortFilterProxyModel(this)),
       search_(new QLineEdit),
       view_(new QTreeView),
+      curves_(new Chart),
       comparison_(new Chart) {
   proxy_->setSourceModel(&model_);
   proxy_->setSortRole(RunsModel::kSortRole);
@@ -60,6 +35,8 @@ RunsPage::RunsPage(RunsModel& model, QWidget* parent)
   view_->setSortingEnabled(true);
   view_->sortByColumn(RunsModel::kNumber, Qt::AscendingOrder);
   view_->setItemDelegate(new BarDelegate(RunsModel::kShareRole, view_));
+  view_->setItemDelegateForColumn(RunsModel::kTrend,
+                                  new TrendDelegate(RunsModel::kCurveRole, view_));
   view_->setObjectName("runs");
   connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this,
           [this](const QModelIndex& current) {
@@ -70,9 +47,14 @@ RunsPage::RunsPage(RunsModel& model, QWidget* parent)
   connect(view_, &QTreeView::activated, this, [this](const QModelIndex& index) {
     if (const qint64 run = run_of(index); run != 0) Q_EMIT run_opened(run);
   });
+  auto* charts = new QSplitter;
+  charts->setObjectName("compared_charts");
+  charts->addWidget(curves_);
+  charts->addWidget(comparison_);
   auto* splitter = new QSplitter(Qt::Vertical);
+  splitter->setObjectName("runs_and_charts");
   splitter->addWidget(view_);
-  splitter->addWidget(comparison_);
+  splitter->addWidget(charts);
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 2);
   auto* layout = new QVBoxLayout(this);
@@ -108,6 +90,8 @@ void RunsPage::compare() {
   std::vector<const RunRow*> runs;
   for (const QModelIndex& index : view_->selectionModel()->selectedRows())
     if (const RunRow* run = model_.run(run_of(index)); run != nullptr) runs.push_back(run);
+  std::ranges::sort(runs, {}, [](const RunRow* run) { return run->info.id; });
+  curves_->set_chart(curves_chart(runs));
   comparison_->set_chart(comparison_chart(runs));
 }
 

@@ -19,7 +19,8 @@ class RunsPage : public QWidget {
   void set_runs(const std::vector<RunRow>& runs);
   void select(engine::RunId run);
   void focus_search() { search_->setFocus(); }
-  Chart* comparison() const { return comparison_; }
+  /// Of the selected runs: the best so far of all, and what they found.
+  const std::vector<Chart*>& charts() const { return charts_; }
   QTreeView* view() const { return view_; }
 
  Q_SIGNALS:
@@ -34,10 +35,8 @@ class RunsPage : public QWidget {
   QSortFilterProxyModel* proxy_;
   QLineEdit* search_;
   QTreeView* view_;
-  Chart* comparison_;
+  Chart *curves_, *comparison_;
+  std::vector<Chart*> charts_ = {curves_, comparison_};
 };
-
-/// Found, of each of these runs: figures with intervals of those that have finished.
-ChartData comparison_chart(const std::vector<const RunRow*>& runs);
 
 }  // namespace equivolve::gui

@@ -89,7 +89,22 @@ TEST_F(Export, SaysWhatIsWrong) {
   EXPECT_EQ(no_run.exit_code, 3);
   EXPECT_THAT(no_run.err, testing::HasSubstr("no run \"9\""));
   EXPECT_THAT(dashboard({"--export", "/proc/none", file}).err, testing::HasSubstr("/proc/none"));
+  EXPECT_EQ(dashboard({"--export", "/proc/none", file}).exit_code, 3);
+  EXPECT_EQ(dashboard({"--export", folder.path() / "c", folder.path() / "none.db"}).exit_code, 3);
   EXPECT_EQ(dashboard({"a.db", "b.db"}).exit_code, 2);
+}
+
+TEST_F(Export, TheHelpNamesTheExitCodes) {
+  const Finished help = dashboard({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, testing::HasSubstr("Exit codes: 0 "));
+}
+
+TEST_F(Export, WithoutADisplayItSaysSo) {
+  const Finished none = run_process({"/usr/bin/env", "-u", "QT_QPA_PLATFORM", "-u", "DISPLAY", "-u",
+                                     "WAYLAND_DISPLAY", EQUIVOLVE_DASHBOARD, file});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, testing::HasSubstr("no display"));
 }
 
 // A point cloud drawn as such loses nearly all of its points; a density map shows them.

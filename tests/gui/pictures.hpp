@@ -2,8 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
+#include <vector>
 
+#include <QColor>
 #include <QImage>
 
 namespace equivolve::tests {
@@ -25,6 +28,16 @@ inline int coloured_pixels(const QImage& picture) {
     for (int x = 0; x < picture.width(); ++x)
       count += QColor(picture.pixel(x, y)).hsvSaturation() > 40 ? 1 : 0;
   return count;
+}
+
+/// From 0, black, to 255.
+inline int median_lightness(const QImage& picture) {
+  std::vector<int> values;
+  for (int y = 0; y < picture.height(); y += 2)
+    for (int x = 0; x < picture.width(); x += 2)
+      values.push_back(QColor(picture.pixel(x, y)).lightness());
+  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+  return values[values.size() / 2];
 }
 
 }  // namespace equivolve::tests

@@ -2,7 +2,9 @@
 #include "gui/models/runs_model.hpp"
 
 #include <QAbstractItemModelTester>
+#include <QPointF>
 
+#include "gui/models/comparison.hpp"
 #include "tests/gui/gui_support.hpp"
 
 namespace equivolve::tests {
@@ -17,6 +19,9 @@ class Runs : public StoreTest {
   void read() {
     auto session = gui::StoreSession::open(file);
     ASSERT_TRUE(session) << session.error();
+    ASSERT_TRUE((*session)->runs());
+    while (*(*session)->tally_one()) {
+    }
     const auto runs = (*session)->runs();
     ASSERT_TRUE(runs) << runs.error();
     model.set_runs(*runs);
@@ -86,6 +91,84 @@ TEST_F(Runs, WithoutASummaryAreCounted) {
   EXPECT_EQ(*model.run(1)->duplicates, 0.5);
   EXPECT_EQ(std::to_string(*model.run(1)->best),
             query(file, "SELECT printf('%f', max(fitness)) FROM candidates").at(0));
+}
+
+// A file with a run that goes on is opened: what is there by then, and what comes, is all counted.
+TEST_F(Runs, AreCountedFromTheFirstCandidateOn) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  for (auto& record : make_records(0, 1000)) writer->push(std::move(record));
+  ASSERT_TRUE(writer->flush());
+  auto session = gui::StoreSession::open(file);
+  ASSERT_TRUE((*session)->runs());
+  const auto expect_counted = [&](std::uint64_t told) {
+    while (*(*session)->tally_one()) {
+    }
+    const auto runs = (*session)->runs();
+    EXPECT_EQ(runs->at(0).info.state.told, told);
+    EXPECT_EQ(std::to_string(*runs->at(0).duplicates),
+              query(file, "SELECT printf('%f', avg(hit)) FROM candidates").at(0));
+    EXPECT_EQ(std::to_string(*runs->at(0).best),
+              query(file, "SELECT printf('%f', max(fitness)) FROM candidates").at(0));
+    EXPECT_EQ(runs->at(0).curve->back().told, told);
+  };
+  expect_counted(1000);
+  for (auto& record : make_records(1000, 301)) writer->push(std::move(record));
+  ASSERT_TRUE(writer->flush());
+  ASSERT_TRUE((*session)->runs());
+  expect_counted(1301);
+}
+
+TEST_F(Runs, HaveASmallCurve) {
+  make_run(file, 2000);
+  read();
+  const auto curve =
+      model.data(model.index_of(1).siblingAtColumn(RunsModel::kTrend), RunsModel::kCurveRole)
+          .value<QList<QPointF>>();
+  ASSERT_GE(curve.size(), 20);
+  EXPECT_EQ(curve.last().x(), 1.0);
+  double low = 1, high = 0;
+  for (qsizetype i = 0; i < curve.size(); ++i) {
+    low = std::min(low, curve[i].y());
+    high = std::max(high, curve[i].y());
+    if (i > 0) {
+      EXPECT_GT(curve[i].x(), curve[i - 1].x());
+    }
+  }
+  EXPECT_EQ(low, 0.0);
+  EXPECT_EQ(high, 1.0);
+}
+
+TEST_F(Runs, ThatGiveNoSignSayForHowLong) {
+  gui::RunRow run;
+  run.state = "running";
+  run.info.heartbeat = "2026-01-02T03:04:05.500Z";
+  const double beat = 1767323045.5;
+  EXPECT_EQ(gui::seconds_silent(run, beat + 2), 2.0);
+  EXPECT_EQ(gui::state_text(run, beat + 2), "running");
+  EXPECT_EQ(gui::state_text(run, beat + 42.3), "running, no sign for 42 s");
+  EXPECT_EQ(gui::state_text(run, beat - 100), "running");  // somebody set the clock
+  run.state = "interrupted";
+  EXPECT_EQ(gui::state_text(run, beat + 42.3), "interrupted");
+}
+
+TEST_F(Runs, AreComparedByTheirCurvesAndByWhatTheyFound) {
+  make_run(file, 500);
+  make_run(file, 700);
+  read();
+  const std::vector<const gui::RunRow*> runs = {model.run(1), model.run(2)};
+  const gui::ChartData curves = gui::curves_chart(runs), found = gui::comparison_chart(runs);
+  ASSERT_EQ(curves.lines.size(), 2u);
+  for (std::size_t r = 0; r < 2; ++r) {
+    EXPECT_EQ(curves.lines[r].name, std::to_string(r + 1) + " small");
+    EXPECT_EQ(curves.lines[r].x.back(), r == 0 ? 500 : 700);
+    EXPECT_EQ(curves.lines[r].y.back(), runs[r]->curve->back().best);
+  }
+  ASSERT_FALSE(found.intervals.empty());
+  EXPECT_EQ(found.intervals[0].mean[1], runs[1]->contenders[0].confirmed.mean);
+  gui::RunRow other = *runs[1];
+  other.objective = "another";
+  EXPECT_EQ(gui::curves_chart({runs[0], &other}).lines.size(), 1u);
 }
 
 }  // namespace

@@ -3,13 +3,24 @@
 #include <QAction>
 #include <QApplication>
 #include <QHeaderView>
+#include <QMenu>
 #include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QRegularExpression>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSignalSpy>
+#include <QSplitter>
+#include <QStandardPaths>
+#include <QTableWidget>
+#include <QToolBar>
+#include <QToolTip>
 
 #include <gmock/gmock.h>
 
 #include "gui/pages/main_window.hpp"
+#include "tests/gui/graph_store.hpp"
 #include "tests/gui/gui_support.hpp"
 #include "tests/gui/pictures.hpp"
 
@@ -53,6 +64,19 @@ class Window : public StoreTest {
     std::filesystem::create_directories(pictures);
     EXPECT_TRUE(picture.save(QString::fromStdString((pictures / (name + ".png")).string())));
     return picture;
+  }
+  void wait_for_details(int ticket) {
+    ASSERT_TRUE(comes_true([&] {
+      return window->candidate_page().details() != nullptr &&
+             static_cast<int>(window->candidate_page().details()->ticket) == ticket;
+    }));
+  }
+  /// Dialogs, menus.
+  void close_others() {
+    for (QWidget* widget : QApplication::topLevelWidgets())
+      if (widget != window.get() && widget->isVisible()) widget->close();
+    window->activateWindow();
+    EXPECT_TRUE(!window->isVisible() || QTest::qWaitForWindowActive(window.get()));
   }
   Chart* chart(const char* id) { return window->overview_page().findChild<Chart*>(id); }
   QTableView* table() { return window->candidates_page().view(); }
@@ -184,16 +208,257 @@ TEST_F(Window, ARefreshKeepsSelectionScrollZoomAndFilter) {
   ASSERT_TRUE(writer->finish_run());
 }
 
-TEST_F(Window, TheHelpListsEveryAction) {
-  show();
+// Each action of the window is triggered by its first key, with the focus on a chart, and listed
+// under `?`. Quitting comes last.
+TEST_F(Window, EveryActionHasAKeyThatWorksAndIsListed) {
+  make_run(file, 300);
+  open(300);
+  window->choose_candidate(7);
   const QString help = window->help_text();
-  for (const QAction* action : window->actions()) {
-    ASSERT_FALSE(action->shortcuts().isEmpty()) << action->text().toStdString();
-    EXPECT_TRUE(help.contains(action->shortcuts().first().toString().toHtmlEscaped()))
-        << action->text().toStdString();
+  ASSERT_GT(window->actions().size(), 20);
+  for (QAction* action : window->actions()) {
+    const std::string name = action->text().toStdString();
+    ASSERT_FALSE(action->shortcuts().isEmpty()) << name;
+    for (const QKeySequence& key : action->shortcuts())
+      EXPECT_TRUE(help.contains(key.toString().toHtmlEscaped())) << name;
+    EXPECT_TRUE(help.contains(action->text().toHtmlEscaped())) << name;
+    window->show_page(MainWindow::kOverview);
+    window->overview_page().charts()[1]->setFocus();
+    action->setEnabled(true);  // back and forward, which do nothing at an end
+    QSignalSpy triggered(action, &QAction::triggered);
+    QTest::keySequence(window.get(), action->shortcuts().first());
+    EXPECT_EQ(triggered.count(), 1) << name;
+    close_others();
   }
-  press(Qt::Key_Question);
-  EXPECT_TRUE(comes_true([&] { return window->findChild<QMessageBox*>() != nullptr; }));
+  EXPECT_FALSE(window->isVisible());  // it has quit
+}
+
+// No action of the window's own is out of reach of that test.
+TEST_F(Window, HasNoActionsBesideThose) {
+  make_run(file, 50);
+  open(50);
+  for (const QAction* action : window->findChildren<QAction*>()) {
+    const bool of_qt = qobject_cast<QLineEdit*>(action->parent()) != nullptr ||  // its clear button
+                       qobject_cast<QToolBar*>(action->parent()) != nullptr ||   // hides it
+                       action->isSeparator();
+    EXPECT_TRUE(of_qt || window->actions().contains(action)) << action->text().toStdString();
+  }
+}
+
+TEST_F(Window, KeysDoWhatTheirActionsSay) {
+  make_run(file, 1000);
+  open(1000);
+  press(Qt::Key_2, Qt::ControlModifier);
+  settle();
+  EXPECT_EQ(chart("best")->chart().x.label, "candidate");
+  press(Qt::Key_T, Qt::ControlModifier);
+  press(Qt::Key_L, Qt::ControlModifier);
+  settle();
+  EXPECT_EQ(chart("best")->chart().x.label, "seconds of trials");
+  EXPECT_TRUE(chart("best")->chart().x.log);
+  chart("best")->setFocus();
+  press(Qt::Key_Right, Qt::ControlModifier);
+  EXPECT_TRUE(chart("density")->hasFocus());
+  press(Qt::Key_Left, Qt::ControlModifier);
+  EXPECT_TRUE(chart("best")->hasFocus());
+  // A duplicate, its parent, its class in the table.
+  const int ticket = std::stoi(
+      query(file, "SELECT ticket FROM candidates WHERE hit AND parent > 0 ORDER BY ticket DESC")
+          .at(0));
+  window->choose_candidate(static_cast<std::uint32_t>(ticket));
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(ticket);
+  const auto cls = window->candidate_page().details()->cls;
+  const auto* members = window->candidate_page().findChild<QListWidget*>("members");
+  if (members->count() > 1) {
+    press(Qt::Key_Down, Qt::ControlModifier);
+    EXPECT_EQ(members->currentRow(), 1);
+    press(Qt::Key_Up, Qt::ControlModifier);
+    EXPECT_EQ(members->currentRow(), 0);
+  }
+  press(Qt::Key_E, Qt::ControlModifier);
+  settle();
+  EXPECT_EQ(window->page(), MainWindow::kCandidates);
+  EXPECT_EQ(
+      std::to_string(table()->model()->rowCount()),
+      query(file, "SELECT count(*) FROM candidates WHERE class = " + std::to_string(cls)).at(0));
+  window->set_filter("");
+  settle();
+  window->show_page(MainWindow::kCandidate);
+  press(Qt::Key_P, Qt::ControlModifier);
+  const std::string parent =
+      query(file, "SELECT parent FROM candidates WHERE ticket = " + std::to_string(ticket)).at(0);
+  ASSERT_TRUE(comes_true([&] {
+    return window->candidate_page().details() != nullptr &&
+           std::to_string(window->candidate_page().details()->birth) == parent;
+  }));
+}
+
+TEST_F(Window, SaysValuesEverywhereInEveryChart) {
+  make_run(file, 2000);
+  open(2000);
+  std::vector<Chart*> charts = window->runs_page().charts();
+  ASSERT_TRUE(comes_true([&] { return !charts[0]->chart().is_empty(); }));
+  window->show_page(MainWindow::kOverview);
+  settle();
+  const auto& overview = window->overview_page().charts();
+  charts.insert(charts.end(), overview.begin(), overview.end());
+  ASSERT_EQ(charts.size(), 8u);
+  for (Chart* made : charts) {
+    const QRect area = made->axisRect()->rect();
+    int said = 0;
+    for (int x = area.left() + 2; x < area.right(); x += 4)
+      for (int y = area.top() + 2; y < area.bottom(); y += 4)
+        said += made->value_at(QPointF(x, y)).contains(QRegularExpression("[0-9]")) ? 1 : 0;
+    EXPECT_GT(said, 20) << made->chart().id;
+    EXPECT_EQ(made->value_at(QPointF(1, 1)), "") << made->chart().id;
+  }
+  // The same by key.
+  chart("density")->setFocus();
+  press(Qt::Key_Period, Qt::ControlModifier);
+  EXPECT_TRUE(QToolTip::text().contains("candidates near")) << QToolTip::text().toStdString();
+}
+
+TEST_F(Window, RemembersTheColumnsThatWereChosen) {
+  make_run(file, 100);
+  open(100);
+  window->show_page(MainWindow::kCandidates);
+  press(Qt::Key_K, Qt::ControlModifier);
+  auto* menu = window->candidates_page().findChild<QMenu*>();
+  ASSERT_NE(menu, nullptr);
+  ASSERT_EQ(menu->actions().size(), window->candidates().columnCount());
+  menu->actions()[gui::kLevelColumn]->trigger();
+  EXPECT_TRUE(table()->isColumnHidden(gui::kLevelColumn));
+  menu->close();
+  window->close();
+  open(100);
+  EXPECT_TRUE(table()->isColumnHidden(gui::kLevelColumn));
+  EXPECT_FALSE(table()->isColumnHidden(gui::kStatusColumn));
+  window->candidates_page().choose_columns();
+  menu = window->candidates_page().findChild<QMenu*>();
+  menu->actions()[gui::kLevelColumn]->trigger();
+  EXPECT_FALSE(table()->isColumnHidden(gui::kLevelColumn));
+  QSettings().clear();
+}
+
+TEST_F(Window, ComparesSelectedRuns) {
+  make_run(file, 1000);
+  make_run(file, 1000, {"--seeds", "2"});
+  open(1000);
+  window->runs_page().view()->expandAll();
+  window->runs_page().view()->selectAll();
+  Chart* curves = window->runs_page().charts()[0];
+  ASSERT_TRUE(comes_true([&] {
+    return curves->chart().lines.size() == 3 &&
+           std::ranges::none_of(curves->chart().lines, [](auto& line) { return line.x.empty(); });
+  }));
+  EXPECT_EQ(window->runs_page().charts()[1]->chart().intervals.at(0).rows.size(), 3u);
+  EXPECT_GT(coloured_pixels(curves->grab().toImage()), 200);
+  shot("runs-compared");
+}
+
+// Vertices, dead ones dimmed; members drawn beside it; artefacts by their media types.
+TEST_F(Window, DrawsGraphGenomesAndShowsArtefacts) {
+  write_graph_run(file, {{"table.csv", "text/csv", "a,b\n1,\"x, y\"\n"},
+                         {"chart.svg", "image/svg+xml",
+                          "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'>"
+                          "<rect width='40' height='30' fill='red'/></svg>"},
+                         {"broken.png", "image/png", "no picture"},
+                         {"model.py", "text/x-python", "print('found')\n"}});
+  open(40);
+  window->choose_candidate(0);
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(0);
+  const auto artefacts = window->candidate_page().findChildren<QWidget*>("artefact");
+  ASSERT_EQ(artefacts.size(), 4);
+  const auto* cells = window->candidate_page().findChild<QTableWidget*>("artefact");
+  ASSERT_NE(cells, nullptr);
+  EXPECT_EQ(cells->horizontalHeaderItem(1)->text(), "b");
+  EXPECT_EQ(cells->item(0, 1)->text(), "x, y");
+  const auto* picture = window->candidate_page().findChild<QScrollArea*>("artefact");
+  ASSERT_NE(picture, nullptr);
+  EXPECT_EQ(qobject_cast<QLabel*>(picture->widget())->pixmap().toImage().pixelColor(5, 5),
+            QColor(Qt::red));
+  EXPECT_EQ(window->candidate_page().findChildren<QPlainTextEdit*>("artefact").size(), 2);
+  if (QStandardPaths::findExecutable("dot").isEmpty()) GTEST_SKIP() << "Graphviz is not installed";
+  auto* graph = window->candidate_page().findChild<gui::GraphView*>("graph");
+  ASSERT_TRUE(comes_true([&] { return graph->graph_layout().has_value(); }));
+  const QImage drawn = graph->grab().toImage();
+  EXPECT_GT(coloured_pixels(drawn), 300);
+  QPoint conv, pool;
+  for (int x = 0; x < drawn.width(); x += 2)
+    for (int y = 0; y < drawn.height(); y += 2)
+      if (const auto vertex = graph->vertex_at(QPointF(x, y))) {
+        if (*vertex == 1) conv = QPoint(x, y);
+        if (*vertex == 2) pool = QPoint(x, y);
+      }
+  ASSERT_FALSE(conv.isNull());
+  ASSERT_FALSE(pool.isNull());
+  EXPECT_GT(QColor(drawn.pixel(conv - QPoint(1, 3))).saturation(),
+            QColor(drawn.pixel(pool - QPoint(1, 3))).saturation());
+  shot("candidate-graph");
+}
+
+TEST_F(Window, SaysSoWhereNoGraphCanBeDrawn) {
+  write_graph_run(file, {});
+  open(40);
+  const QByteArray path = qgetenv("PATH");
+  qputenv("PATH", QByteArray::fromStdString(folder.path().string()));
+  window->choose_candidate(3);
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(3);
+  qputenv("PATH", path);
+  auto* graph = window->candidate_page().findChild<gui::GraphView*>("graph");
+  EXPECT_TRUE(graph->problem().contains("install Graphviz")) << graph->problem().toStdString();
+  EXPECT_TRUE(window->candidate_page().findChild<QTextBrowser*>("genome")->toPlainText().contains(
+      "1: conv3x3 <- 0"));
+}
+
+TEST_F(Window, ShowsAllMembersOfAClassSideBySide) {
+  make_run(file, 1000);
+  open(1000);
+  const auto largest =
+      query(file,
+            "SELECT max(ticket), count(*) FROM candidates GROUP BY class ORDER BY 2 "
+            "DESC LIMIT 1");
+  const auto parts = QString::fromStdString(largest.at(0)).split('|');
+  window->choose_candidate(parts[0].toUInt());
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(parts[0].toInt());
+  const auto& members = window->candidate_page().details()->members;
+  ASSERT_GT(members.size(), 1u);
+  const QString text =
+      window->candidate_page().findChild<QTextBrowser*>("members_text")->toPlainText();
+  for (const auto& member : members)
+    EXPECT_TRUE(text.contains(QString("ticket %1").arg(member.ticket)));
+  EXPECT_EQ(text.count("predict:"), static_cast<int>(members.size()));
+}
+
+TEST_F(Window, OpensAtTheRunThatIsAskedFor) {
+  make_run(file, 100);
+  make_run(file, 200, {"--set", "name=other"});
+  show();
+  window->open(file, "small");
+  ASSERT_TRUE(comes_true([&] { return window->candidates().candidates().rows() == 100; }));
+  EXPECT_EQ(window->page(), MainWindow::kOverview);
+  window->open(file, "2");
+  ASSERT_TRUE(comes_true([&] { return window->candidates().candidates().rows() == 200; }));
+  window->open(file, "nobody");
+  ASSERT_TRUE(comes_true([&] { return window->message().contains("no run \"nobody\""); }));
+}
+
+TEST_F(Window, AFileOfFewerCandidatesTakesThePlaceOfALargerOne) {
+  make_run(file, 300);
+  open(300);
+  window->show_page(MainWindow::kCandidates);
+  table()->selectRow(250);
+  std::filesystem::remove(file);
+  make_run(file, 100);
+  ASSERT_TRUE(comes_true([&] {
+    return window->candidates().candidates().rows() == 100 && !window->candidates().is_busy();
+  }));
+  EXPECT_EQ(table()->model()->rowCount(), 100);
+  EXPECT_EQ(window->message(), "");
 }
 
 TEST_F(Window, CopiesRowsAndSavesTheTable) {
@@ -208,8 +473,12 @@ TEST_F(Window, CopiesRowsAndSavesTheTable) {
   EXPECT_TRUE(copied[0].startsWith("ticket\tbirth\tclass\tstatus\tbehaviour\tseconds"));
   EXPECT_TRUE(copied[1].startsWith("3\t"));
   const std::string csv = folder.path() / "t.csv", lines = folder.path() / "t.jsonl";
-  ASSERT_EQ(window->candidates_page().save(QString::fromStdString(csv)), "");
-  ASSERT_EQ(window->candidates_page().save(QString::fromStdString(lines)), "");
+  for (const std::string& name : {csv, lines}) {
+    QSignalSpy saved(&window->candidates_page(), &gui::CandidatesPage::saved);
+    window->candidates_page().save(QString::fromStdString(name));
+    ASSERT_TRUE(saved.wait());
+    ASSERT_EQ(saved.at(0).at(0).toString(), "");
+  }
   std::ifstream in(csv), json(lines);
   std::string line;
   ASSERT_TRUE(std::getline(in, line));
@@ -239,30 +508,45 @@ TEST_F(Window, SaysWhatIsWrongWithAStoreAndGoesOn) {
   EXPECT_EQ(window->candidates().candidates().rows(), 100u);  // what was read stays
 }
 
-TEST_F(Window, IsDarkWhereTheSystemIs) {
-  make_run(file, 500);
-  open(500);
-  press(Qt::Key_2, Qt::ControlModifier);
-  settle();
+// Every page, in both: the ground is light or dark, and what is on it is seen.
+TEST_F(Window, IsLightOrDarkAsTheSystemIs) {
+  make_run(file, 2000);
+  open(2000);
+  window->choose_candidate(1500);
+  wait_for_details(1500);
   const QPalette light = QApplication::palette();
   QPalette dark(QColor(50, 50, 50), QColor(30, 30, 30));
   dark.setColor(QPalette::Base, QColor(25, 25, 25));
   dark.setColor(QPalette::Text, Qt::white);
-  QApplication::setPalette(dark);
-  settle();
-  const QImage picture = chart("shares")->grab().toImage();
-  EXPECT_LT(QColor(picture.pixel(2, 2)).lightness(), 60);
-  EXPECT_GT(coloured_pixels(picture), 1000);
-  shot("overview-dark");
+  for (const bool is_dark : {false, true}) {
+    QApplication::setPalette(is_dark ? dark : light);
+    for (const int page : {MainWindow::kRuns, MainWindow::kOverview, MainWindow::kCandidates,
+                           MainWindow::kCandidate}) {
+      window->show_page(page);
+      settle();
+      const QImage picture =
+          shot(std::string(is_dark ? "dark-" : "light-") + std::to_string(page + 1));
+      const int ground = median_lightness(picture);
+      EXPECT_TRUE(is_dark ? ground < 80 : ground > 180) << page << ": " << ground;
+      EXPECT_GT(coloured_pixels(picture), 300) << page;
+      EXPECT_GT(drawn_pixels(picture), 5000) << page;
+    }
+    const QImage shares = chart("shares")->grab().toImage();
+    EXPECT_GT(coloured_pixels(shares), 1000);
+  }
   QApplication::setPalette(light);
 }
 
-TEST_F(Window, RemembersItsSize) {
+TEST_F(Window, RemembersItsSizeAndItsParts) {
   show();
   window->resize(901, 677);
+  auto* parts = window->findChild<QSplitter*>("runs_and_charts");
+  parts->setSizes({100, 400});
+  const QList<int> sizes = parts->sizes();
   window->close();
   show();
   EXPECT_EQ(window->size(), QSize(901, 677));
+  EXPECT_EQ(window->findChild<QSplitter*>("runs_and_charts")->sizes(), sizes);
   QSettings().clear();
 }
 

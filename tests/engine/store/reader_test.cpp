@@ -1,4 +1,8 @@
 // Finding runs, and reading candidates side by side.
+#include <sqlite3.h>
+
+#include <chrono>
+
 #include "tests/engine/store/store_fixture.hpp"
 
 namespace equivolve::tests {
@@ -177,6 +181,61 @@ TEST_F(Reader, CountsWhatARunHasCommitted) {
   EXPECT_EQ(std::vector<std::string>{std::to_string(counts->best->birth)},
             query(file, "SELECT birth FROM best WHERE run = 2 AND place = 1"));
   EXPECT_EQ(counts->best_digest, class_of(counts->best->ticket).digest);
+}
+
+TEST_F(Reader, GoesOnCountingFromWhatItCounted) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  const auto reader = open_reader();
+  RunCounts counts;
+  for (std::uint64_t told = 0; told < 1000; told += 250) {
+    for (Record& record : make_records(told, 250)) writer->push(std::move(record));
+    ASSERT_TRUE(writer->flush());
+    counts = *reader->counts(*reader->find_run("latest"), std::move(counts));
+  }
+  const RunCounts anew = *reader->counts(*reader->find_run("latest"));
+  EXPECT_EQ(counts.told, 1000u);
+  EXPECT_EQ(counts.told, anew.told);
+  EXPECT_EQ(counts.candidates, anew.candidates);
+  EXPECT_EQ(counts.cache_hits, anew.cache_hits);
+  EXPECT_EQ(counts.evaluations, anew.evaluations);
+  EXPECT_EQ(counts.classes, anew.classes);
+  EXPECT_EQ(counts.best->ticket, anew.best->ticket);
+  EXPECT_EQ(counts.best_digest, anew.best_digest);
+}
+
+TEST_F(Reader, FindsTheBestBetweenTwoTickets) {
+  write_finished_run(file, 500);
+  const auto reader = open_reader();
+  const auto run = reader->find_run("1");
+  for (const auto& [first, last] : {std::pair{0, 499}, std::pair{100, 163}, std::pair{37, 37}}) {
+    const auto best = reader->best_between(*run, static_cast<std::uint64_t>(first),
+                                           static_cast<std::uint64_t>(last));
+    ASSERT_TRUE(best);
+    const auto expected = query(
+        file, "SELECT ticket FROM candidates WHERE status = 'ok' AND NOT hit AND ticket BETWEEN " +
+                  std::to_string(first) + " AND " + std::to_string(last) +
+                  " ORDER BY fitness DESC, ticket LIMIT 1");
+    ASSERT_EQ(best->has_value(), !expected.empty());
+    if (*best) {
+      EXPECT_EQ(std::to_string((*best)->ticket), expected[0]);
+    }
+  }
+}
+
+// Without a -wal beside it the file could be opened as one that nobody writes.
+TEST_F(Reader, DoesNotTakeALockedFileForOneThatNobodyWrites) {
+  write_finished_run(file, 10);
+  query(file, "PRAGMA journal_mode = DELETE");
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const auto reader = StoreReader::open(file, std::chrono::milliseconds(20));
+  ASSERT_FALSE(reader);
+  EXPECT_NE(reader.error().message.find("stayed locked"), std::string::npos)
+      << reader.error().message;
+  sqlite3_close(other);
+  EXPECT_TRUE(StoreReader::open(file, std::chrono::milliseconds(20)));
 }
 
 TEST_F(Reader, RefusesToReplayRowsThatWereChanged) {
