@@ -56,6 +56,7 @@ class Citizen {
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request&,
                    sdk::OutputSink& sink) {
     if (asked("crash_in_probe")) raise(SIGSEGV);
+    if (asked("hang_in_probe")) hang(true);
     sink.text(candidate.text());
     return EQV_OK;
   }
@@ -109,6 +110,7 @@ class Citizen {
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
     if (asked("change_process")) change_process();
     if (asked("grandchild")) start_grandchild();
+    if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hang(true); });
     if (asked("garbage")) write_to_engine("this is no message\n");
     if (asked("partial")) write_to_engine("{\"type\":\"result\",\"id\""), _exit(0);
     if (asked("flood")) flood();
