@@ -53,9 +53,10 @@ Section evaluator_keys() {
                                 kPluginNamePattern),
                    "must be given"),
       isolation_key(),
-      with_default(
-          duration_key("deadline", true, "The longest one trial may take.", deadline_field()),
-          "10m; of programs and scripts none"),
+      duration_key("deadline", true,
+                   "The longest one trial may take. Programs and scripts have none, unless it is "
+                   "given.",
+                   deadline_field()),
       number_key("max_failed_share", 0, 1,
                  "The run ends when more of its trials failed (after 50).",
                  field(&Configuration::evaluator, &EvaluatorConfig::max_failed_share)),

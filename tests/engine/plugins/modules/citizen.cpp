@@ -130,6 +130,12 @@ class Citizen {
         if (!host_.report(trial, step, 20, result.figures())) break;
       }
     }
+    // Three times what fits into a message.
+    if (asked("many_items")) {
+      std::vector<double> items(std::size_t{5} << 20);
+      for (std::size_t i = 0; i < items.size(); ++i) items[i] = static_cast<double>(i) / 3;
+      host_.items(trial, 0, items);
+    }
     if (asked("slot"))
       result.figures()[0] =
           std::atof(std::getenv("CITIZEN_SLOT") ? std::getenv("CITIZEN_SLOT") : "-1");

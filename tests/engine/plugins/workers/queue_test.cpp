@@ -136,6 +136,17 @@ TEST_F(Queue, WhatWaitsBehindALostQuestionIsAskedAgain) {
   EXPECT_EQ(crashed, by_itself);
 }
 
+TEST_F(Queue, MoreItemsCrossThanFitIntoAMessage) {
+  const Made made = make_citizen("many_items");
+  TrialRequest request;
+  request.split = 1;
+  const TrialResult result = evaluate(*made.evaluator, request);
+  ASSERT_EQ(result.status, Status::kOk) << result.message;
+  ASSERT_EQ(result.items.size(), std::size_t{5} << 20);
+  for (std::size_t i = 0; i < result.items.size(); i += 9973)
+    ASSERT_EQ(result.items[i], static_cast<double>(i) / 3) << i;
+}
+
 TEST_F(Queue, AStopCancelsAllThatWait) {
   const Made made = make_citizen("until_cancelled", queueing(8, 1));
   const auto before = children();
