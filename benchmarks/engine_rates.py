@@ -17,7 +17,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-NOTHING = """evaluator: nothing
+NOTHING = """evaluator: {{id: nothing, isolation: thread}}
 plugins: {{folders: ["{modules}"]}}
 options: {{duplicates: 0, busy_us: 0}}
 budget: {{candidates: 100000}}

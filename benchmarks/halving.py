@@ -23,7 +23,7 @@ WAYS = {"full": {}, "hurdle": {"schedule": "hurdle"}, "successive_halving": {"sc
         "hyperband": {"schedule": "hyperband"}, "median": {"pruning": "median"}}
 LOWEST, NEAR = 0.05, 0.02
 CONFIGURATION = """\
-evaluator: learning_curve
+evaluator: {{id: learning_curve, isolation: thread}}
 plugins: {{folders: [{modules}]}}
 seed: {seed}
 search: {{algorithm: {algorithm}, {keys}}}

@@ -16,6 +16,7 @@ trial.level, trial.split, and trial.report(step, loss=0.3), which is true when t
 enough: return what there is then.
 """
 
+import collections
 import inspect
 import json
 import math
@@ -59,7 +60,7 @@ class Trial:
         self._channel.write({"type": "progress", "id": self._id, "step": str(int(step)),
                              "total": str(int(total)), "figures": _figures(figures)})
         while self._wants_control and not self.stopped:
-            message = self._channel.read()
+            message = self._channel.read_of(self._id)
             if message is None or message.get("type") == "cancel":
                 self.stopped = self.cut = True
             elif message.get("type") == "control":
@@ -137,8 +138,25 @@ class _Channel:
     def __init__(self, inputs, outputs):
         self._inputs = os.fdopen(inputs, "rb")
         self._outputs = outputs
+        self._waiting = collections.deque()  # questions that came while another one was in work
 
     def read(self):
+        """The next message, None at the end."""
+        return self._waiting.popleft() if self._waiting else self._read_line()
+
+    def read_of(self, question):
+        """The next message that belongs to this question; others wait."""
+        for message in self._waiting:
+            if message.get("id") == question and message.get("type") in ("cancel", "control"):
+                self._waiting.remove(message)
+                return message
+        while True:
+            message = self._read_line()
+            if message is None or message.get("id") == question:
+                return message
+            self._waiting.append(message)
+
+    def _read_line(self):
         line = self._inputs.readline()
         return json.loads(line) if line.endswith(b"\n") else None
 

@@ -1,6 +1,7 @@
 #include "engine/cli/run_view.hpp"
 
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <tuple>
 
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/cli/failure_view.hpp"
 #include "engine/cli/front_view.hpp"
 #include "engine/cli/partial_summary.hpp"
 #include "engine/cli/support.hpp"
@@ -27,6 +29,8 @@ std::string status_of(const engine::RunInfo& info) {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLinesOfLog = 10;
 
 /// The stored summary, or what is known of a run that has none yet.
 Json summary_so_far(const engine::StoreReader* reader, const engine::RunInfo& info) {
@@ -133,6 +137,7 @@ void print_search(const Json& s) {
   const auto evaluations = number(s, "evaluations"), failed = number(s, "failed");
   if (evaluations && failed)
     std::printf("  evaluations    %.0f, %.0f failed\n", *evaluations, *failed);
+  if (s.contains("failures")) std::printf("%s", failures_text(s["failures"]).c_str());
   if (const std::string levels = engine::stored_levels(s); !levels.empty())
     std::printf("  levels         %s\n", levels.c_str());
   if (const auto pruned = number(s, "pruned"); pruned && *pruned > 0)
@@ -234,7 +239,8 @@ std::string next_for(const engine::RunInfo& info, const std::filesystem::path& s
 }
 
 int print_run(const CommonOptions& common, const engine::StoreReader& reader,
-              const engine::RunInfo& info, const std::filesystem::path& store) {
+              const engine::RunInfo& info, const std::filesystem::path& store, bool all_logs) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
   Json summary = with_parent(summary_so_far(&reader, info), info);
   // As of now, and not of the run's end: each look at the same test rows counts.
   if (summary.contains("test_openings") && summary["test_openings"].is_number())
@@ -243,6 +249,10 @@ int print_run(const CommonOptions& common, const engine::StoreReader& reader,
   const auto front = front_json(reader, info);
   if (!front) return fail(kStoreTrouble, front.error().message);
   if (!front->is_null()) summary["front"] = *front;
+  const auto failures =
+      failures_json(reader, info.id, all_logs ? kAll : 1, all_logs ? kAll : kLinesOfLog);
+  if (!failures) return fail(kStoreTrouble, failures.error().message);
+  if (!failures->empty()) summary["failures"] = *failures;
   if (common.json)
     std::printf("%s\n", summary.dump().c_str());
   else

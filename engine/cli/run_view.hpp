@@ -19,9 +19,12 @@ std::string fork_text(const engine::RunInfo& info);
 std::string summary_json_of(const engine::StoreReader& reader, const engine::RunInfo& info);
 
 /// Prints the run as text, or as JSON when asked, with the front of a run with several objectives,
-/// and the next command. The exit code; what went wrong has been printed.
+/// and the next command. Of failed trials the last one stands there, with the last lines of its
+/// log; `all_logs`: all of them, with all of it that is kept. The exit code; what went wrong has
+/// been printed.
 int print_run(const CommonOptions& common, const engine::StoreReader& reader,
-              const engine::RunInfo& info, const std::filesystem::path& store);
+              const engine::RunInfo& info, const std::filesystem::path& store,
+              bool all_logs = false);
 
 /// The command that is most likely wanted next for this run.
 std::string next_for(const engine::RunInfo& info, const std::filesystem::path& store);

@@ -9,6 +9,7 @@ namespace {
 struct Show {
   CommonOptions common;
   std::string run = "latest";
+  bool logs = false;
 };
 
 int carry_out(const Show& command) {
@@ -16,7 +17,7 @@ int carry_out(const Show& command) {
     return print_group(command.common, *group);
   auto found = find_run(command.common, command.run);
   if (!found) return found.error();
-  return print_run(command.common, *found->reader, found->info, found->store);
+  return print_run(command.common, *found->reader, found->info, found->store, command.logs);
 }
 
 }  // namespace
@@ -29,9 +30,19 @@ CommandSpec show_command() {
       .summary =
           "Show a run: figures, references, hashing, the best candidate, the front of several "
           "objectives; or a group",
-      .options = with_common({run_or_group_argument(c->run, false)}, c->common),
+      .description =
+          "Of failed trials that ran in a process of their own, the last one stands there with the "
+          "last ten lines that it printed. With --logs all of them do, each with what is kept of "
+          "its log (the last 64 KiB).",
+      .options = with_common({run_or_group_argument(c->run, false),
+                              {.name = "--logs",
+                               .value = "",
+                               .help = "The logs of all failed trials",
+                               .into = &c->logs}},
+                             c->common),
       .examples = {{"equivolve show latest", ""},
                    {"equivolve show 3 --json --store runs.db", ""},
+                   {"equivolve show latest --logs", "what failed trials printed"},
                    {"equivolve show g1", "the runs of a group"}},
       .action = [c] { return carry_out(*c); },
   };

@@ -23,18 +23,6 @@ std::filesystem::path store_path(const CommonOptions& common) {
   return std::filesystem::absolute("equivolve.db");
 }
 
-std::string shell_word(const std::string& word) {
-  const bool plain =
-      !word.empty() &&
-      word.find_first_not_of(
-          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-+=:,@%") ==
-          std::string::npos;
-  if (plain) return word;
-  std::string out = "'";
-  for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string next_command(const std::string& command, const std::string& run,
                          const std::filesystem::path& store) {
   std::string out = "equivolve " + command;

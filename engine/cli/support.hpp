@@ -9,6 +9,7 @@
 
 #include "engine/cli/command_spec.hpp"
 #include "engine/cli/exit_codes.hpp"
+#include "engine/processes/shell_text.hpp"
 #include "engine/run/preparation.hpp"
 #include "engine/store/reader.hpp"
 
@@ -20,8 +21,7 @@ int fail(int exit_code, const std::string& message);
 /// --store, else $EQUIVOLVE_STORE, else ./equivolve.db.
 std::filesystem::path store_path(const CommonOptions& common);
 
-/// The word quoted for a shell where it needs to be.
-std::string shell_word(const std::string& word);
+using engine::shell_word;
 
 /// "equivolve COMMAND RUN --store FILE", without --store where the default finds the file.
 std::string next_command(const std::string& command, const std::string& run,

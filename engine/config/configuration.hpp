@@ -20,10 +20,13 @@ struct EvaluatorConfig {
   /// JSON text {"data": ..., "options": {...}, "representation": "program"} with absolute paths:
   /// what the evaluator's create gets.
   std::string config_json;
-  std::chrono::nanoseconds deadline = std::chrono::minutes(10);  ///< of one trial; 0: none
-  double max_failed_share = 0.5;                                 ///< after 50 trials
-  std::string isolation = "thread";  ///< or "process"; not part of the run's identity
-  std::uint64_t memory = 0;          ///< bytes of address space of a worker; 0: no limit
+  /// Of one trial; 0: none, which is the default of programs and scripts.
+  std::chrono::nanoseconds deadline = std::chrono::minutes(10);
+  double max_failed_share = 0.5;  ///< after 50 trials
+  /// "thread" or "process"; "": process, but for what is built in (settled by prepare). Not part of
+  /// the run's identity.
+  std::string isolation;
+  std::uint64_t memory = 0;  ///< bytes of address space of a worker; 0: no limit
   /// A program that speaks the worker protocol, and its arguments; empty: `id` is a module's.
   std::vector<std::string> command;
   std::filesystem::path folder;  ///< where it runs, absolute; set where `command` is
@@ -150,7 +153,10 @@ struct Configuration {
   FinalConfig final_stage;
   std::vector<std::filesystem::path> plugin_folders;  ///< absolute
   std::uint32_t workers = 0;                          ///< 0: as many as this machine has cores
-  std::string executor = kDefaultExecutor;  ///< or "threads"; not part of the run's identity
+  std::vector<std::string> launcher;               ///< before the command of each worker or script
+  std::map<std::string, std::string> environment;  ///< of workers and scripts; `{slot}` in values
+  std::uint32_t prefetch = 1;                      ///< questions that a worker has at once
+  std::string executor = kDefaultExecutor;         ///< or "threads"; not part of the run's identity
   StoreConfig store;
 
   std::string as_written;      ///< the file's bytes

@@ -4,6 +4,7 @@
 
 #include "engine/config/keys.hpp"
 #include "engine/config/search_keys_in_use.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -192,15 +193,20 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
                 fmt::format("search.pruning is {}, hashing.policy is aggregate; expected one of "
                             "them: a trial that was stopped early has no place in a mean",
                             search.pruning));
+  const EvaluatorConfig& evaluator = configuration.evaluator;
+  if (evaluator.isolation == "thread" && !evaluator.command.empty() &&
+      wrote(document, "evaluator", "isolation"))
+    refused.add({{"evaluator", "isolation"}},
+                "evaluator.isolation is thread, evaluator.command is a program; expected process, "
+                "or the key left out: a program runs in processes of its own");
   return std::move(refused.all);
 }
 
 ConfigProblems oddities(const Document& document, const Configuration& configuration) {
   Complaints odd(document);
   check_budget(odd, configuration);
-  if (configuration.evaluator.isolation == "thread" && configuration.evaluator.command.empty() &&
-      configuration.evaluator.memory > 0)
-    odd.without_effect("evaluator", "memory", "it limits workers, which isolation: process has");
+  if (configuration.evaluator.id == kScriptId && configuration.evaluator.isolation == "thread")
+    odd.without_effect("evaluator", "isolation", "a script has a process of its own each trial");
   check_search(odd, configuration);
   check_hashing(odd, configuration);
   add_new(odd.all, algorithm_oddities(document, configuration));

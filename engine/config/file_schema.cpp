@@ -75,6 +75,17 @@ Json form_of_initial() {
             {"from", any_of(run, from)}}}};
 }
 
+/// A line, or its words; a script's may stand together in lists of their own.
+Json form_of_command(bool has_groups) {
+  const Json word = {{"type", "string"}};
+  const Json group = {{"type", "array"}, {"items", word}};
+  const Json words = {{"type", "array"},
+                      {"minItems", 1},
+                      {"prefixItems", {{{"type", "string"}, {"minLength", 1}}}},
+                      {"items", has_groups ? any_of(word, group) : word}};
+  return any_of(words, {{"type", "string"}, {"minLength", 1}});
+}
+
 Json form_of(const Key& key) {
   switch (key.kind) {
     case KeyKind::kInteger:
@@ -92,10 +103,17 @@ Json form_of(const Key& key) {
     case KeyKind::kSize:
       return any_of(text_with(kSizePattern), {{"const", 0}});
     case KeyKind::kCommand:
-      return {{"type", "array"},
-              {"minItems", 1},
-              {"prefixItems", {{{"type", "string"}, {"minLength", 1}}}},
-              {"items", {{"type", "string"}}}};
+    case KeyKind::kTexts:
+      return form_of_command(key.kind == KeyKind::kCommand);
+    case KeyKind::kVariables:
+      return {{"type", "object"},
+              {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+              {"additionalProperties", {{"type", {"string", "number", "boolean"}}}}};
+    case KeyKind::kMetrics:
+      return {{"type", "object"},
+              {"minProperties", 1},
+              {"propertyNames", {{"pattern", kFigureNamePattern}}},
+              {"additionalProperties", {{"enum", {"minimize", "maximize", "record"}}}}};
     case KeyKind::kPath:
       return {{"type", "string"}, {"minLength", 1}};
     case KeyKind::kPaths:

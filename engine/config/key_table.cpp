@@ -9,6 +9,7 @@
 #include "engine/config/units.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/processes/shell_text.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -41,6 +42,46 @@ fs::path absolute_in(const fs::path& folder, const std::string& text) {
 MaybeComplaint refuse_path(const Node& node) {
   if (!node.is_scalar() || node.text.empty()) return complain(node);
   return std::nullopt;
+}
+
+constexpr const char* kLineWords =
+    "a list of texts, the first one a program; or a line, parted as by a shell";
+
+/// Of a list of texts, or of a line.
+tl::expected<std::vector<std::string>, Complaint> texts_of(const Node& node) {
+  std::vector<std::string> texts;
+  if (node.is_scalar()) {
+    auto words = words_of(node.text);
+    if (!words || words->empty()) return tl::unexpected(complain(node, words ? "" : words.error()));
+    return std::move(*words);
+  }
+  if (node.kind != Node::Kind::kSequence || node.items.empty())
+    return tl::unexpected(complain(node));
+  for (const Node& item : node.items) {
+    if (!item.is_scalar() || (texts.empty() && item.text.empty())) {
+      Complaint complaint = complain(item);
+      complaint.found = "has an item that " + complaint.found;
+      return tl::unexpected(std::move(complaint));
+    }
+    texts.push_back(item.text);
+  }
+  return texts;
+}
+
+std::function<std::string(const Configuration&)> write_texts(
+    Field<std::vector<std::string>> value) {
+  return [value = std::move(value)](const Configuration& in) {
+    const std::vector<std::string> texts = value.get(in);
+    return texts.empty() ? std::string() : nlohmann::json(texts).dump();
+  };
+}
+
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !name.empty() && is_letter(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
 Key make(std::string name, KeyKind kind, std::string expected, std::string help) {
@@ -199,29 +240,68 @@ Key size_key(std::string name, std::string help, Field<std::uint64_t> value) {
 
 Key command_key(std::string name, std::string help, Field<std::vector<std::string>> value,
                 Field<fs::path> folder) {
-  Key key = make(std::move(name), KeyKind::kCommand, "a list of texts, the first one a program",
-                 std::move(help));
+  Key key = make(std::move(name), KeyKind::kCommand, kLineWords, std::move(help));
   key.default_words = "none";
   key.read = [value, folder](const Node& node, const PathBase& folders,
                              Configuration& out) -> MaybeComplaint {
-    if (node.kind != Node::Kind::kSequence || node.items.empty()) return complain(node);
-    std::vector<std::string> texts;
-    for (const Node& item : node.items) {
-      if (!item.is_scalar() || (texts.empty() && item.text.empty())) {
-        MaybeComplaint complaint = complain(item);
-        complaint->found = "has an item that " + complaint->found;
-        return complaint;
-      }
-      texts.push_back(item.text);
-    }
-    value.set(out, std::move(texts));
+    auto texts = texts_of(node);
+    if (!texts) return texts.error();
+    value.set(out, std::move(*texts));
     if (folder.get(out).empty()) folder.set(out, folders.file_folder);
     return std::nullopt;
   };
-  key.write = [value](const Configuration& in) {
-    const std::vector<std::string> command = value.get(in);
-    return command.empty() ? "" : nlohmann::json(command).dump();
+  key.write = write_texts(value);
+  return key;
+}
+
+Key line_key(std::string name, std::string help, Field<std::vector<std::string>> value) {
+  Key key = make(std::move(name), KeyKind::kTexts, kLineWords, std::move(help));
+  key.default_words = "none";
+  key.read = [value](const Node& node, const PathBase&, Configuration& out) -> MaybeComplaint {
+    auto texts = texts_of(node);
+    if (!texts) return texts.error();
+    value.set(out, std::move(*texts));
+    return std::nullopt;
   };
+  key.write = write_texts(value);
+  return key;
+}
+
+Key variables_key(std::string name, std::string help,
+                  Field<std::map<std::string, std::string>> value) {
+  Key key =
+      make(std::move(name), KeyKind::kVariables,
+           "a map of names and texts, as in {CUDA_VISIBLE_DEVICES: \"{slot}\"}", std::move(help));
+  key.default_words = "none";
+  key.read = [value](const Node& node, const PathBase&, Configuration& out) -> MaybeComplaint {
+    if (!node.is_map()) return complain(node);
+    std::map<std::string, std::string> variables;
+    for (const Entry& entry : node.entries) {
+      if (!is_variable_name(entry.key))
+        return Complaint{fmt::format("names '{}'", one_line(entry.key, 60)),
+                         "names of variables: [A-Za-z_][A-Za-z0-9_]*", "", entry.key_mark};
+      if (!entry.value.is_scalar()) return complain(entry.value);
+      variables[entry.key] = entry.value.text;
+    }
+    value.set(out, std::move(variables));
+    return std::nullopt;
+  };
+  key.write = [value](const Configuration& in) {
+    const auto variables = value.get(in);
+    return variables.empty() ? "" : nlohmann::json(variables).dump();
+  };
+  return key;
+}
+
+Key metrics_key(std::string name, std::string help) {
+  Key key = make(std::move(name), KeyKind::kMetrics,
+                 "a map of names, each minimize, maximize or record, with a command and no id",
+                 std::move(help));
+  key.default_words = "none";
+  key.read = [](const Node& node, const PathBase&, Configuration&) -> MaybeComplaint {
+    return complain(node, "is for scripts alone");
+  };
+  key.write = [](const Configuration&) { return std::string(); };
   return key;
 }
 

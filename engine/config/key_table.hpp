@@ -51,6 +51,9 @@ enum class KeyKind : std::uint8_t {
   kDescriptors,
   kWeights,
   kInitial,
+  kTexts,
+  kVariables,
+  kMetrics,
   kNotYet
 };
 
@@ -115,6 +118,13 @@ Key size_key(std::string name, std::string help, Field<std::uint64_t> value);
 /// A list of texts. `folder` becomes the configuration's own where nothing else is said of it.
 Key command_key(std::string name, std::string help, Field<std::vector<std::string>> value,
                 Field<std::filesystem::path> folder);
+/// A list of texts, or a line that is parted into them as a shell would.
+Key line_key(std::string name, std::string help, Field<std::vector<std::string>> value);
+/// Environment variables by name.
+Key variables_key(std::string name, std::string help,
+                  Field<std::map<std::string, std::string>> value);
+/// Of the short form of scripts, which script_form.hpp takes out before anything is read.
+Key metrics_key(std::string name, std::string help);
 /// `refused` gives a text's fault, "" for none.
 Key text_key(std::string name, std::string expected, std::string help,
              std::function<std::string(const std::string&)> refused, Field<std::string> value);

@@ -20,6 +20,20 @@ Field<std::uint64_t> memory_field() {
           [](Configuration& c, std::uint64_t v) { c.evaluator.memory = v; }};
 }
 
+/// What is not settled yet is not written.
+Key isolation_key() {
+  const auto isolation = field(&Configuration::evaluator, &EvaluatorConfig::isolation);
+  Key key = text_choice_key("isolation", {"thread", "process"}, {"strict"},
+                            "Where trials run: on threads of this process, or in workers, "
+                            "processes of their own that can crash alone.",
+                            isolation);
+  key.write = [isolation](const Configuration& c) {
+    const std::string value = isolation.get(c);
+    return value.empty() ? value : '"' + value + '"';
+  };
+  return with_default(std::move(key), "process; thread for what is built in");
+}
+
 }  // namespace
 
 Section evaluator_keys() {
@@ -38,11 +52,11 @@ Section evaluator_keys() {
                                     field(&Configuration::evaluator, &EvaluatorConfig::id)),
                                 kPluginNamePattern),
                    "must be given"),
-      text_choice_key("isolation", {"thread", "process"}, {"strict"},
-                      "Where trials run: on threads of this process, or in workers, processes of "
-                      "their own that can crash alone.",
-                      field(&Configuration::evaluator, &EvaluatorConfig::isolation)),
-      duration_key("deadline", true, "The longest one trial may take.", deadline_field()),
+      isolation_key(),
+      duration_key("deadline", true,
+                   "The longest one trial may take. Programs and scripts have none, unless it is "
+                   "given.",
+                   deadline_field()),
       number_key("max_failed_share", 0, 1,
                  "The run ends when more of its trials failed (after 50).",
                  field(&Configuration::evaluator, &EvaluatorConfig::max_failed_share)),
@@ -51,7 +65,7 @@ Section evaluator_keys() {
                    "no limit"),
       command_key("command",
                   "Instead of a module: a program that speaks the worker protocol, and its "
-                  "arguments (docs/workers.md).",
+                  "arguments (docs/workers.md); with metrics: any program (docs/scripts.md).",
                   {[](const Configuration& c) { return c.evaluator.command; },
                    [](Configuration& c, std::vector<std::string> v) {
                      c.evaluator.command = std::move(v);
@@ -60,7 +74,9 @@ Section evaluator_keys() {
       with_default(path_key("folder", RelativeTo::kFile, "Where the program runs.",
                             field(&Configuration::evaluator, &EvaluatorConfig::folder)),
                    "the configuration's folder"),
-      not_yet_key("metrics", "no metrics: they belong to evaluator: script")};
+      metrics_key("metrics",
+                  "Of command: it is a script, started once a trial, and prints these. Short for "
+                  "`evaluator: script` with options.command and options.metrics.")};
   return section;
 }
 

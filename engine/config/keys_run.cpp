@@ -86,13 +86,25 @@ Section workers_keys() {
   section.name = "workers";
   section.help = "How many trials run at once. Never changes a result.";
   section.short_form = "count";
-  section.keys = {integer_key("count", 0, 4096, "Threads; 0: as many as this machine has cores.",
-                              as_integer(field(&Configuration::workers))),
-                  text_choice_key("executor", {"tbb", "threads"}, {}, "What they run on.",
-                                  field(&Configuration::executor)),
-                  not_yet_key("launcher", "no launcher: workers are threads of this process"),
-                  not_yet_key("environment", "no environment: workers are threads of this process"),
-                  not_yet_key("prefetch", "no prefetch: workers are threads of this process")};
+  section.keys = {
+      integer_key("count", 0, 4096, "Threads; 0: as many as this machine has cores.",
+                  as_integer(field(&Configuration::workers))),
+      text_choice_key("executor", {"tbb", "threads"}, {}, "What they run on.",
+                      field(&Configuration::executor)),
+      line_key("launcher",
+               "Stands before the command of each worker and script: what starts it "
+               "elsewhere (srun -n1 --exact --unbuffered --mem=0), or within something "
+               "(nice, bwrap ...).",
+               field(&Configuration::launcher)),
+      variables_key("environment",
+                    "Variables of workers and scripts, over those that Equivolve was "
+                    "started with. {slot} stands for a number from 0 that no other one "
+                    "has at the same time.",
+                    field(&Configuration::environment)),
+      with_default(integer_key("prefetch", 1, 256,
+                               "Questions that wait at each worker, the one in work included.",
+                               as_integer(field(&Configuration::prefetch))),
+                   "1; with a launcher 16")};
   return section;
 }
 

@@ -11,10 +11,12 @@
 #include "engine/config/contradictions.hpp"
 #include "engine/config/keys.hpp"
 #include "engine/config/node_json.hpp"
+#include "engine/config/script_form.hpp"
 #include "engine/config/search_keys_in_use.hpp"
 #include "engine/config/spaces/space_section.hpp"
 #include "engine/plugins/nearest_name.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -217,8 +219,19 @@ void Walk::read_space(const Entry& entry, json space) {
 // ---- what a file need not say
 // ---------------------------------------------------------------------------------------
 
+/// A program's trials may take any time, and it runs in processes of its own whatever is said.
+void fill_evaluator_defaults(EvaluatorConfig& evaluator, const Document& document) {
+  if (evaluator.command.empty() && evaluator.id != kScriptId) return;
+  if (find_deepest(document.root(), {"evaluator", "deadline"}).parts < 2)
+    evaluator.deadline = std::chrono::nanoseconds(0);
+  if (evaluator.isolation.empty()) evaluator.isolation = "process";
+}
+
 void fill_dependent_defaults(Configuration& c, const Document& document) {
   fill_search_defaults(c.search, document);
+  fill_evaluator_defaults(c.evaluator, document);
+  if (!c.launcher.empty() && find_deepest(document.root(), {"workers", "prefetch"}).parts < 2)
+    c.prefetch = 16;
   BudgetConfig& budget = c.budget;
   if (!budget.candidates && !budget.evaluations && !budget.time && budget.target.empty())
     budget.candidates = kDefaultBudgetCandidates;
@@ -248,6 +261,7 @@ ReadConfiguration walk_document(Document document, const fs::path& folder,
   ConfigProblems problems;
   for (const std::string& assignment : options.overrides)
     if (auto set = document.set(assignment); !set) problems.push_back(set.error());
+  add_new(problems, expand_script_form(document));
   PathBase folders{folder,
                    options.current_folder.empty() ? fs::current_path() : options.current_folder};
   Walk walk(document, folders);

@@ -101,6 +101,7 @@ hashing::Digest evaluation_context(const EvaluatorDescriptor& descriptor, const 
       {"memories", part(space, "memories")},
       {"sink", sink_part(info.sink)},
   };
+  if (info.program != hashing::Digest()) context["program"] = hashing::to_hex(info.program);
   if (json meaning = meaning_of(space); !meaning.empty()) context["meaning"] = std::move(meaning);
   // nlohmann::json keeps keys sorted and writes a double as its shortest round-trip text: one text
   // a meaning.

@@ -50,6 +50,7 @@ struct EvaluatorInfo {
   bool offers_test_split = false;
   double typical_seconds = 0;
   hashing::Digest data_digest;
+  hashing::Digest program;       ///< of a program: its command, and what its files hold; zero: none
   hashing::SinkSettings sink;    ///< how its probe outputs are told apart
   bool refines_genomes = false;  ///< bred genomes are to go through refine
 };
@@ -79,6 +80,8 @@ struct TrialRequest {
   /// Whether to stop at a step with these figures (NaN: unknown), called by one thread at a time;
   /// empty: never.
   std::function<bool(std::uint64_t step, std::span<const double> figures)> stops_at;
+  /// The trial starts anew, elsewhere: what `stops_at` has seen is void. May be empty.
+  std::function<void()> starts_anew;
 };
 
 struct TrialResult {
@@ -91,6 +94,9 @@ struct TrialResult {
   double seconds = 0;
   std::uint64_t cost = 0;
   std::string message;
+  std::string log;  ///< of a failed one: the last of what its process printed
+  /// There is nobody to try it: why. Then it is kCancelled, and the run cannot go on.
+  std::string no_worker;
 };
 
 struct ProbeResult {
@@ -112,6 +118,9 @@ struct Artefact {
   std::string name, media_type, content;
 };
 
+/// For those who wait to the end.
+inline const std::atomic<bool> kNeverStops{false};
+
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
@@ -127,10 +136,16 @@ class Evaluator {
   /// [any-thread] Lamarckian inheritance: the genome that takes a bred one's place before anything
   /// else is done with it, empty where it stays. It lies in the bound space and follows from the
   /// bred one alone.
-  virtual std::vector<std::byte> refine(const CandidateView& bred) = 0;
+  virtual std::vector<std::byte> refine(const CandidateView& bred,
+                                        const std::atomic<bool>& stop) = 0;
   /// [any-thread] Digest of a candidate's behaviour; serialised inside when the evaluator is not
-  /// thread-safe.
-  virtual ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) = 0;
+  /// thread-safe. Both give up soon after `stop`, where they wait for another process.
+  virtual ProbeResult probe(const CandidateView& candidate, std::uint64_t seed,
+                            const std::atomic<bool>& stop) = 0;
+  std::vector<std::byte> refine(const CandidateView& bred) { return refine(bred, kNeverStops); }
+  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) {
+    return probe(candidate, seed, kNeverStops);
+  }
   /// [any-thread] One trial. Never throws; whatever goes wrong is a status and a reason. `stop` is
   /// polled through the host.
   virtual TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,

@@ -210,7 +210,7 @@ std::vector<ReferenceCandidate> LoadedPlugin::within_space(
   return references;
 }
 
-std::vector<std::byte> LoadedPlugin::refine(const CandidateView& bred) {
+std::vector<std::byte> LoadedPlugin::refine(const CandidateView& bred, const std::atomic<bool>&) {
   const RawCandidate raw(bred, space_.get());
   GenomeCollector collector;
   std::string fault;
@@ -239,7 +239,8 @@ std::vector<std::byte> LoadedPlugin::refine(const CandidateView& bred) {
   return {};
 }
 
-ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t seed) {
+ProbeResult LoadedPlugin::probe(const CandidateView& candidate, std::uint64_t seed,
+                                const std::atomic<bool>&) {
   ProbeResult out;
   if (!descriptor().offers_probe) {
     out.message = "the evaluator offers no probe";

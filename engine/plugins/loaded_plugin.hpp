@@ -27,8 +27,9 @@ class LoadedPlugin final : public Evaluator {
   tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space> space,
                                                 const std::string& space_json) override;
   std::vector<ReferenceCandidate> reference_candidates() const override;
-  std::vector<std::byte> refine(const CandidateView& bred) override;
-  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
+  std::vector<std::byte> refine(const CandidateView& bred, const std::atomic<bool>& stop) override;
+  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed,
+                    const std::atomic<bool>& stop) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;
   tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView& candidate,

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,14 @@ struct FoundPlugin {
 /// used is listed under its file name with its problem. [main-thread]
 std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders);
 
+/// How an evaluator's own processes are started, beside what it says itself.
+struct LaunchSettings {
+  std::vector<std::string> launcher;  ///< before the command
+  /// `{slot}` in values: a number from 0 that no other one has at the same time.
+  std::map<std::string, std::string> environment;
+  std::uint64_t memory = 0;  ///< bytes of address space; 0: no limit
+};
+
 /// What the engine adds to a configuration when a handle is made.
 struct CreateOptions {
   int mantissa_bits = 0;  ///< hashing.mantissa_bits, 1..52: wins over the evaluator's own choice;
@@ -42,6 +51,7 @@ struct CreateOptions {
   /// Where the evaluator's messages go: (EQV_LOG_..., one line). Called by any thread, one at a
   /// time. Empty: to stderr.
   std::function<void(int severity, std::string_view text)> log;
+  LaunchSettings launch;  ///< of scripts
 };
 
 /// A described module that has no handle yet: what `evaluators describe` and the configuration's
@@ -74,6 +84,7 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_file(
 /// Digest of everything but the genome that a fitness depends on: XXH3-128 of a JSON text with
 /// sorted keys that holds
 ///   - the evaluator's id and version, names, roles and directions of its figures;
+///   - of a program (`evaluator.command`) its arguments, and what those that are files hold;
 ///   - the digest of the data's bytes, and the settings under "data" that are no paths (`file`, and
 ///   every key whose schema
 ///     in `config_schema` has "format": "path", are left out: the data's digest stands for them);

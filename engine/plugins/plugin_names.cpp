@@ -58,4 +58,9 @@ std::string one_line(std::string_view text, std::size_t limit) {
   return line;
 }
 
+std::string last_line_of(std::string_view log) {
+  log = log.substr(0, log.find_last_not_of("\r\n \t") + 1);
+  return one_line(log.substr(log.find_last_of("\r\n") + 1), 300);
+}
+
 }  // namespace equivolve::engine

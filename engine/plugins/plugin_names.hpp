@@ -17,4 +17,7 @@ bool is_artefact_name(std::string_view name);  ///< [A-Za-z0-9][A-Za-z0-9_.-]{0,
 /// others wrote.
 std::string one_line(std::string_view text, std::size_t limit = 1024);
 
+/// The last line of a log that says something, at most 300 bytes of it; "" where none does.
+std::string last_line_of(std::string_view log);
+
 }  // namespace equivolve::engine

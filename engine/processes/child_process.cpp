@@ -120,6 +120,14 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
+/// Until it runs the new program a child shares this process's memory, and what this process had
+/// resident at most stays in the child's own account.
+std::uint64_t own_peak() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
 void limit(pid_t id, int resource, std::uint64_t bytes) {
   const rlimit both{bytes, bytes};
   prlimit(id, static_cast<__rlimit_resource>(resource), &both, nullptr);
@@ -159,6 +167,7 @@ tl::expected<ChildProcess, std::string> ChildProcess::start(const ChildSettings&
     return tl::unexpected<std::string>(
         fmt::format("{}: {}", settings.command.front(), std::strerror(failed)));
   }
+  child.starters_peak_ = own_peak();
   remember_group(child.id_);
   limit(child.id_, settings);
   child.pidfd_ = pidfd_open(child.id_, 0);
@@ -180,6 +189,7 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   input_ = std::exchange(other.input_, -1);
   output_ = std::exchange(other.output_, -1);
   errors_ = std::exchange(other.errors_, -1);
+  starters_peak_ = other.starters_peak_;
   end_ = std::exchange(other.end_, std::nullopt);
   return *this;
 }
@@ -229,7 +239,8 @@ ChildEnd ChildProcess::wait() {
   }
   if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  end.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  const auto peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  if (peak > starters_peak_) end.peak_memory = peak;
   end_ = end;
   return end;
 }

@@ -27,7 +27,9 @@ struct ChildSettings {
 struct ChildEnd {
   int exit_code = -1;  ///< -1 where a signal ended it, or nobody knows
   int signal = 0;
-  std::uint64_t peak_memory = 0;  ///< bytes resident, of the child alone
+  /// Bytes resident at most, of the child alone. 0: not known, but no more than this process itself
+  /// had had when it started the child (which the system counts as the child's).
+  std::uint64_t peak_memory = 0;
 };
 
 /// "exited with code 3", "was ended by signal 11 (Segmentation fault)".
@@ -54,6 +56,8 @@ class ChildProcess {
   /// Can be read from (poll) once it has ended.
   int end_descriptor() const { return pidfd_; }
   pid_t id() const { return id_; }
+  /// Bytes that this process had had resident when it started the child.
+  std::uint64_t starters_peak() const { return starters_peak_; }
 
   void ask_to_end();  ///< SIGTERM to its group
   void kill();        ///< SIGKILL to its group
@@ -66,6 +70,7 @@ class ChildProcess {
 
   pid_t id_ = -1;
   int pidfd_ = -1, input_ = -1, output_ = -1, errors_ = -1;
+  std::uint64_t starters_peak_ = 0;
   std::optional<ChildEnd> end_;
 };
 

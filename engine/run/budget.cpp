@@ -7,9 +7,9 @@
 namespace equivolve::engine {
 
 std::string stop_cause_name(StopCause cause) {
-  constexpr std::array<const char*, 11> names = {"",         "candidates", "evaluations", "time",
-                                                 "target",   "exhausted",  "signal",      "wish",
-                                                 "failures", "store",      "defect"};
+  constexpr std::array<const char*, 12> names = {
+      "",       "candidates", "evaluations", "time",  "target", "exhausted",
+      "signal", "wish",       "failures",    "store", "defect", "workers"};
   return names[static_cast<std::size_t>(cause)];
 }
 

@@ -25,10 +25,11 @@ enum class StopCause : std::uint8_t {
   kWish,
   kFailures,
   kStore,
-  kDefect
+  kDefect,
+  kWorkers
 };
 /// "candidates", "evaluations", "time", "target", "exhausted", "signal", "wish", "failures",
-/// "store", "defect"; "" for kNone.
+/// "store", "defect", "workers"; "" for kNone.
 std::string stop_cause_name(StopCause cause);
 
 class BudgetMeter {

@@ -47,7 +47,8 @@ TrialRow describe(const FinalStageParts& parts, const Job& job) {
   return row;
 }
 
-void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
+/// Gives why there is no worker, which is "" as a rule.
+std::string evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
   TrialRequest request;
   request.level = row.level;
   request.repeat = row.repeat;
@@ -63,7 +64,9 @@ void evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row) {
   row.seconds = result.seconds;
   row.cost = result.cost;
   row.message = result.message;
+  row.log = std::move(result.log);
   row.intermediate = std::move(result.intermediate);
+  return std::move(result.no_worker);
 }
 
 /// Runs the jobs, from the store where it has them. False when stopped.
@@ -80,15 +83,19 @@ bool run_jobs(const FinalStageParts& parts, std::vector<Job>& jobs, FinalResult&
     rows[i] = *known;
     stored[i] = true;
   }
+  std::vector<std::string> no_worker(jobs.size());
   run_batch(parts.executor, jobs.size(), [&](std::size_t i) {
     if (stored[i]) return;
     rows[i].status = Status::kCancelled;
     if (parts.gate) parts.gate->pass();
-    if (!parts.stop.load()) evaluate(parts, jobs[i], rows[i]);
+    if (!parts.stop.load()) no_worker[i] = evaluate(parts, jobs[i], rows[i]);
     if (parts.writer && rows[i].status != Status::kCancelled) parts.writer->push(rows[i]);
     rows[i].intermediate = {};  // of no use to the rest of the stage
+    rows[i].log = {};
     EQV_FAULT_POINT("run.final_trial");
   });
+  for (std::string& why : no_worker)
+    if (result.no_worker.empty()) result.no_worker = std::move(why);
   bool complete = true;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const TrialRow& row = rows[i];

@@ -56,6 +56,7 @@ struct FinalResult {
   std::uint64_t trials = 0;          ///< that ended, here or in an earlier session
   std::uint64_t cut_by_machine = 0;  ///< of these, by a deadline or for memory
   double seconds = 0;                ///< of trials
+  std::string no_worker;             ///< why there was nobody to try them; else empty
 };
 
 struct FinalStageParts {

@@ -5,13 +5,19 @@
 #include <nlohmann/json.hpp>
 
 namespace equivolve::engine {
+namespace {
+
+/// What says more than this says nothing of the data.
+constexpr std::size_t kMostNotes = 200;
+
+}  // namespace
 
 std::function<void(int, std::string_view)> Notes::keeping(
     const std::shared_ptr<Notes>& notes, std::function<void(int, std::string_view)> log) {
   return [notes, log = std::move(log)](int severity, std::string_view text) {
     {
       std::lock_guard lock(notes->mutex_);
-      if (!notes->taken_) notes->texts_.emplace_back(text);
+      if (!notes->taken_ && notes->texts_.size() < kMostNotes) notes->texts_.emplace_back(text);
     }
     if (log) log(severity, text);
   };

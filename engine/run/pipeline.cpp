@@ -178,7 +178,8 @@ void Pipeline::breed(Slot& s) {
 
 void Pipeline::take(Slot& s, search::Bred bred) {
   if (evaluator_.info().refines_genomes)
-    if (auto refined = evaluator_.refine({bred.genome.representation, bred.genome.flat, {}});
+    if (auto refined =
+            evaluator_.refine({bred.genome.representation, bred.genome.flat, {}}, cancelled_);
         !refined.empty())
       bred.genome.flat = std::move(refined);
   s.checksum = hashing::checksum64(bred.genome.flat);
@@ -231,7 +232,7 @@ void Pipeline::probe(Slot& s) {
   }
   const auto before = clock_.now();
   s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
-                             settings_.probe_seed);
+                             settings_.probe_seed, cancelled_);
   s.probe_seconds = s.probe_seconds.value_or(0) + as_seconds(clock_.now() - before);
 }
 
@@ -259,6 +260,7 @@ void Pipeline::evaluate(Slot& s) {
       const std::vector<double> objectives = objectives_of(figures_, figures);
       return !objectives.empty() && watch->stops(step, objectives);
     };
+    request.starts_anew = [&] { watch.emplace(*s.request.pruning); };
   }
   s.trial = evaluator_.evaluate({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                                 request, cancelled_);
@@ -280,6 +282,7 @@ void Pipeline::evaluate(Slot& s) {
   row.cost = s.trial.cost;
   row.genome_checksum = s.checksum;
   row.message = s.trial.message;
+  row.log = std::move(s.trial.log);
   row.intermediate = s.trial.intermediate;
   writer_->push(std::move(row));
 }

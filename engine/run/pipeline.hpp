@@ -148,7 +148,7 @@ class Pipeline {
   std::optional<std::uint64_t> probes_end() const { return probes_end_; }
   const std::string& defect() const {
     return defect_;
-  }  ///< why replay or evaluator made going on impossible; else empty
+  }  ///< why replay, evaluator or workers made going on impossible; else empty
 
  private:
   enum class Stage : std::uint8_t { kFree, kBreeding, kProbed, kEvaluating, kReady };
@@ -219,7 +219,7 @@ class Pipeline {
   void after_tell(const Slot& slot, const OutcomeRow& row, const Worth& worth);
   void dispatch(std::uint64_t ticket, Stage stage);
   void end(StopCause cause);
-  void fail(std::string defect);
+  void fail(std::string defect, StopCause cause = StopCause::kDefect);
   void publish();
   double hashing_seconds() const;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "engine/config/algorithm_choice.hpp"
 #include "engine/config/evaluator_checks.hpp"
 #include "engine/config/operators_key.hpp"
@@ -21,11 +23,18 @@ namespace {
 WorkerSettings worker_settings(const Configuration& config) {
   WorkerSettings settings;
   settings.child.memory = config.evaluator.memory;
+  settings.launcher = config.launcher;
+  settings.prefetch = config.prefetch;
+  // One thread each is enough where each worker has one question at a time.
+  if (config.prefetch > 1)
+    settings.most_workers = config.workers != 0 ? config.workers : available_cores();
   settings.child.file_size = std::uint64_t{1} << 30;
   settings.deadline = config.evaluator.deadline;
   // The engine has a worker for each core: numeric libraries that did the same would be in the way.
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
     if (std::getenv(name) == nullptr) settings.child.environment.emplace_back(name, "1");
+  for (const auto& [name, value] : config.environment)
+    settings.child.environment.emplace_back(name, value);
   return settings;
 }
 
@@ -84,6 +93,7 @@ class Preparing {
   void check_executor();
   void check_folders();
   void load();
+  void settle_isolation();
   void check_settings();
   void settle_search(std::size_t objectives);
   void create();
@@ -119,11 +129,31 @@ void Preparing::load() {
   const Configuration& config = read_.configuration;
   if (config.evaluator.id.empty() && config.evaluator.command.empty())
     return;  // the reader said so
+  settle_isolation();
   auto module = module_of(config);
   if (!module) return refuse(module.error(), PointsInto::kConfig);
   prepared_.module = std::move(*module);
   // A program is known by what it calls itself.
   read_.configuration.evaluator.id = prepared_.module->descriptor().id;
+}
+
+/// What comes with this program is trusted to leave it standing.
+void Preparing::settle_isolation() {
+  Configuration& config = read_.configuration;
+  std::string& isolation = config.evaluator.isolation;
+  if (isolation.empty())
+    isolation = is_built_in(config.evaluator.id, plugin_folders(config.plugin_folders)) ? "thread"
+                                                                                        : "process";
+  if (isolation == "process" || !config.evaluator.command.empty()) return;
+  const auto without_effect = [&](const char* section, const char* key) {
+    read_.warnings.push_back(read_.document.problem_at_pointer(
+        fmt::format("/{}/{}", section, key), true,
+        fmt::format("{}.{} has no effect: it is for workers, which isolation: process has", section,
+                    key)));
+  };
+  if (config.evaluator.memory > 0) without_effect("evaluator", "memory");
+  if (!config.launcher.empty()) without_effect("workers", "launcher");
+  if (!config.environment.empty()) without_effect("workers", "environment");
 }
 
 void Preparing::check_settings() {
@@ -149,6 +179,8 @@ void Preparing::create() {
   options.mantissa_bits = read_.configuration.hashing.mantissa_bits;
   options.grid = read_.configuration.hashing.grid;
   options.log = log_;
+  options.launch = {read_.configuration.launcher, read_.configuration.environment,
+                    read_.configuration.evaluator.memory};
   auto evaluator = prepared_.module->create(read_.configuration.evaluator.config_json, options);
   const bool as_asked = !faulty("options") && !faulty("space");
   if (!evaluator && (as_asked || evaluator.error().json_pointer.starts_with("/data")))

@@ -67,7 +67,10 @@ class Session {
   tl::expected<RunOutcome, RunError> go() {
     // More threads than requests in flight would only wait; the search's own width is a bound.
     const unsigned cores = available_cores();
-    const unsigned wanted = prepared_.config.workers != 0 ? prepared_.config.workers : cores;
+    const unsigned workers = prepared_.config.workers != 0 ? prepared_.config.workers : cores;
+    const bool queues = prepared_.config.evaluator.isolation == "process";
+    // Each question that waits at a worker has a thread that waits for its answer.
+    const unsigned wanted = queues ? workers * prepared_.config.prefetch : workers;
     const unsigned width = std::min(wanted, std::max(prepared_.config.search.lookahead, cores));
     if (controls_.executor) {
       executor_ = controls_.executor(width);
@@ -90,11 +93,13 @@ class Session {
     writer_->push(probed_event(pipeline_->totals().probe_time));
     if (auto failure = writer_->failure()) return fail(3, failure->message);
     if (pipeline_->stopped_by() == StopCause::kDefect) return fail(1, pipeline_->defect());
+    if (pipeline_->stopped_by() == StopCause::kWorkers) return fail(5, pipeline_->defect());
     FinalResult final_result;
     if (goes_on_to_the_end()) {
       auto result = final_stage();
       if (!result) return fail(4, result.error());
       final_result = std::move(*result);
+      if (!final_result.no_worker.empty()) return fail(5, final_result.no_worker);
     }
     return close(final_result);
   }

@@ -260,7 +260,10 @@ bool Pipeline::tell(Slot& s) {
   // would tell them too.
   const bool from_outside = stopped_by_ == StopCause::kSignal || stopped_by_ == StopCause::kWish;
   if (ended_ && !from_outside) return false;
-  if ((!s.merged || s.verify) && s.trial.status == Status::kCancelled) return false;
+  if ((!s.merged || s.verify) && s.trial.status == Status::kCancelled) {
+    if (!s.trial.no_worker.empty()) fail(s.trial.no_worker, StopCause::kWorkers);
+    return false;
+  }
   if (!s.merged && shares_class(s)) {
     cache_.settle(s.verdict.cls, stage(s), static_cast<std::uint8_t>(s.trial.status),
                   static_cast<std::uint8_t>(s.trial.reason), s.trial.figures, s.trial.seconds);
@@ -454,9 +457,9 @@ void Pipeline::end(StopCause cause) {
   stopped_by_ = cause;
 }
 
-void Pipeline::fail(std::string defect) {
+void Pipeline::fail(std::string defect, StopCause cause) {
   if (defect_.empty()) defect_ = std::move(defect);
-  end(StopCause::kDefect);
+  end(cause);
 }
 
 /// Of hashing so far; negative where it cannot be measured.

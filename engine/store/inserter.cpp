@@ -21,6 +21,10 @@ struct Counter {
   sql::Sql query;
 };
 
+/// Of a session: further logs are cut, so that a run of nothing but failures fills no disk.
+constexpr std::uint64_t kMostLogBytes = std::uint64_t{32} << 20;
+constexpr std::size_t kLeastOfALog = 1024;
+
 tl::unexpected<sql::Failure> refuse(std::string text) {
   return tl::unexpected(sql::Failure{SQLITE_CONSTRAINT, 0, std::move(text)});
 }
@@ -131,7 +135,14 @@ sql::Result<void> Inserter::add(const TrialRow& trial) {
     put(value_binder, run_, next_intermediate_++, IntermediateRow{number, value});
     if (auto inserted = value_binder.insert(); !inserted) return inserted;
   }
-  return {};
+  return trial.log.empty() ? sql::Result<void>() : add_log(number, trial.log);
+}
+
+sql::Result<void> Inserter::add_log(std::uint64_t trial, std::string_view log) {
+  if (log_bytes_ > kMostLogBytes && log.size() > kLeastOfALog)
+    log.remove_prefix(log.size() - kLeastOfALog);
+  log_bytes_ += log.size();
+  return add(ArtefactRow{fmt::format("trial-{}.log", trial), kLogMediaType, std::string(log)});
 }
 
 sql::Result<void> Inserter::add(const EventRow& event) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "engine/store/records.hpp"
 #include "engine/store/row.hpp"
@@ -30,6 +31,7 @@ class Inserter {
   sql::Result<void> add(const GenomeRow& genome);
   sql::Result<void> add(const ClassRow& cls);
   sql::Result<void> add(const TrialRow& trial);
+  sql::Result<void> add_log(std::uint64_t trial, std::string_view log);
   sql::Result<void> add(const EventRow& event);
   sql::Result<void> add(const ArtefactRow& artefact);
   sql::Result<void> add(const TestOpeningRow& opening);
@@ -39,6 +41,7 @@ class Inserter {
                               sql::Statement& stored_checksum, const char* what);
 
   RunId run_ = 0;
+  std::uint64_t log_bytes_ = 0;  // kept by this session
   std::uint64_t next_trial_ = 0, next_intermediate_ = 0, next_event_ = 0, next_artefact_ = 0;
   std::uint64_t next_opening_ = 0;
   std::uint64_t last_winner_ = 0;  // of the run's last opening, where it has one

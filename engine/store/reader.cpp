@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
+#include <deque>
+#include <iterator>
 #include <limits>
 
 #include "engine/store/candidates.hpp"
@@ -401,11 +404,30 @@ tl::expected<GenomeRow, StoreError> StoreReader::genome(RunId run, std::uint64_t
 
 tl::expected<std::vector<ArtefactRow>, StoreError> StoreReader::artefacts(RunId run) const {
   std::vector<ArtefactRow> artefacts;
-  auto read =
-      state_->rows<ArtefactRow>(store::kReadArtefacts, "artefacts", first_id(run), last_id(run),
-                                [&](ArtefactRow row) { artefacts.push_back(std::move(row)); });
+  auto read = state_->rows<ArtefactRow>(store::kReadArtefacts, "artefacts", first_id(run),
+                                        last_id(run), [&](ArtefactRow row) {
+                                          if (row.media_type != kLogMediaType)
+                                            artefacts.push_back(std::move(row));
+                                        });
   if (!read) return tl::unexpected(read.error());
   return artefacts;
+}
+
+tl::expected<std::vector<TrialLog>, StoreError> StoreReader::trial_logs(RunId run,
+                                                                        std::size_t most) const {
+  std::deque<TrialLog> logs;
+  auto read = state_->rows<ArtefactRow>(
+      store::kReadArtefacts, "artefacts", first_id(run), last_id(run), [&](ArtefactRow row) {
+        unsigned long long trial = 0;
+        if (row.media_type != kLogMediaType ||
+            std::sscanf(row.name.c_str(), "trial-%llu", &trial) != 1)
+          return;
+        if (logs.size() == most) logs.pop_front();
+        logs.push_back({trial, std::move(row.content)});
+      });
+  if (!read) return tl::unexpected(read.error());
+  return std::vector<TrialLog>(std::make_move_iterator(logs.begin()),
+                               std::make_move_iterator(logs.end()));
 }
 
 tl::expected<std::vector<EventRow>, StoreError> StoreReader::events(RunId run) const {

@@ -128,7 +128,10 @@ class StoreReader {
   /// Trials of the final stage and of references, in order of insertion.
   tl::expected<std::vector<TrialRow>, StoreError> final_trials(RunId run) const;
   tl::expected<GenomeRow, StoreError> genome(RunId run, std::uint64_t birth) const;
+  /// Without the logs of trials.
   tl::expected<std::vector<ArtefactRow>, StoreError> artefacts(RunId run) const;
+  /// Of failed trials, in the order in which they ended; at most the last `most`.
+  tl::expected<std::vector<TrialLog>, StoreError> trial_logs(RunId run, std::size_t most) const;
   tl::expected<std::vector<EventRow>, StoreError> events(RunId run) const;
   /// In the order in which they were written; none of a file of schema 1, which has to be migrated.
   tl::expected<std::vector<IntermediateRow>, StoreError> intermediate_values(RunId run) const;

@@ -82,6 +82,8 @@ struct TrialRow {
   std::uint64_t number = 0;                     ///< of readers: its place among all trials
   std::vector<IntermediateValue> intermediate;  ///< for the writer; readers get them by
                                                 ///< StoreReader::intermediate_values
+  std::string log;  ///< of a failed one: the last of what its process printed; for the writer, as
+                    ///< above (StoreReader::trial_logs)
 };
 
 /// One told request.
@@ -114,6 +116,12 @@ struct IntermediateRow {
   IntermediateValue value;
 };
 
+/// The last of what the process of a failed trial printed, as it was.
+struct TrialLog {
+  std::uint64_t trial = 0;  ///< the trial's number in its run
+  std::string text;
+};
+
 struct EventRow {
   std::string
       kind;  ///< "started", "resumed", "paused", "stopped", "finished", "warning", "wrong_hit", ...
@@ -125,6 +133,9 @@ struct ArtefactRow {
   std::string media_type;
   std::string content;
 };
+
+/// Logs of failed trials are artefacts of this kind, `trial-NUMBER.log`.
+inline constexpr const char* kLogMediaType = "text/x-log";
 
 /// The run opened its test split for a winner. Kept once for each winner in a row, and kept when
 /// the run is deleted. `data` is zero where the evaluator names no data.

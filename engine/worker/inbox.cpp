@@ -40,7 +40,8 @@ const std::atomic<bool>& Inbox::watch(std::uint64_t id) {
   const std::lock_guard guard(lock_);
   watched_ = id;
   controls_.clear();
-  stop_.store(ended_ || cancelled_ == id);
+  stop_.store(ended_ || cancelled_.contains(id));
+  cancelled_.erase(cancelled_.begin(), cancelled_.upper_bound(id));  // numbers rise
   return stop_;
 }
 
@@ -60,8 +61,10 @@ void Inbox::take(Item item) {
     if (const auto* control = body ? std::get_if<protocol::Control>(body) : nullptr) {
       if (item->id == watched_) controls_.push_back(control->stop);
     } else if (body && std::holds_alternative<protocol::Cancel>(*body)) {
-      cancelled_ = item->id;
-      if (item->id == watched_) stop_.store(true);
+      if (item->id == watched_)
+        stop_.store(true);
+      else if (item->id > watched_)
+        cancelled_.insert(item->id);
     } else if (body && std::holds_alternative<protocol::Goodbye>(*body)) {
       goodbye_ = true;
     } else {

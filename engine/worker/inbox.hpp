@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include <tl/expected.hpp>
@@ -42,7 +43,8 @@ class Inbox {
   std::condition_variable changed_;
   std::deque<Item> questions_;
   std::deque<bool> controls_;
-  std::uint64_t watched_ = 0, cancelled_ = 0;
+  std::uint64_t watched_ = 0;
+  std::set<std::uint64_t> cancelled_;  // questions whose turn is yet to come
   bool ended_ = false, goodbye_ = false, done_ = false;
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -13,7 +13,7 @@ namespace {
 
 using protocol::Failure;
 
-/// Of an artefact, so that its base64 fits into a message.
+/// Bytes of an artefact or of items, so that their base64 fits into a message.
 constexpr std::size_t kPiece = std::size_t{8} << 20;
 
 Failure failure(std::string message) {
@@ -67,8 +67,10 @@ protocol::Body Server::answer(const protocol::Message& question) {
   if (const auto* q = std::get_if<protocol::Bind>(&question.body)) return answer_bind(*q);
   if (std::holds_alternative<protocol::AskReferences>(question.body))
     return protocol::References{evaluator_->reference_candidates()};
-  if (const auto* q = std::get_if<protocol::Refine>(&question.body)) return answer_refine(*q);
-  if (const auto* q = std::get_if<protocol::Probe>(&question.body)) return answer_probe(*q);
+  if (const auto* q = std::get_if<protocol::Refine>(&question.body))
+    return answer_refine(question.id, *q);
+  if (const auto* q = std::get_if<protocol::Probe>(&question.body))
+    return answer_probe(question.id, *q);
   if (const auto* q = std::get_if<protocol::Evaluate>(&question.body))
     return answer_evaluate(question.id, *q);
   if (const auto* q = std::get_if<protocol::Apply>(&question.body))
@@ -134,17 +136,17 @@ tl::expected<Server::Held, Failure> Server::held(const protocol::WireCandidate& 
   return out;
 }
 
-protocol::Body Server::answer_refine(const protocol::Refine& refine) {
+protocol::Body Server::answer_refine(std::uint64_t id, const protocol::Refine& refine) {
   auto candidate = held(refine.candidate);
   if (!candidate) return candidate.error();
   if (!space_) return failure("was asked to refine before it had a space");
-  return protocol::Refined{evaluator_->refine(candidate->view())};
+  return protocol::Refined{evaluator_->refine(candidate->view(), inbox_.watch(id))};
 }
 
-protocol::Body Server::answer_probe(const protocol::Probe& probe) {
+protocol::Body Server::answer_probe(std::uint64_t id, const protocol::Probe& probe) {
   auto candidate = held(probe.candidate);
   if (!candidate) return candidate.error();
-  ProbeResult result = evaluator_->probe(candidate->view(), probe.seed);
+  ProbeResult result = evaluator_->probe(candidate->view(), probe.seed, inbox_.watch(id));
   return protocol::ProbeAnswer{result.status, std::move(result.digest), "",
                                std::move(result.message)};
 }
@@ -166,7 +168,21 @@ protocol::Body Server::answer_evaluate(std::uint64_t id, const protocol::Evaluat
       send(id, protocol::Progress{step, 0, {figures.begin(), figures.end()}, ""});
       return inbox_.wait_for_control();
     };
-  return protocol::Result{evaluator_->evaluate(candidate->view(), request, stop), ""};
+  TrialResult result = evaluator_->evaluate(candidate->view(), request, stop);
+  send_large_items(id, result.items);
+  return protocol::Result{std::move(result), ""};
+}
+
+/// Ahead of the result where they would not fit into its message.
+void Server::send_large_items(std::uint64_t id, std::vector<double>& items) {
+  constexpr std::size_t kMost = kPiece / sizeof(double);
+  if (items.size() <= kMost) return;
+  for (std::size_t at = 0; at < items.size(); at += kMost) {
+    const auto first = items.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(kMost, items.size() - at));
+    send(id, protocol::ItemsPart{{first, first + count}});
+  }
+  items.clear();
 }
 
 protocol::Body Server::answer_apply(std::uint64_t id, const protocol::Apply& apply) {

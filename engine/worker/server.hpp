@@ -25,8 +25,8 @@ class Server {
   protocol::Body answer_hello(const protocol::Hello& hello);
   protocol::Body answer_configure(const protocol::Configure& configure);
   protocol::Body answer_bind(const protocol::Bind& bind);
-  protocol::Body answer_refine(const protocol::Refine& refine);
-  protocol::Body answer_probe(const protocol::Probe& probe);
+  protocol::Body answer_refine(std::uint64_t id, const protocol::Refine& refine);
+  protocol::Body answer_probe(std::uint64_t id, const protocol::Probe& probe);
   protocol::Body answer_evaluate(std::uint64_t id, const protocol::Evaluate& evaluate);
   protocol::Body answer_apply(std::uint64_t id, const protocol::Apply& apply);
 
@@ -39,6 +39,7 @@ class Server {
   tl::expected<Held, protocol::Failure> held(const protocol::WireCandidate& candidate) const;
 
   void send(std::uint64_t id, protocol::Body body);
+  void send_large_items(std::uint64_t id, std::vector<double>& items);
 
   const std::filesystem::path file_;
   Inbox inbox_;

@@ -49,7 +49,7 @@ class Algorithms : public testing::TestWithParam<Search> {
 
   static std::string text_of(const std::string& search) {
     return fmt::format(
-        "evaluator: toy_front\n"
+        "evaluator: {{id: toy_front, isolation: thread}}\n"
         "plugins: {{folders: [{}/good]}}\n"
         "seed: 5\n"
         "search: {{{}}}\n"

@@ -186,7 +186,8 @@ std::vector<engine::OutcomeRow> outcomes(const std::string& store) {
 // The module's figures depend on the environment, for one genome in sixteen.
 TEST_F(StoredRun, ReproduceNamesTheFirstTicketThatDiffers) {
   write_file(yaml_,
-             "evaluator: unruly\noptions: {do: drift}\nsearch: {population_size: 20, "
+             "evaluator: {id: unruly, isolation: thread}\noptions: {do: drift}\nsearch: "
+             "{population_size: 20, "
              "tournament_size: 4}\nfinal: {top: 1, repeats: 1}\n"
              "space: {operations: [scalar_sum, scalar_product]}\nbudget: {candidates: 400}\n"
              "plugins: {folders: [" EQUIVOLVE_TEST_MODULES "/good]}\n");

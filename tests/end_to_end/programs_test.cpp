@@ -103,6 +103,62 @@ TEST_F(Programs, CutByTheirDeadlineHaveFailed) {
   EXPECT_EQ(json["best"]["validation"]["loss"], 99) << json;
 }
 
+TEST_F(Programs, HaveAProcessOfTheirOwnAndAnyTime) {
+  write(kBody);
+  const Finished refused = run({"--set", "evaluator.isolation=thread"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("evaluator.isolation is thread, evaluator.command is a program"),
+            std::string::npos)
+      << refused.err;
+  const Finished shown = equivolve({"validate", yaml_, "--json"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+}
+
+TEST_F(Programs, MayBeWrittenAsALineAndShareAWorker) {
+  write(kBody);
+  const auto expected = answer(run());
+  const Finished done = run({"--set", "evaluator.command=\"python3 'tune.py'\"", "--set",
+                             "workers={count: 1, prefetch: 8}"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["result_digest"], expected["result_digest"]);
+}
+
+TEST_F(Programs, ReportsFindTheirControlsAmongQuestionsThatWait) {
+  write(
+      "    for step in range(1, 6):\n"
+      "        loss = (x - 3) ** 2 + 10 - step\n"
+      "        if trial.report(step, 5, loss=loss): break\n"
+      "    return {'loss': loss}\n");
+  const Finished alone = run({"--workers", "1"}),
+                 queued = run({"--set", "workers={count: 1, prefetch: 8}"});
+  ASSERT_EQ(queued.exit_code, 0) << queued.err;
+  EXPECT_EQ(answer(queued)["result_digest"], answer(alone)["result_digest"]);
+  EXPECT_EQ(answer(queued)["failed"], 0);
+  const Finished pruned =
+      run({"--set", "workers={count: 1, prefetch: 8}", "--set", "search.pruning=median"});
+  ASSERT_EQ(pruned.exit_code, 0) << pruned.err;
+  EXPECT_GT(answer(pruned)["pruned"], 0) << pruned.out;
+}
+
+TEST_F(Programs, HaveVariablesOfTheirSlot) {
+  write("    print(os.environ['GPU'], file=sys.stderr)\n    raise ValueError(os.environ['GPU'])\n");
+  const Finished done =
+      run({"--workers", "2", "--set", "workers.environment={GPU: \"gpu{slot}\"}"});
+  EXPECT_EQ(done.exit_code, 4);
+  EXPECT_NE(done.err.find("ValueError: gpu"), std::string::npos) << done.err;
+  EXPECT_EQ(done.err.find("{slot}"), std::string::npos) << done.err;
+}
+
+TEST_F(Programs, AnotherProgramIsAnotherRun) {
+  write(kBody);
+  ASSERT_EQ(run({"--set", "budget.candidates=20"}).exit_code, 0);
+  const std::string store = store_;
+  write(std::string(kBody) + "    # another file\n");
+  const Finished other = equivolve(
+      {"resume", "1", "--store", store, "--json", "--quiet", "--set", "budget.candidates=40"});
+  EXPECT_EQ(other.exit_code, 2) << other.err;
+}
+
 TEST_F(Programs, ThatDoNotSpeakAreNamed) {
   write(kBody);
   const Finished silent = run({"--set", "evaluator.command=[python3, -c, 'print(1)']"});

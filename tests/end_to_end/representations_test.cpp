@@ -38,7 +38,7 @@ class Representations : public testing::TestWithParam<Case> {
   using Settings = std::vector<std::string>;
 
   Representations() {
-    write_file(yaml_, fmt::format("evaluator: {}\n"
+    write_file(yaml_, fmt::format("evaluator: {{id: {}, isolation: thread}}\n"
                                   "space: {{representation: {}}}\n"
                                   "options: {}\n"
                                   "plugins: {{folders: [{}/good]}}\n"

@@ -51,7 +51,7 @@ class Schedules : public testing::TestWithParam<Search> {
 
   static std::string text_of(const Search& search) {
     return fmt::format(
-        "evaluator: learning_curve\n"
+        "evaluator: {{id: learning_curve, isolation: thread}}\n"
         "plugins: {{folders: [{}/good]}}\n"
         "seed: 3\n"
         "options: {}\n"
@@ -259,7 +259,7 @@ TEST_P(OneSchedule, ValidateNamesTheLevelsAndShowCountsCandidates) {
 TEST(LearningCurve, IsLowestWhereItSays) {
   TempFolder folder;
   const std::string yaml = folder.path() / "curve.yaml", store = folder.path() / "run.db";
-  write_file(yaml, fmt::format("evaluator: learning_curve\n"
+  write_file(yaml, fmt::format("evaluator: {{id: learning_curve, isolation: thread}}\n"
                                "plugins: {{folders: [{}/good]}}\n"
                                "options: {{noise: 0}}\n"
                                "search:\n"

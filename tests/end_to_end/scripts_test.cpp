@@ -80,6 +80,51 @@ TEST_F(Scripts, ApplySaysWhatToType) {
   EXPECT_EQ(line.substr(0, 11), "sh try.sh 3") << line;
 }
 
+// `evaluator: {command, metrics}`, the command as a line or as a list.
+TEST_F(Scripts, HaveAShortForm) {
+  write(kOptions, kScript);
+  const auto expected = answer(run(new_store(), "2"));
+  const std::string rest =
+      "seed: 4\noptions: {deterministic: true}\n"
+      "space:\n  representation: configuration\n  parameters:\n"
+      "    x: {type: int, low: -20, high: 20}\n    more: {type: bool}\n"
+      "    extra: {type: int, low: 1, high: 4, when: {more: true}}\n"
+      "budget: {candidates: 60}\nfinal: {top: 2, repeats: 1}\n";
+  write_file(yaml_,
+             "evaluator: {command: [sh, try.sh, \"{x}\", [\"{extra}\"]], metrics: {loss: "
+             "minimize}}\n" +
+                 rest);
+  const Finished list = run(new_store(), "2");
+  ASSERT_EQ(list.exit_code, 0) << list.err;
+  EXPECT_EQ(answer(list)["result_digest"], expected["result_digest"]);
+  write_file(yaml_, "evaluator:\n  command: sh 'try.sh' {x}\n  metrics: {loss: minimize}\n" + rest);
+  const Finished line = run(new_store(), "2");
+  ASSERT_EQ(line.exit_code, 0) << line.err;
+  EXPECT_EQ(answer(line)["best"]["validation"]["loss"], 0);
+  write_file(yaml_, "evaluator:\n  command: sh 'try.sh {x}\n  metrics: {loss: minimise}\n" + rest);
+  const Finished wrong = run(new_store(), "2");
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.err.find("script.yaml:2:12: evaluator.command has a ' that is not closed"),
+            std::string::npos)
+      << wrong.err;
+  EXPECT_NE(wrong.err.find("script.yaml:3:19: options.metrics.loss is \"minimise\""),
+            std::string::npos)
+      << wrong.err;
+}
+
+// What a launcher, variables and slots do for workers they do for scripts.
+TEST_F(Scripts, AreStartedAsWorkersAre) {
+  write(kOptions, "echo \"slot $SLOT of $*\" >&2; exit 3\n");
+  const Finished done = equivolve({"run", yaml_, "--store", new_store(), "--json", "--quiet",
+                                   "--workers", "2", "--set", "workers.launcher=env A=b", "--set",
+                                   "workers.environment={SLOT: \"<{slot}>\"}"});
+  EXPECT_EQ(done.exit_code, 4);
+  EXPECT_NE(done.err.find("slot <"), std::string::npos) << done.err;
+  const Finished shown = equivolve(
+      {"show", "1", "--logs", "--store", folder_.path() / fmt::format("{}.db", stores_ - 1)});
+  EXPECT_NE(shown.out.find("| slot <0> of "), std::string::npos) << shown.out;
+}
+
 TEST_F(Scripts, AreReadByPatternsToo) {
   write("  metrics: {loss: minimize}\n  patterns: {loss: \"loss = (\\\\S+)\"}\n",
         "echo \"epoch 1, loss = 100\"; echo \"epoch 2, loss = $((($1 - 3) * ($1 - 3)))\"\n");

@@ -40,7 +40,7 @@ class SeedingBase {
   std::string write(const Case& of, const std::string& search, const std::string& more = "") {
     const std::string file = folder_.path() / fmt::format("seeding{}.yaml", files_++);
     write_file(file,
-               fmt::format("evaluator: {}\n"
+               fmt::format("evaluator: {{id: {}, isolation: thread}}\n"
                            "space: {{representation: {}}}\n"
                            "plugins: {{folders: [{}/good]}}\n"
                            "seed: 11\n"

@@ -1,7 +1,11 @@
 // `evaluator: {isolation: process}`: the run of threads, in workers.
 #include <gtest/gtest.h>
 
+#include <sqlite3.h>
+
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -68,6 +72,80 @@ TEST_F(Workers, AResumedRunMayChangeItsIsolation) {
                                    "evaluator.isolation=thread"});
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(answer(done)["result_digest"], whole["result_digest"]);
+}
+
+/// The resolved configuration of the store's only run.
+nlohmann::json stored_configuration(const std::string& store) {
+  sqlite3* database = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  std::string text;
+  if (sqlite3_open_v2(store.c_str(), &database, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+      sqlite3_prepare_v2(database, "SELECT config_resolved FROM runs", -1, &statement, nullptr) ==
+          SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
+    text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return nlohmann::json::parse(text, nullptr, false);
+}
+
+TEST_F(Workers, AreTheDefaultOfWhatIsNotBuiltIn) {
+  const std::string yaml = citizen("abort");
+  std::ifstream in(yaml);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  text.replace(text.find(", isolation: process"), 20, "");
+  write_file(yaml, text);
+  const Finished done = run(yaml, {});
+  EXPECT_EQ(done.exit_code, 4) << "the engine stands";
+  EXPECT_EQ(stored_configuration(store_)["evaluator"]["isolation"], "process");
+  const std::string small = folder_.path() / "small.yaml";
+  write_file(small, small_yaml(50));
+  ASSERT_EQ(run(small, {}).exit_code, 0);
+  EXPECT_EQ(stored_configuration(store_)["evaluator"]["isolation"], "thread");
+}
+
+TEST_F(Workers, MayBeStartedByAnotherProgramAndHaveQuestionsWait) {
+  const std::string yaml = folder_.path() / "small.yaml";
+  write_file(yaml, small_yaml(1000));
+  const auto expected = answer(run(yaml, {"--workers", "2"}));
+  const Finished done = run(yaml, {"--workers", "2", "--set", "evaluator.isolation=process",
+                                   "--set", "workers.launcher=nice -n 1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["result_digest"], expected["result_digest"]);
+  const auto stored = stored_configuration(store_)["workers"];
+  EXPECT_EQ(stored["launcher"], nlohmann::json({"nice", "-n", "1"}));
+  EXPECT_EQ(stored["prefetch"], 16);
+}
+
+TEST_F(Workers, ThatCannotBeStartedEndTheRunWithFive) {
+  const std::string flag = folder_.path() / "started";
+  const Finished done = run(citizen("sometimes, also: abort"),
+                            {"--workers", "1", "--set",
+                             "workers.launcher=[sh, -c, 'test ! -e " + flag + " || exit 7; touch " +
+                                 flag + "; exec \"$@\"', sh]"});
+  EXPECT_EQ(done.exit_code, 5) << done.err;
+  EXPECT_NE(done.err.find("while it was loaded: exited with code 7"), std::string::npos)
+      << done.err;
+  const Finished resumed = equivolve(
+      {"resume", "1", "--store", store_, "--json", "--quiet", "--set", "workers.launcher=[env]"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  const auto whole = answer(run(citizen("sometimes, also: abort"), {"--workers", "1"}));
+  EXPECT_EQ(answer(resumed)["result_digest"], whole["result_digest"]) << "no trial was blamed";
+}
+
+TEST_F(Workers, TheLogsOfFailedTrialsAreKept) {
+  const Finished done = run(citizen("sometimes, also: say_and_crash"), {"--workers", "2"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const Finished shown = equivolve({"show", "1", "--store", store_});
+  EXPECT_NE(shown.out.find("the last words"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("  failed         search "), std::string::npos) << shown.out;
+  const auto all = answer(equivolve({"show", "1", "--logs", "--json", "--store", store_}));
+  ASSERT_GT(all["failures"].size(), 5u);
+  for (const auto& one : all["failures"]) {
+    EXPECT_EQ(one["reason"], "crash");
+    EXPECT_EQ(one["log"], nlohmann::json({"to stdout", "the last words"}));
+  }
+  EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
 }
 
 TEST_F(Workers, CrashesCostTheirOwnTrialsAlone) {

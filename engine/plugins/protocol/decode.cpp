@@ -398,6 +398,7 @@ const std::map<std::string, Reader>& readers() {
          return out;
        }},
       {"result", [](const Members& in) -> Body { return result_in(in); }},
+      {"items", [](const Members& in) -> Body { return ItemsPart{items_in(in)}; }},
       {"artefact",
        [](const Members& in) -> Body {
          return ArtefactPart{in.text("name"), one_line(in.text("media_type", ""), 100),

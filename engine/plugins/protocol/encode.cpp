@@ -211,6 +211,9 @@ std::string line_of(const Message& m, const Progress& b) {
     out.json("figures", b.named_json);
   return std::move(out).object();
 }
+std::string line_of(const Message& m, const ItemsPart& b) {
+  return std::move(begin(m, "items").base64("items", std::as_bytes(std::span(b.items)))).object();
+}
 std::string line_of(const Message& m, const Result& b) {
   const TrialResult& trial = b.trial;
   JsonWriter out = begin(m, "result");
@@ -257,6 +260,21 @@ std::string_view status_name(Status status) {
 
 std::string_view reason_name(Reason reason) {
   return kReasonNames[static_cast<std::size_t>(reason)];
+}
+
+bool is_answer_to(const Body& question, const Body& answer) {
+  const auto answers = [&]<class Wanted>() {
+    return std::holds_alternative<Wanted>(answer) || std::holds_alternative<Failure>(answer);
+  };
+  if (std::holds_alternative<Hello>(question)) return answers.operator()<HelloOk>();
+  if (std::holds_alternative<Configure>(question)) return answers.operator()<Info>();
+  if (std::holds_alternative<AskSpace>(question)) return answers.operator()<SpaceText>();
+  if (std::holds_alternative<AskReferences>(question)) return answers.operator()<References>();
+  if (std::holds_alternative<Refine>(question)) return answers.operator()<Refined>();
+  if (std::holds_alternative<Probe>(question)) return answers.operator()<ProbeAnswer>();
+  if (std::holds_alternative<Evaluate>(question)) return answers.operator()<Result>();
+  if (std::holds_alternative<Ping>(question)) return answers.operator()<Pong>();
+  return answers.operator()<Done>();  // bind, apply
 }
 
 std::string encode(const Message& message) {

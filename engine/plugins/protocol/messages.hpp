@@ -113,6 +113,10 @@ struct Result {
   TrialResult trial;
   std::string named_json;  ///< instead of `trial.figures`, as in Progress
 };
+/// Values per item that do not fit into the result's message: they come before it, in pieces.
+struct ItemsPart {
+  std::vector<double> items;
+};
 /// A piece of an artefact; those of one name follow each other.
 struct ArtefactPart {
   std::string name, media_type;
@@ -131,12 +135,15 @@ struct Failure {
 using Body =
     std::variant<Hello, Configure, AskSpace, Bind, AskReferences, Refine, Probe, Evaluate, Apply,
                  Control, Cancel, Ping, Goodbye, HelloOk, Info, SpaceText, References, Refined,
-                 ProbeAnswer, Progress, Result, ArtefactPart, Done, Pong, Log, Failure>;
+                 ProbeAnswer, Progress, ItemsPart, Result, ArtefactPart, Done, Pong, Log, Failure>;
 
 struct Message {
   std::uint64_t id = 0;  ///< of the question; an answer has its question's. 0: of none (log)
   Body body;
 };
+
+/// Whether it may stand as the answer to that question: of its kind, or a Failure.
+bool is_answer_to(const Body& question, const Body& answer);
 
 /// One line, without its end.
 std::string encode(const Message& message);

@@ -55,11 +55,6 @@ std::optional<std::string> filled(const std::string& argument, const ValueOf& va
   return out;
 }
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-./=:,+@%").find(c) != std::string_view::npos;
-}
-
 }  // namespace
 
 tl::expected<std::vector<std::string>, std::string> placeholders_of(const std::string& argument) {
@@ -82,23 +77,6 @@ std::vector<std::string> filled_command(const std::vector<ArgumentGroup>& comman
     out.insert(out.end(), arguments.begin(), arguments.end());
   }
   return out;
-}
-
-std::string shell_line(const std::vector<std::string>& arguments) {
-  std::string line;
-  for (const std::string& argument : arguments) {
-    if (!line.empty()) line += ' ';
-    bool plain = !argument.empty();
-    for (char c : argument) plain = plain && is_plain(c);
-    if (plain) {
-      line += argument;
-      continue;
-    }
-    line += '\'';
-    for (char c : argument) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    line += '\'';
-  }
-  return line;
 }
 
 }  // namespace equivolve::engine

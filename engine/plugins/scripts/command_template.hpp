@@ -24,7 +24,4 @@ using ValueOf = std::function<std::optional<std::string>(const std::string& name
 std::vector<std::string> filled_command(const std::vector<ArgumentGroup>& command,
                                         const ValueOf& value_of);
 
-/// As a person would type it in a shell.
-std::string shell_line(const std::vector<std::string>& arguments);
-
 }  // namespace equivolve::engine

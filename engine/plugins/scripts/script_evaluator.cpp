@@ -4,16 +4,17 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/plugins/command_files.hpp"
 #include "engine/plugins/host_bridge.hpp"
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/scripts/command_template.hpp"
 #include "engine/processes/scratch_folder.hpp"
+#include "engine/processes/shell_text.hpp"
 #include "engine/processes/supervised_run.hpp"
 #include "search/genome/nearest_name.hpp"
 #include "search/space/configuration_space.hpp"
@@ -22,8 +23,6 @@ namespace equivolve::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t kLargestFile = 64 * 1024 * 1024;
 
 /// What a placeholder may be beside the parameters.
 const std::vector<std::string>& other_names() {
@@ -39,28 +38,15 @@ class ScriptModule final : public PluginModule {
   std::string apply_schema() const override {
     return R"({"type": "object", "additionalProperties": false, "properties": {}})";
   }
-  tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(const std::string& config_json,
-                                                                  const CreateOptions&) override {
-    return ScriptEvaluator::create(config_json);
+  tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(
+      const std::string& config_json, const CreateOptions& options) override {
+    return ScriptEvaluator::create(config_json, options.launch);
   }
 
  private:
   const EvaluatorDescriptor descriptor_ = script_descriptor();
   const fs::path file_ = "(built in)";
 };
-
-/// What a file is, as far as fitness depends on it: its bytes, or size and time of a large one.
-std::string identity_of(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) return "";
-  const std::uintmax_t size = fs::file_size(file, error);
-  if (error || size > kLargestFile)
-    return fmt::format("{} {} ", size, fs::last_write_time(file, error).time_since_epoch().count());
-  std::string bytes(size, '\0');
-  std::ifstream in(file, std::ios::binary);
-  in.read(bytes.data(), static_cast<std::streamsize>(size));
-  return hashing::to_hex(hashing::digest_bytes(std::as_bytes(std::span(bytes)))) + ' ';
-}
 
 /// The files that arguments are, or name behind a '=': with another training script fitness is
 /// another.
@@ -94,12 +80,6 @@ tl::expected<std::vector<std::string>, EvaluatorError> names_in(
   return all;
 }
 
-std::string last_line_of(const std::string& log) {
-  std::string_view text = log;
-  text = text.substr(0, text.find_last_not_of("\r\n \t") + 1);
-  return one_line(text.substr(text.find_last_of("\r\n") + 1), 300);
-}
-
 /// Of a program that did not end well.
 TrialResult failed(Reason reason, std::string message, const std::string& log = "") {
   TrialResult result;
@@ -127,7 +107,8 @@ std::string not_finite(const std::vector<NamedFigure>& figures, const std::vecto
 
 /// What became of a trial of which `output` is all.
 TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
-                       const std::vector<NamedFigure>& figures, const TrialRequest& request) {
+                       const std::vector<NamedFigure>& figures, const TrialRequest& request,
+                       std::uint64_t memory) {
   TrialResult result;
   if (end.by == EndedBy::kStop) {
     result.status = Status::kCancelled;
@@ -138,6 +119,13 @@ TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
     return failed(Reason::kDeadline,
                   fmt::format("took longer than {:g} s; allow more with the key evaluator.deadline",
                               std::chrono::duration<double>(request.deadline).count()));
+  // As of workers: code and stacks take a part of the limit that is never resident.
+  if (memory > 0 && end.end.peak_memory >= memory / 2 &&
+      (end.end.signal != 0 || end.end.exit_code != 0))
+    return failed(Reason::kMemory,
+                  fmt::format("{} when it had {} MiB of the {} MiB that evaluator.memory allows",
+                              end_text(end.end), end.end.peak_memory >> 20, memory >> 20),
+                  end.log);
   if (end.end.signal != 0) return failed(Reason::kCrash, end_text(end.end), end.log);
   if (end.end.exit_code != 0) return failed(Reason::kEvaluatorError, end_text(end.end), end.log);
   const auto values = output.figures();
@@ -168,8 +156,10 @@ std::unique_ptr<PluginModule> script_module() {
   return std::make_unique<ScriptModule>();
 }
 
-ScriptEvaluator::ScriptEvaluator(ScriptSettings settings, std::vector<std::string> names)
+ScriptEvaluator::ScriptEvaluator(ScriptSettings settings, std::vector<std::string> names,
+                                 const LaunchSettings& launch)
     : settings_(std::move(settings)),
+      launch_(launch),
       names_(std::move(names)),
       patterns_(settings_),
       descriptor_(script_descriptor()) {
@@ -182,7 +172,7 @@ ScriptEvaluator::ScriptEvaluator(ScriptSettings settings, std::vector<std::strin
 }
 
 tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> ScriptEvaluator::create(
-    const std::string& config_json) {
+    const std::string& config_json, const LaunchSettings& launch) {
   auto settings = read_script_settings(config_json);
   if (!settings) return tl::unexpected(std::move(settings.error()));
   auto names = names_in(settings->command);
@@ -191,7 +181,8 @@ tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> ScriptEvaluator::create
   if (!settings->folder.empty() && !fs::is_directory(settings->folder, error))
     return tl::unexpected(
         EvaluatorError{"/options/folder", "there is no folder " + settings->folder.string(), true});
-  return std::unique_ptr<Evaluator>(new ScriptEvaluator(std::move(*settings), std::move(*names)));
+  return std::unique_ptr<Evaluator>(
+      new ScriptEvaluator(std::move(*settings), std::move(*names), launch));
 }
 
 tl::expected<void, EvaluatorError> ScriptEvaluator::bind_space(
@@ -220,7 +211,7 @@ tl::expected<void, EvaluatorError> ScriptEvaluator::bind_space(
   return {};
 }
 
-ProbeResult ScriptEvaluator::probe(const CandidateView&, std::uint64_t) {
+ProbeResult ScriptEvaluator::probe(const CandidateView&, std::uint64_t, const std::atomic<bool>&) {
   ProbeResult result;
   result.message = "scripts have no probe";
   return result;
@@ -244,6 +235,30 @@ std::vector<std::string> ScriptEvaluator::command_for(
   });
 }
 
+ChildSettings ScriptEvaluator::child_for(const CandidateView& candidate,
+                                         const TrialRequest& request, const std::string& scratch,
+                                         std::uint32_t slot) const {
+  const std::string threads = std::to_string(request.threads);
+  const std::string seed = std::to_string(request.own_seed % (std::uint64_t{1} << 31));
+  ChildSettings child;
+  child.command =
+      command_for(candidate, {{"seed", seed}, {"threads", threads}, {"scratch", scratch}});
+  child.command.insert(child.command.begin(), launch_.launcher.begin(), launch_.launcher.end());
+  child.folder = settings_.folder;
+  child.memory = launch_.memory;
+  const auto set_unless_set = [&child](const char* name, const std::string& value) {
+    if (std::getenv(name) == nullptr) child.environment.emplace_back(name, value);
+  };
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
+    set_unless_set(name, threads);
+  set_unless_set("PYTHONUNBUFFERED", "1");  // steps are to be seen when they come
+  for (const auto& [name, value] : launch_.environment)
+    child.environment.emplace_back(name, with_slot(value, slot));
+  child.environment.insert(child.environment.end(), settings_.environment.begin(),
+                           settings_.environment.end());
+  return child;
+}
+
 TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
                                       const std::atomic<bool>& stop) {
   std::optional<ScratchFolder> scratch;
@@ -252,22 +267,6 @@ TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const Tria
     if (!made) return failed(Reason::kEvaluatorError, made.error());
     scratch = std::move(*made);
   }
-  const std::string threads = std::to_string(request.threads);
-  ChildSettings child;
-  child.command =
-      command_for(candidate, {{"seed", std::to_string(request.own_seed % (std::uint64_t{1} << 31))},
-                              {"threads", threads},
-                              {"scratch", scratch ? scratch->path().string() : ""}});
-  child.folder = settings_.folder;
-  const auto set_unless_set = [&child](const char* name, const std::string& value) {
-    if (std::getenv(name) == nullptr) child.environment.emplace_back(name, value);
-  };
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
-    set_unless_set(name, threads);
-  set_unless_set("PYTHONUNBUFFERED", "1");  // steps are to be seen when they come
-  child.environment.insert(child.environment.end(), settings_.environment.begin(),
-                           settings_.environment.end());
-
   ScriptOutput output(info_.figures, patterns_);
   TrialResult told;
   std::optional<LineFigures>
@@ -284,19 +283,24 @@ TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const Tria
     if (step) add_intermediate(told, *step);
     return true;
   };
-  auto end = run_supervised(child, supervision, stop);
+  const std::uint32_t slot = slots_.take();
+  auto end =
+      run_supervised(child_for(candidate, request, scratch ? scratch->path().string() : "", slot),
+                     supervision, stop);
+  slots_.give_back(slot);
   if (!end) return failed(Reason::kEvaluatorError, end.error());
   TrialResult result;
   if (is_pruned) {
     result.status = Status::kPruned;
     result.figures = step->figures;
   } else {
-    result = outcome_of(*end, output, info_.figures, request);
+    result = outcome_of(*end, output, info_.figures, request, launch_.memory);
   }
   if (result.figures.empty())
     result.figures.assign(info_.figures.size(), std::numeric_limits<double>::quiet_NaN());
   result.intermediate = std::move(told.intermediate);
   result.seconds = end->seconds;
+  if (result.status == Status::kFailed) result.log = std::move(end->log);
   return result;
 }
 

@@ -6,6 +6,8 @@
 #include "engine/plugins/plugin_host.hpp"
 #include "engine/plugins/scripts/script_output.hpp"
 #include "engine/plugins/scripts/script_settings.hpp"
+#include "engine/processes/child_process.hpp"
+#include "engine/processes/slots.hpp"
 
 namespace equivolve::engine {
 
@@ -22,7 +24,7 @@ class ScriptEvaluator final : public Evaluator {
  public:
   /// The error: a program or a file that is not there, a placeholder that is none.
   static tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> create(
-      const std::string& config_json);
+      const std::string& config_json, const LaunchSettings& launch = {});
 
   const EvaluatorDescriptor& descriptor() const override { return descriptor_; }
   const EvaluatorInfo& info() const override { return info_; }
@@ -30,8 +32,11 @@ class ScriptEvaluator final : public Evaluator {
   tl::expected<void, EvaluatorError> bind_space(std::shared_ptr<const search::Space> space,
                                                 const std::string& space_json) override;
   std::vector<ReferenceCandidate> reference_candidates() const override { return {}; }
-  std::vector<std::byte> refine(const CandidateView&) override { return {}; }
-  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
+  std::vector<std::byte> refine(const CandidateView&, const std::atomic<bool>&) override {
+    return {};
+  }
+  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed,
+                    const std::atomic<bool>& stop) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;
   /// command.txt: the line to type for this candidate.
@@ -40,12 +45,17 @@ class ScriptEvaluator final : public Evaluator {
                                                             std::uint64_t common_seed) override;
 
  private:
-  ScriptEvaluator(ScriptSettings settings, std::vector<std::string> names);
+  ScriptEvaluator(ScriptSettings settings, std::vector<std::string> names,
+                  const LaunchSettings& launch);
+  ChildSettings child_for(const CandidateView& candidate, const TrialRequest& request,
+                          const std::string& scratch, std::uint32_t slot) const;
   std::vector<std::string> command_for(const CandidateView& candidate,
                                        const std::map<std::string, std::string>& others) const;
   bool uses(const std::string& name) const;
 
   ScriptSettings settings_;
+  const LaunchSettings launch_;
+  Slots slots_;                     // of the trials that run
   std::vector<std::string> names_;  // the placeholders of the command
   OutputPatterns patterns_;
   EvaluatorDescriptor descriptor_;

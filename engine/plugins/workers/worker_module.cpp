@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "engine/plugins/command_files.hpp"
 #include "engine/plugins/plugin_folders.hpp"
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/scripts/script_evaluator.hpp"
+#include "engine/plugins/workers/worker_evaluator.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -28,8 +30,10 @@ void add_python_module(ChildSettings& child) {
 
 class WorkerModule final : public PluginModule {
  public:
-  WorkerModule(fs::path file, std::shared_ptr<WorkerStarter> starter, WorkerStarter::Greeted first)
+  WorkerModule(fs::path file, std::shared_ptr<WorkerStarter> starter, WorkerStarter::Greeted first,
+               const hashing::Digest& program = {})
       : file_(std::move(file)),
+        program_(program),
         starter_(std::move(starter)),
         hello_(first.hello),
         first_(std::move(first)) {}
@@ -47,11 +51,12 @@ class WorkerModule final : public PluginModule {
     }
     WorkerStarter::Greeted worker = std::move(*first_);
     first_.reset();
-    return WorkerPool::create(starter_, std::move(worker), config_json, options);
+    return make_worker_evaluator(starter_, std::move(worker), config_json, options, program_);
   }
 
  private:
   const fs::path file_;
+  const hashing::Digest program_;
   const std::shared_ptr<WorkerStarter> starter_;
   const protocol::HelloOk hello_;
   std::optional<WorkerStarter::Greeted> first_;
@@ -61,6 +66,15 @@ class WorkerModule final : public PluginModule {
 
 fs::path worker_program() {
   return own_folder() / "equivolve-worker";
+}
+
+bool is_built_in(const std::string& id, const std::vector<fs::path>& folders) {
+  if (id == kScriptId) return true;
+  const auto own = plugin_folders({});
+  const auto file =
+      is_plugin_name(id) ? find_module(id, folders) : tl::expected<fs::path, EvaluatorError>();
+  std::error_code error;
+  return file && !own.empty() && fs::equivalent(file->parent_path(), own.back(), error);
 }
 
 tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_workers(
@@ -88,7 +102,8 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_program(
   if (!id.empty() && id != called)
     return tl::unexpected(EvaluatorError{
         "", fmt::format("the program calls itself '{}', evaluator.id is '{}'", called, id), true});
-  return std::make_unique<WorkerModule>(command.front(), std::move(starter), std::move(*first));
+  return std::make_unique<WorkerModule>(command.front(), std::move(starter), std::move(*first),
+                                        digest_of_command(command, folder));
 }
 
 }  // namespace equivolve::engine

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/plugins/plugin_host.hpp"
-#include "engine/plugins/workers/worker_pool.hpp"
+#include "engine/plugins/workers/worker_starter.hpp"
 
 namespace equivolve::engine {
 
@@ -20,6 +20,10 @@ std::filesystem::path worker_program();
 tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_workers(
     const std::string& id, const std::vector<std::filesystem::path>& folders,
     WorkerSettings settings);
+
+/// Whether the evaluator with that id is one of this program's own: `script`, or a module in the
+/// folder of the built-in ones.
+bool is_built_in(const std::string& id, const std::vector<std::filesystem::path>& folders);
 
 /// A program that speaks the worker protocol, started in `folder`. `id`: what it has to call
 /// itself, or "". [main-thread]

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
@@ -22,6 +24,8 @@ constexpr auto kLookForStop = 20ms;
 constexpr auto kLookForDeadline = 1s;
 /// A worker that has closed its output is as good as gone.
 constexpr auto kAfterOutput = 1s;
+/// Bytes of answers to its progress that wait to be read: more is a worker that reads nothing.
+constexpr std::size_t kMostUnreadReplies = std::size_t{1} << 20;
 
 /// The engine does so for itself; a write to a worker that is gone is no end of anybody else
 /// either.
@@ -30,54 +34,98 @@ void survive_broken_pipes() {
   if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
 }
 
-std::string last_line_of_log(const std::string& log) {
-  std::string_view text = log;
-  text = text.substr(0, text.find_last_not_of("\r\n \t") + 1);
-  return one_line(text.substr(text.find_last_of("\r\n") + 1), 300);
-}
-
 std::string with_log(std::string message, const std::string& log) {
-  const std::string last = last_line_of_log(log);
+  const std::string last = last_line_of(log);
   return one_line(last.empty() ? message : message + ": " + last);
 }
 
 bool is_part(const protocol::Body& body) {
   return std::holds_alternative<protocol::Progress>(body) ||
+         std::holds_alternative<protocol::ItemsPart>(body) ||
          std::holds_alternative<protocol::ArtefactPart>(body) ||
          std::holds_alternative<protocol::Log>(body);
 }
 
+/// Bytes that a process has had resident at most; 0: not known.
+std::uint64_t resident_peak(pid_t id) {
+  const std::string name = fmt::format("/proc/{}/status", id);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "re"),
+                                                             &std::fclose);
+  unsigned long long kib = 0;
+  for (char line[256]; file && std::fgets(line, sizeof line, file.get());)
+    if (std::sscanf(line, "VmHWM: %llu", &kib) == 1) return kib * 1024;
+  return 0;
+}
+
 }  // namespace
 
-tl::expected<WorkerProcess, std::string> WorkerProcess::start(const ChildSettings& settings,
-                                                              const Grace& grace) {
+tl::expected<std::unique_ptr<WorkerProcess>, std::string> WorkerProcess::start(
+    const ChildSettings& settings, const Grace& grace) {
   survive_broken_pipes();
   auto child = ChildProcess::start(settings);
   if (!child) return tl::unexpected<std::string>(std::move(child.error()));
-  return WorkerProcess(std::move(*child), settings.memory, grace);
+  return std::unique_ptr<WorkerProcess>(
+      new WorkerProcess(std::move(*child), settings.memory, grace));
 }
 
 WorkerProcess::WorkerProcess(ChildProcess child, std::uint64_t memory_limit, const Grace& grace)
     : child_(std::move(child)), memory_limit_(memory_limit), grace_(grace) {}
 
-tl::expected<protocol::Body, WorkerLoss> WorkerProcess::ask(protocol::Body question,
-                                                            const Patience& patience,
-                                                            const OnPart& on_part) {
+// ---- asking
+
+tl::expected<WorkerReply, WorkerLoss> WorkerProcess::ask(protocol::Body question,
+                                                         const Patience& patience,
+                                                         const OnPart& on_part) {
   Exchange exchange;
+  exchange.patience = &patience;
+  exchange.on_part = &on_part;
+  std::unique_lock lock(lock_);
+  if (has_ended_)
+    return tl::unexpected(
+        WorkerLoss{Reason::kLostWorker, patience.is_stopped(), false, "had ended already", ""});
   exchange.id = ++questions_;
-  exchange.began = Clock::now();
-  send(exchange.id, std::move(question));
-  while (true) {
-    wait_for_something(exchange, patience);
-    if (Answer answer = take_lines(exchange, on_part)) return std::move(*answer);
-    if (has_ended_) return tl::unexpected(loss_by_end(exchange, patience));
-    end_what_is_due(exchange, patience);
+  std::string line = protocol::encode({exchange.id, std::move(question)});
+  if (line.size() > protocol::kLongestMessage)
+    return WorkerReply{
+        protocol::Failure{{"", "was asked what does not fit into a message of 16 MiB", false}}, "",
+        false};
+  open_.push_back(&exchange);
+  if (open_.size() == 1) begin(exchange);
+  send(std::move(line));
+  while (!exchange.end) {
+    if (is_looked_after_) {
+      exchange.ended.wait(lock);
+      continue;
+    }
+    is_looked_after_ = true;
+    look_after(lock);
+    is_looked_after_ = false;
   }
+  if (!is_looked_after_ && !open_.empty()) open_.front()->ended.notify_one();
+  return std::move(*exchange.end);
 }
 
-void WorkerProcess::send(std::uint64_t id, protocol::Body body) {
+/// Its turn. What was printed so far is not of its log.
+void WorkerProcess::begin(Exchange& exchange) {
+  exchange.began = exchange.asked_at = Clock::now();
+  if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
+  log_ = LogTail();
+}
+
+/// What it printed before it answered is in the pipe by now.
+void WorkerProcess::finish(Exchange& exchange, protocol::Body answer) {
+  if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
+  const bool was_first = open_.front() == &exchange;
+  exchange.end.emplace(
+      WorkerReply{std::move(answer), log_.text(), exchange.asked != Asked::kNothing});
+  exchange.ended.notify_one();
+  std::erase(open_, &exchange);
+  if (was_first && !open_.empty()) begin(*open_.front());
+}
+
+void WorkerProcess::send(std::string line) {
   unsent_.erase(0, std::exchange(sent_, 0));
-  unsent_ += protocol::encode({id, std::move(body)});
+  unsent_ += line;
   unsent_ += '\n';
   write_what_goes();
 }
@@ -93,30 +141,55 @@ void WorkerProcess::write_what_goes() {
     sent_ += static_cast<std::size_t>(count);
   }
   unsent_.clear();
-  sent_ = 0;
+  sent_ = replies_ = 0;
 }
 
-void WorkerProcess::wait_for_something(const Exchange& exchange, const Patience& patience) {
+// ---- looking after the worker
+
+std::chrono::nanoseconds WorkerProcess::longest_wait() const {
+  std::chrono::nanoseconds longest = kLookForDeadline;
+  const Exchange& first = *open_.front();
+  if (first.patience->deadline.count() > 0)
+    longest = std::min<std::chrono::nanoseconds>(
+        longest, first.began + first.patience->deadline - Clock::now());
+  // Several, as others may come and go meanwhile; one that was cancelled is looked after closely.
+  if (open_.size() > 1 || first.patience->stop || first.asked != Asked::kNothing ||
+      !output_is_open_)
+    longest = std::min<std::chrono::nanoseconds>(longest, kLookForStop);
+  return std::max<std::chrono::nanoseconds>(longest, 0ns);
+}
+
+/// Waits for something to happen, without the lock, and does what is due.
+void WorkerProcess::look_after(std::unique_lock<std::mutex>& lock) {
   std::array<pollfd, 4> all{pollfd{child_.end_descriptor(), POLLIN, 0},
                             pollfd{output_is_open_ ? child_.output() : -1, POLLIN, 0},
                             pollfd{errors_are_open_ ? child_.errors() : -1, POLLIN, 0},
                             pollfd{unsent_.empty() ? -1 : child_.input(), POLLOUT, 0}};
-  auto longest = std::chrono::nanoseconds(kLookForDeadline);
-  if (patience.deadline.count() > 0)
-    longest = std::min(longest, exchange.began + patience.deadline - Clock::now());
-  // A cancelled one is looked after closely.
-  if (patience.stop || exchange.asked != Asked::kNothing || !output_is_open_)
-    longest = std::min<std::chrono::nanoseconds>(longest, kLookForStop);
-  longest = std::max<std::chrono::nanoseconds>(longest, 0ns);
+  const std::chrono::nanoseconds longest = longest_wait();
   const timespec wait{longest.count() / 1'000'000'000, longest.count() % 1'000'000'000};
-  if (ppoll(all.data(), all.size(), &wait, nullptr) <= 0) return;
-  if (all[3].revents != 0) write_what_goes();
-  if (all[2].revents != 0) errors_are_open_ = read_from(child_.errors(), true);
-  if (all[1].revents != 0) output_is_open_ = read_from(child_.output(), false);
-  if (!output_is_open_ && output_closed_ == Clock::time_point()) output_closed_ = Clock::now();
-  if (all[0].revents == 0) return;
-  has_ended_ = true;
-  // What it wrote itself is in the pipes; what it has started may write on.
+  lock.unlock();
+  const int ready = ppoll(all.data(), all.size(), &wait, nullptr);
+  lock.lock();
+  if (ready > 0) {
+    if (all[3].revents != 0) write_what_goes();
+    if (all[2].revents != 0) errors_are_open_ = read_from(child_.errors(), true);
+    if (all[1].revents != 0) output_is_open_ = read_from(child_.output(), false);
+    if (!output_is_open_ && output_closed_ == Clock::time_point()) output_closed_ = Clock::now();
+    if (all[0].revents != 0) read_what_is_left();
+  }
+  const bool has_ended = ready > 0 && all[0].revents != 0;
+  take_lines();
+  if (has_ended && !has_ended_) {
+    has_ended_ = true;
+    if (!open_.empty()) end_all(loss_by_end(*open_.front()));
+  }
+  if (has_ended_ || open_.empty()) return;
+  look_at_memory();
+  end_what_is_due();
+}
+
+/// What it wrote itself is in the pipes; what it has started may write on.
+void WorkerProcess::read_what_is_left() {
   constexpr int kMost = 8;  // of 256 KiB: more than a pipe holds
   for (int i = 0; i < kMost && output_is_open_; ++i) {
     pollfd one{child_.output(), POLLIN, 0};
@@ -143,40 +216,70 @@ bool WorkerProcess::read_from(int descriptor, bool is_log) {
   return true;
 }
 
-WorkerProcess::Answer WorkerProcess::take_lines(const Exchange& exchange, const OnPart& on_part) {
-  const auto wrong = [this](std::string message) {
-    return Answer(tl::unexpected(lose(Reason::kProtocol, std::move(message))));
-  };
-  while (const auto line = lines_.next()) {
+void WorkerProcess::take_lines() {
+  while (!open_.empty()) {
+    const auto line = lines_.next();
+    if (!line) break;
     auto message = protocol::decode(*line);
-    if (!message) return wrong("wrote what is no message: " + message.error().message);
-    const bool is_log = std::holds_alternative<protocol::Log>(message->body);
-    if (message->id != exchange.id && !is_log)
-      return wrong(
-          fmt::format("answered question {} where question {} was open", message->id, exchange.id));
-    if (!is_part(message->body)) return Answer(std::move(message->body));
-    auto reply = on_part ? on_part(std::move(message->body)) : std::nullopt;
-    if (reply) send(exchange.id, std::move(*reply));
+    if (!message)
+      return lose(Reason::kProtocol, "wrote what is no message: " + message.error().message);
+    if (!take(std::move(*message))) return;
   }
-  if (lines_.overlong() > 0) return wrong("wrote a line of more than 16 MiB");
-  return std::nullopt;
+  if (lines_.overlong() > 0) lose(Reason::kProtocol, "wrote a line of more than 16 MiB");
 }
 
-void WorkerProcess::end_what_is_due(Exchange& exchange, const Patience& patience) {
+/// False: the worker is lost by it.
+bool WorkerProcess::take(protocol::Message message) {
+  const bool is_log = std::holds_alternative<protocol::Log>(message.body);
+  const auto found = std::ranges::find(open_, message.id, &Exchange::id);
+  if (found == open_.end() && !is_log) {
+    lose(Reason::kProtocol, fmt::format("answered question {} where question {} was open",
+                                        message.id, open_.front()->id));
+    return false;
+  }
+  Exchange& exchange = found == open_.end() ? *open_.front() : **found;
+  if (!is_part(message.body)) {
+    finish(exchange, std::move(message.body));
+    return true;
+  }
+  auto reply = *exchange.on_part ? (*exchange.on_part)(std::move(message.body)) : std::nullopt;
+  if (!reply) return true;
+  std::string line = protocol::encode({exchange.id, std::move(*reply)});
+  replies_ += line.size();
+  send(std::move(line));
+  if (replies_ <= kMostUnreadReplies) return true;
+  lose(Reason::kProtocol, "reads nothing of what it is answered");
+  return false;
+}
+
+void WorkerProcess::end_what_is_due() {
   const auto now = Clock::now();
   if (!output_is_open_ && now - output_closed_ >= kAfterOutput) {
     killed_for_silence_ = true;
     child_.kill();
   }
-  if (exchange.asked == Asked::kNothing) {
-    const bool is_late = patience.deadline.count() > 0 && now - exchange.began >= patience.deadline;
-    exchange.by_stop = patience.stop && patience.stop->load(std::memory_order_relaxed);
-    if (!is_late && !exchange.by_stop) return;
-    exchange.asked = Asked::kCancel;
-    exchange.asked_at = now;
-    send(exchange.id, protocol::Cancel{});
-  } else if (exchange.asked == Asked::kCancel &&
-             now - exchange.asked_at >= grace_.until_terminated) {
+  for (Exchange* exchange : open_) {
+    const bool is_first = exchange == open_.front();
+    if (exchange->asked == Asked::kNothing) {
+      const Patience& patience = *exchange->patience;
+      exchange->by_stop = patience.is_stopped();
+      const bool is_late =
+          is_first && patience.deadline.count() > 0 && now - exchange->began >= patience.deadline;
+      if (is_late || exchange->by_stop) cancel(*exchange, now);
+    } else if (is_first) {
+      escalate(*exchange, now);
+    }
+  }
+}
+
+void WorkerProcess::cancel(Exchange& exchange, Clock::time_point now) {
+  exchange.asked = Asked::kCancel;
+  exchange.asked_at = now;
+  send(protocol::encode({exchange.id, protocol::Cancel{}}));
+}
+
+void WorkerProcess::escalate(Exchange& exchange, Clock::time_point now) {
+  if (exchange.asked == Asked::kCancel && now - exchange.asked_at >= grace_.until_terminated) {
     exchange.asked = Asked::kTerminate;
     child_.ask_to_end();
   } else if (exchange.asked == Asked::kTerminate &&
@@ -186,37 +289,60 @@ void WorkerProcess::end_what_is_due(Exchange& exchange, const Patience& patience
   }
 }
 
+/// Where the engine itself has had much memory, the system's account of the child's says nothing
+/// once it has ended.
+void WorkerProcess::look_at_memory() {
+  if (memory_limit_ > 0 && child_.starters_peak() >= memory_limit_ / 2)
+    seen_peak_ = std::max(seen_peak_, resident_peak(child_.id()));
+}
+
+// ---- losses
+
 /// Of a worker that is not believed any more.
-WorkerLoss WorkerProcess::lose(Reason reason, std::string message) {
+void WorkerProcess::lose(Reason reason, std::string message) {
   if (errors_are_open_) read_from(child_.errors(), true);
   child_.kill();
   child_.wait();
   has_ended_ = true;
-  return {reason, false, one_line(message), log_.text()};
+  end_all({reason, false, true, one_line(message), log_.text()});
 }
 
-WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange, const Patience& patience) {
+/// Only the first question had been begun; the others may be asked elsewhere.
+void WorkerProcess::end_all(WorkerLoss of_first) {
+  for (bool is_first = true; !open_.empty(); is_first = false) {
+    Exchange& exchange = *open_.front();
+    open_.pop_front();
+    WorkerLoss loss = is_first ? of_first
+                               : WorkerLoss{Reason::kLostWorker, exchange.patience->is_stopped(),
+                                            false, "was lost before the question's turn", ""};
+    exchange.end.emplace(tl::unexpected(std::move(loss)));
+    exchange.ended.notify_one();
+  }
+}
+
+WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange) {
   const ChildEnd end = child_.wait();
   WorkerLoss loss;
   loss.log = log_.text();
   if (exchange.asked != Asked::kNothing) {
     loss.was_stopped = exchange.by_stop;
     loss.reason = Reason::kDeadline;
-    loss.message = exchange.by_stop ? "the run was stopped"
-                                    : fmt::format(
-                                          "took longer than {:g} s; allow more with the key "
-                                          "evaluator.deadline",
-                                          std::chrono::duration<double>(patience.deadline).count());
+    loss.message =
+        exchange.by_stop
+            ? "the run was stopped"
+            : fmt::format("took longer than {:g} s; allow more with the key evaluator.deadline",
+                          std::chrono::duration<double>(exchange.patience->deadline).count());
     return loss;
   }
   // The limit is on address space, of which code, stacks and what malloc sets aside take a part
   // that is never resident.
-  const bool is_near_limit = memory_limit_ > 0 && end.peak_memory >= memory_limit_ / 2;
+  const std::uint64_t peak = std::max(end.peak_memory, seen_peak_);
+  const bool is_near_limit = memory_limit_ > 0 && peak >= memory_limit_ / 2;
   if (is_near_limit && (end.signal != 0 || end.exit_code != 0)) {
     loss.reason = Reason::kMemory;
     loss.message =
         with_log(fmt::format("{} when it had {} MiB of the {} MiB that evaluator.memory allows",
-                             end_text(end), end.peak_memory >> 20, memory_limit_ >> 20),
+                             end_text(end), peak >> 20, memory_limit_ >> 20),
                  loss.log);
   } else if (killed_for_silence_) {
     loss.message = with_log("closed its output", loss.log);
@@ -234,7 +360,10 @@ WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange, const Patience& 
   return loss;
 }
 
-bool WorkerProcess::is_alive() const {
+// ---- between questions
+
+bool WorkerProcess::is_alive() {
+  const std::lock_guard guard(lock_);
   pollfd end{child_.end_descriptor(), POLLIN, 0};
   return !has_ended_ && output_is_open_ && poll(&end, 1, 0) == 0;
 }
@@ -248,16 +377,35 @@ std::uint64_t WorkerProcess::memory_in_use() const {
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-void WorkerProcess::say_goodbye() {
-  if (has_ended_) return;
-  send(++questions_, protocol::Goodbye{});
-  child_.close_input();
+void WorkerProcess::end(std::span<WorkerProcess* const> workers, std::chrono::nanoseconds longest) {
+  const auto until = Clock::now() + longest;
+  for (WorkerProcess* worker : workers) {
+    const std::lock_guard guard(worker->lock_);
+    if (worker->has_ended_) continue;
+    worker->send(protocol::encode({++worker->questions_, protocol::Goodbye{}}));
+    worker->child_.close_input();
+  }
+  // A little time for each in turn, so that none waits for another with full pipes.
+  for (bool all_ended = false; !all_ended && Clock::now() < until;) {
+    all_ended = true;
+    for (WorkerProcess* worker : workers) all_ended = worker->wait_for_end(5ms) && all_ended;
+  }
+  for (WorkerProcess* worker : workers) {
+    const std::lock_guard guard(worker->lock_);
+    if (!worker->has_ended_) worker->child_.kill();
+  }
+  for (WorkerProcess* worker : workers) {
+    const std::lock_guard guard(worker->lock_);
+    worker->child_.wait();
+    worker->has_ended_ = true;
+  }
 }
 
-void WorkerProcess::wait_for_end(std::chrono::nanoseconds longest) {
+/// What it prints on its way must not fill the pipes.
+bool WorkerProcess::wait_for_end(std::chrono::nanoseconds longest) {
+  const std::lock_guard guard(lock_);
   const auto until = Clock::now() + longest;
   while (!has_ended_) {
-    // What it prints must not fill the pipes.
     std::array<pollfd, 3> all{pollfd{child_.end_descriptor(), POLLIN, 0},
                               pollfd{output_is_open_ ? child_.output() : -1, POLLIN, 0},
                               pollfd{errors_are_open_ ? child_.errors() : -1, POLLIN, 0}};
@@ -270,9 +418,7 @@ void WorkerProcess::wait_for_end(std::chrono::nanoseconds longest) {
     if (all[2].revents != 0) errors_are_open_ = read_from(child_.errors(), true);
     has_ended_ = all[0].revents != 0;
   }
-  if (!has_ended_) child_.kill();
-  child_.wait();
-  has_ended_ = true;
+  return has_ended_;
 }
 
 }  // namespace equivolve::engine

@@ -1,13 +1,18 @@
-// One worker: a child that speaks the protocol, asked one question at a time. Whatever it does
-// instead of answering becomes a WorkerLoss; nothing of it is left when the object is gone.
+// One worker: a child that speaks the protocol and answers one question after the other. Several
+// threads may ask it at once. Whatever it does instead of answering becomes a WorkerLoss; nothing
+// of it is left when the object is gone.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -19,18 +24,26 @@
 
 namespace equivolve::engine {
 
+struct WorkerReply {
+  protocol::Body body;
+  std::string log;             ///< the last 64 KiB of what it printed meanwhile
+  bool was_cancelled = false;  ///< it had been told to
+};
+
 /// Why there is no answer. The worker is gone.
 struct WorkerLoss {
   Reason reason = Reason::kLostWorker;
   bool was_stopped = false;  ///< somebody had asked it to stop: no failure
+  bool was_begun = true;     ///< else the worker was lost by the question before it
   std::string message;       ///< one line
-  std::string log;           ///< the last 64 KiB of what it printed
+  std::string log;           ///< as of WorkerReply
 };
 
 /// How long an answer may take.
 struct Patience {
-  std::chrono::nanoseconds deadline{0};     ///< from now; 0: any time
+  std::chrono::nanoseconds deadline{0};     ///< from when its turn comes; 0: any time
   const std::atomic<bool>* stop = nullptr;  ///< looked at every 20 ms; may be null
+  bool is_stopped() const { return stop && stop->load(std::memory_order_relaxed); }
 };
 
 /// A worker that is late, or shall stop, is told to cancel; so much later it gets SIGTERM, and
@@ -40,67 +53,87 @@ struct Grace {
   std::chrono::nanoseconds until_killed = std::chrono::seconds(5);
 };
 
-/// Not thread-safe: one thread at a time, which may be another one each time.
+/// Thread-safe. There is no thread of its own: one of those that wait for an answer looks after the
+/// worker for all of them.
 class WorkerProcess {
  public:
-  /// What comes before the answer (progress, artefact, log). What it gives is sent to the worker.
+  /// What comes before the answer (progress, items, artefact, log); called by any of the threads
+  /// that wait, one at a time. What it gives is sent to the worker.
   using OnPart = std::function<std::optional<protocol::Body>(protocol::Body part)>;
 
   /// `settings.memory` is also what its losses are judged by.
-  static tl::expected<WorkerProcess, std::string> start(const ChildSettings& settings,
-                                                        const Grace& grace = {});
-  WorkerProcess(WorkerProcess&&) = default;
-  WorkerProcess& operator=(WorkerProcess&&) = default;
+  static tl::expected<std::unique_ptr<WorkerProcess>, std::string> start(
+      const ChildSettings& settings, const Grace& grace = {});
 
-  /// Asks, and waits for the answer.
-  tl::expected<protocol::Body, WorkerLoss> ask(protocol::Body question, const Patience& patience,
-                                               const OnPart& on_part = {});
+  /// Asks, and waits for the answer. A question that does not fit into a message is answered by a
+  /// Failure.
+  tl::expected<WorkerReply, WorkerLoss> ask(protocol::Body question, const Patience& patience,
+                                            const OnPart& on_part = {});
 
-  bool is_alive() const;  ///< as far as is known now
+  bool is_alive();  ///< as far as is known now
   /// Bytes of address space that it takes now; 0: not known.
   std::uint64_t memory_in_use() const;
   std::uint64_t memory_limit() const { return memory_limit_; }
 
-  void say_goodbye();  ///< does not wait
-  /// Waits for its end after a goodbye, for so long; then it is killed.
-  void wait_for_end(std::chrono::nanoseconds longest);
+  /// All of them, at once, each with nothing left to answer: says goodbye, and kills what has not
+  /// ended by itself by then.
+  static void end(std::span<WorkerProcess* const> workers, std::chrono::nanoseconds longest);
 
   pid_t id() const { return child_.id(); }
 
  private:
   using Clock = std::chrono::steady_clock;
   enum class Asked : std::uint8_t { kNothing, kCancel, kTerminate, kKill };
-  /// Of the question that is being answered.
+  /// A question whose asker waits.
   struct Exchange {
     std::uint64_t id = 0;
-    Clock::time_point began;
+    const Patience* patience = nullptr;
+    const OnPart* on_part = nullptr;
+    Clock::time_point began;  // its turn
     Asked asked = Asked::kNothing;
     Clock::time_point asked_at;
     bool by_stop = false;
+    std::optional<tl::expected<WorkerReply, WorkerLoss>> end;
+    std::condition_variable ended;
   };
-  using Answer = std::optional<tl::expected<protocol::Body, WorkerLoss>>;
 
   WorkerProcess(ChildProcess child, std::uint64_t memory_limit, const Grace& grace);
 
-  void send(std::uint64_t id, protocol::Body body);
+  // With lock_ held.
+  void send(std::string line);
   void write_what_goes();
-  void wait_for_something(const Exchange& exchange, const Patience& patience);
+  void look_after(std::unique_lock<std::mutex>& lock);
+  std::chrono::nanoseconds longest_wait() const;
+  void read_what_is_left();
   bool read_from(int descriptor, bool is_log);
-  Answer take_lines(const Exchange& exchange, const OnPart& on_part);
-  void end_what_is_due(Exchange& exchange, const Patience& patience);
-  WorkerLoss lose(Reason reason, std::string message);
-  WorkerLoss loss_by_end(const Exchange& exchange, const Patience& patience);
+  void take_lines();
+  bool take(protocol::Message message);
+  void begin(Exchange& exchange);
+  void finish(Exchange& exchange, protocol::Body answer);
+  void end_what_is_due();
+  void cancel(Exchange& exchange, Clock::time_point now);
+  void escalate(Exchange& exchange, Clock::time_point now);
+  void look_at_memory();
+  void lose(Reason reason, std::string message);
+  WorkerLoss loss_by_end(const Exchange& exchange);
+  void end_all(WorkerLoss of_first);
+  bool wait_for_end(std::chrono::nanoseconds longest);
 
+  std::mutex lock_;  // protects all but what is constant
   ChildProcess child_;
-  std::uint64_t memory_limit_;
-  Grace grace_;
+  const std::uint64_t memory_limit_;
+  const Grace grace_;
+  std::deque<Exchange*> open_;  // in the order in which they were asked
+  bool is_looked_after_ = false;
   std::uint64_t questions_ = 0;
   LineReader lines_{protocol::kLongestMessage};
   LogTail log_;
   std::string unsent_;
-  std::size_t sent_ = 0;  // of unsent_
+  std::size_t sent_ = 0;     // of unsent_
+  std::size_t replies_ = 0;  // bytes of unsent_ that answer its parts
   bool output_is_open_ = true, errors_are_open_ = true, has_ended_ = false;
   bool killed_for_silence_ = false;
+  std::uint64_t seen_peak_ = 0;  // bytes resident
   Clock::time_point output_closed_;
 };
 

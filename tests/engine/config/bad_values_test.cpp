@@ -35,7 +35,9 @@ const std::vector<Value>& values() {
       {"[~]", {}},
       {"[\"\"]", {}},
       {"[{}]", {}},
-      {"{}", {KeyKind::kFigures, KeyKind::kDescriptors, KeyKind::kWeights, KeyKind::kInitial}},
+      {"{}",
+       {KeyKind::kFigures, KeyKind::kDescriptors, KeyKind::kWeights, KeyKind::kInitial,
+        KeyKind::kVariables}},
       {"{a: {}}", {KeyKind::kDescriptors}},
       {"{a: {low: -0.5, high: 1, bins: 5}}", {KeyKind::kDescriptors}},
       {"{a: {low: 1, high: 1}}", {}},  // no range
@@ -44,10 +46,10 @@ const std::vector<Value>& values() {
       {"{a: {low: .inf}}", {}},
       {"{a: {low: \"1\"}}", {}},
       {"{a: {width: 1}}", {}},
-      {"{a: b}", {}},  // a figure that is no number
-      {"{a: .nan}", {}},
-      {"{a: nan}", {}},
-      {"{a: 010}", {}},
+      {"{a: b}", {KeyKind::kVariables}},  // a figure that is no number
+      {"{a: .nan}", {KeyKind::kVariables}},
+      {"{a: nan}", {KeyKind::kVariables}},
+      {"{a: 010}", {KeyKind::kVariables}},
       {"{a b: 1}", {}},  // no name of a figure
       {"word", kTexts},
       {"yes", kTexts},  // YAML 1.1's
@@ -118,7 +120,10 @@ bool suits(const Value& value, const Key& key) {
                                 value.text.find_first_of("[{\"|") == std::string::npos
                           : false);
   if (odd_name) return value.text.find_first_not_of("0123456789") != std::string::npos;
-  return std::find(value.suits.begin(), value.suits.end(), key.kind) != value.suits.end();
+  // A line of words may be any text, as a path may.
+  const bool is_line = key.kind == KeyKind::kCommand || key.kind == KeyKind::kTexts;
+  const KeyKind kind = is_line ? KeyKind::kPath : key.kind;
+  return std::find(value.suits.begin(), value.suits.end(), kind) != value.suits.end();
 }
 
 std::string dotted(const Section& section, const Key& key) {
@@ -142,7 +147,8 @@ void expect_refused(const Section& section, const Key& key, const std::string& v
   if (key.kind == KeyKind::kNotYet) {
     EXPECT_THAT(problem.message, HasSubstr("not available yet")) << text;
   } else if (key.kind != KeyKind::kFigures && key.kind != KeyKind::kDescriptors &&
-             key.kind != KeyKind::kWeights && key.kind != KeyKind::kInitial) {
+             key.kind != KeyKind::kWeights && key.kind != KeyKind::kInitial &&
+             key.kind != KeyKind::kVariables) {
     EXPECT_THAT(problem.message, HasSubstr("expected " + key.expected)) << text;
   }
 }

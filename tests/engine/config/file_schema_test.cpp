@@ -278,11 +278,11 @@ struct Trial {
 
 // A plain scalar where a text belongs: the reader takes it as written, for a schema it is no text.
 bool is_plain_text(const Key& key, const json& value) {
-  const bool texts = key.kind == KeyKind::kText || key.kind == KeyKind::kPath ||
+  const bool line = key.kind == KeyKind::kCommand || key.kind == KeyKind::kTexts;
+  const bool texts = line || key.kind == KeyKind::kText || key.kind == KeyKind::kPath ||
                      key.kind == KeyKind::kDuration || key.kind == KeyKind::kSize;
   return (texts && !value.is_string() && value.is_primitive()) ||
-         ((key.kind == KeyKind::kPaths || key.kind == KeyKind::kCommand) &&
-          value == json::array({1}));
+         ((line || key.kind == KeyKind::kPaths) && value == json::array({1}));
 }
 
 void expect_agreement(const std::vector<Trial>& trials) {

@@ -1,5 +1,6 @@
 #include "engine/config/resolved.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,8 @@
 
 namespace equivolve::engine::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 // Texts that between them set every key to something that is not its default, and awkward values.
 const std::vector<std::string> kTexts{
@@ -34,6 +37,10 @@ const std::vector<std::string> kTexts{
     "evaluator: toy\nbudget: {candidates: 0}\n",
     "evaluator: toy\nbudget: {evaluations: 9, time: 1.5h, target: {acc: 0.1, loss: -1e-9}}\nfinal: "
     "{top: 1, repeats: 2}\n",
+    "evaluator: {id: toy, isolation: process}\nworkers: {launcher: \"srun -n1 'a b'\", "
+    "environment: {A: 1, B: \"{slot}\"}, prefetch: 3}\n",
+    "evaluator: {command: \"python3 'a b.py'\"}\n",
+    "evaluator: {command: [sh, \"{x}\"], metrics: {loss: minimize}, deadline: 3s}\n",
     "evaluator: toy\nplugins: {folders: [a, '/b c']}\nworkers: {count: 9, executor: threads}\n"
     "store: {file: s.db, durability: relaxed}\n"};
 
@@ -72,15 +79,57 @@ TEST(Resolved, IsAFileThatSaysTheSame) {
 TEST(Resolved, HoldsEveryKeyOfTheTables) {
   const auto json = nlohmann::json::parse(to_json_text(
       configuration("evaluator: {id: toy, memory: 2GiB, command: [toy]}\n"
+                    "workers: {launcher: nice, environment: {A: b}}\n"
                     "budget: {candidates: 1, evaluations: 1, time: 1s, target: {a: 1}}\n")));
   for (const Section& section : sections()) {
     if (section.name == "vary") continue;
     const nlohmann::json part =
         section.name.empty() ? json : json.value(section.name, nlohmann::json());
     EXPECT_TRUE(part.is_object()) << section.name;
+    // Metrics stand in the options.
     for (const std::string& key : key_names(section))
-      EXPECT_TRUE(part.contains(key)) << section.name << "." << key;
+      EXPECT_TRUE(part.contains(key) || key == "metrics") << section.name << "." << key;
   }
+}
+
+TEST(Resolved, WhatEvaluatorsAndWorkersAreWithoutAWord) {
+  const Configuration module = configuration("evaluator: toy\n");
+  EXPECT_EQ(module.evaluator.deadline, std::chrono::minutes(10));
+  EXPECT_EQ(module.evaluator.isolation, "") << "it depends on where the module lies";
+  EXPECT_EQ(module.prefetch, 1u);
+  for (const char* text : {"evaluator: {command: toy}\n", "evaluator: script\n"}) {
+    const Configuration program = configuration(text);
+    EXPECT_EQ(program.evaluator.deadline.count(), 0) << text;
+    EXPECT_EQ(program.evaluator.isolation, "process") << text;
+  }
+  const Configuration given = configuration("evaluator: {command: toy, deadline: 3s}\n");
+  EXPECT_EQ(given.evaluator.deadline, std::chrono::seconds(3));
+  EXPECT_EQ(configuration("evaluator: toy\nworkers: {launcher: srun}\n").prefetch, 16u);
+  EXPECT_EQ(configuration("evaluator: toy\nworkers: {launcher: srun, prefetch: 2}\n").prefetch, 2u);
+}
+
+TEST(Resolved, TheShortFormOfAScriptIsTheLongOne) {
+  const std::string rest = "search: {algorithm: random}\n";
+  const Configuration expected = configuration(
+      "evaluator: {id: script, deadline: 3s}\noptions: {command: [sh, t.sh, \"--x={x}\", "
+      "[\"{y}\"]], "
+      "metrics: {loss: minimize}, deterministic: true}\n" +
+      rest);
+  EXPECT_EQ(
+      to_json_text(configuration(
+          "evaluator: {command: [sh, t.sh, \"--x={x}\", [\"{y}\"]], metrics: {loss: minimize}, "
+          "deadline: 3s}\noptions: {deterministic: true}\n" +
+          rest)),
+      to_json_text(expected));
+  const Configuration line =
+      configuration("evaluator: {command: \"sh t.sh --x={x}\", metrics: {loss: minimize}}\n");
+  EXPECT_EQ(nlohmann::json::parse(line.evaluator.config_json)["options"]["command"],
+            nlohmann::json({"sh", "t.sh", "--x={x}"}));
+  const auto twice = read(
+      "evaluator: {command: [sh], metrics: {loss: minimize}}\noptions: {metrics: {a: minimize}}\n");
+  ASSERT_FALSE(twice);
+  EXPECT_THAT(twice.error().front().message,
+              HasSubstr("evaluator.metrics and options.metrics say the same"));
 }
 
 TEST(Resolved, WhatIsNoConfigurationIsRefused) {

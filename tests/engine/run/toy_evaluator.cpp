@@ -44,7 +44,8 @@ ToyEvaluator::ToyEvaluator() {
   info_.offers_test_split = true;
 }
 
-ProbeResult ToyEvaluator::probe(const CandidateView& candidate, std::uint64_t seed) {
+ProbeResult ToyEvaluator::probe(const CandidateView& candidate, std::uint64_t seed,
+                                const std::atomic<bool>&) {
   on_probe();
   ProbeResult result;
   result.status = Status::kOk;

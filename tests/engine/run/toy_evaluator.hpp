@@ -21,8 +21,11 @@ class ToyEvaluator final : public Evaluator {
     return {};
   }
   std::vector<ReferenceCandidate> reference_candidates() const override { return references; }
-  std::vector<std::byte> refine(const CandidateView&) override { return {}; }
-  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed) override;
+  std::vector<std::byte> refine(const CandidateView&, const std::atomic<bool>&) override {
+    return {};
+  }
+  ProbeResult probe(const CandidateView& candidate, std::uint64_t seed,
+                    const std::atomic<bool>& stop) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;
   tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView&,

@@ -56,6 +56,7 @@ class Citizen {
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request&,
                    sdk::OutputSink& sink) {
     if (asked("crash_in_probe")) raise(SIGSEGV);
+    if (asked("hang_in_probe")) hang(true);
     sink.text(candidate.text());
     return EQV_OK;
   }
@@ -109,6 +110,7 @@ class Citizen {
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
     if (asked("change_process")) change_process();
     if (asked("grandchild")) start_grandchild();
+    if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hang(true); });
     if (asked("garbage")) write_to_engine("this is no message\n");
     if (asked("partial")) write_to_engine("{\"type\":\"result\",\"id\""), _exit(0);
     if (asked("flood")) flood();
@@ -127,6 +129,12 @@ class Citizen {
         result.figures()[0] = static_cast<double>(step) / 100;
         if (!host_.report(trial, step, 20, result.figures())) break;
       }
+    }
+    // Three times what fits into a message.
+    if (asked("many_items")) {
+      std::vector<double> items(std::size_t{5} << 20);
+      for (std::size_t i = 0; i < items.size(); ++i) items[i] = static_cast<double>(i) / 3;
+      host_.items(trial, 0, items);
     }
     if (asked("slot"))
       result.figures()[0] =

@@ -96,6 +96,7 @@ TEST(Messages, EveryKindCrosses) {
   there_and_back(ProbeAnswer{Status::kOk, {}, R"([{"values":[1,2]}])", ""});
   there_and_back(Progress{1, 2, {0.5, kNan}, ""});
   there_and_back(Progress{1, 2, {}, R"({"loss":0.5})"});
+  there_and_back(ItemsPart{{0.1, -1.0 / 3, 1e308}});
   there_and_back(ArtefactPart{"a.txt", "text/plain", {std::byte{10}}});
   there_and_back(Done{});
   there_and_back(Pong{});

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "engine/processes/shell_text.hpp"
 #include "engine/processes/supervised_run.hpp"
 
 namespace equivolve::engine::test {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "tests/engine/plugins/workers/workers_support.hpp"
 
@@ -104,7 +105,13 @@ TEST(BadCitizens, OneThatListensKeepsItsWorker) {
 TEST(BadCitizens, AStopEndsEvenTheDeaf) {
   const auto before = children();
   const Made made = make_citizen("hang_deaf", impatient_settings());
-  const TrialResult result = evaluate(*made.evaluator, {}, true);
+  std::atomic<bool> stop{false};
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stop = true;
+  });
+  const search::Genome one = genome();
+  const TrialResult result = made.evaluator->evaluate(view(one), {}, stop);
   EXPECT_EQ(result.status, Status::kCancelled) << result.message;
   EXPECT_EQ(children(), before);
 }
