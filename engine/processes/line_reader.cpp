@@ -1,5 +1,7 @@
 #include "engine/processes/line_reader.hpp"
 
+#include <algorithm>
+
 namespace equivolve::engine {
 namespace {
 
@@ -21,7 +23,15 @@ void LineReader::add(std::string_view bytes) {
   buffer_.erase(0, begin_);
   looked_ -= begin_;
   begin_ = 0;
+  make_room(bytes.size());
   buffer_ += bytes;
+}
+
+/// Doubles, but to no more than the longest line that is kept.
+void LineReader::make_room(std::size_t more) {
+  const std::size_t needed = buffer_.size() + more;
+  if (needed <= buffer_.capacity()) return;
+  buffer_.reserve(std::max(needed, std::min(2 * buffer_.capacity(), longest_ + 2 + more)));
 }
 
 std::optional<std::string_view> LineReader::next() {
@@ -50,8 +60,8 @@ std::optional<std::string_view> LineReader::rest() {
 }
 
 void LineReader::pass_over() {
-  buffer_.erase(begin_);
-  looked_ = begin_;
+  buffer_ = {};
+  begin_ = looked_ = 0;
   passing_ = true;
   ++overlong_;
 }
