@@ -27,11 +27,13 @@ void LineReader::add(std::string_view bytes) {
   buffer_ += bytes;
 }
 
-/// Doubles, but to no more than the longest line that is kept.
+/// Doubles, and takes the room of the longest line that is kept where that is little more.
 void LineReader::make_room(std::size_t more) {
   const std::size_t needed = buffer_.size() + more;
   if (needed <= buffer_.capacity()) return;
-  buffer_.reserve(std::max(needed, std::min(2 * buffer_.capacity(), longest_ + 2 + more)));
+  constexpr std::size_t kPieces = std::size_t{1} << 18;  // that come before it is looked at
+  const std::size_t twice = 2 * buffer_.capacity(), most = longest_ + kPieces;
+  buffer_.reserve(std::max(needed, 2 * twice > most ? most : twice));
 }
 
 std::optional<std::string_view> LineReader::next() {
