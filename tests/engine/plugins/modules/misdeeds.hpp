@@ -36,20 +36,20 @@ struct MisdeedShare {
 };
 
 /// 30 % fail; those of kPrint do not.
-inline constexpr std::array<MisdeedShare, 14> kMisdeedShares{{{Misdeed::kSegfault, 120},
-                                                              {Misdeed::kAbort, 120},
-                                                              {Misdeed::kExit, 120},
-                                                              {Misdeed::kThrow, 120},
-                                                              {Misdeed::kDivide, 120},
+inline constexpr std::array<MisdeedShare, 14> kMisdeedShares{{{Misdeed::kSegfault, 26},
+                                                              {Misdeed::kAbort, 26},
+                                                              {Misdeed::kExit, 26},
+                                                              {Misdeed::kThrow, 26},
+                                                              {Misdeed::kDivide, 26},
                                                               {Misdeed::kHang, 105},
                                                               {Misdeed::kHangDeaf, 8},
-                                                              {Misdeed::kDevour, 125},
-                                                              {Misdeed::kGarbage, 150},
-                                                              {Misdeed::kPartial, 150},
-                                                              {Misdeed::kOtherQuestion, 150},
+                                                              {Misdeed::kDevour, 116},
+                                                              {Misdeed::kGarbage, 45},
+                                                              {Misdeed::kPartial, 45},
+                                                              {Misdeed::kOtherQuestion, 45},
                                                               {Misdeed::kFlood, 25},
-                                                              {Misdeed::kRefuse, 1687},
-                                                              {Misdeed::kPrint, 300}}};
+                                                              {Misdeed::kRefuse, 2481},
+                                                              {Misdeed::kPrint, 150}}};
 
 /// FNV-1a over the genome's bytes, and a mixer.
 inline std::uint64_t hash_of_genome(std::span<const std::byte> genome) {
