@@ -185,6 +185,23 @@ TEST_F(Workers, TooManyFailuresEndTheRun) {
   EXPECT_EQ(answer(allowed)["candidates"], 200);
 }
 
+// P12. The first probe, and every thousandth, is made twice.
+TEST_F(Workers, AProbeThatDiffersFromItselfEndsProbing) {
+  for (const char* isolation : {"thread", "process"}) {
+    const Finished done =
+        run(citizen("fickle_probe"), {"--set", std::string("evaluator.isolation=") + isolation});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const auto found = answer(done);
+    EXPECT_NE(found["irreproducible_because"].dump().find("two digests"), std::string::npos)
+        << found["irreproducible_because"];
+    EXPECT_EQ(found["candidates"], 200);
+    EXPECT_LE(found["classes"], 32) << "those that had been asked for already";
+    EXPECT_EQ(answer(equivolve({"show", "1", "--store", store_, "--json"}))["candidates"], 200);
+    EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+  }
+  EXPECT_TRUE(answer(run(citizen("nothing"), {}))["irreproducible_because"].empty());
+}
+
 TEST_F(Workers, AModuleThatCrashesWhileLoadedIsNamed) {
   const std::string yaml = folder_.path() / "bad.yaml";
   write_file(yaml,

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -56,6 +57,7 @@ class Citizen {
     if (asked("crash_in_probe")) raise(SIGSEGV);
     if (asked("hang_in_probe")) hang(true);
     sink.text(candidate.text());
+    if (asked("fickle_probe")) sink.integer(std::clock() * 1000 + ++probes_);
     return EQV_OK;
   }
 
@@ -173,6 +175,7 @@ class Citizen {
   sdk::Host host_;
   std::string config_;
   std::vector<char*> leaked_;
+  std::int64_t probes_ = 0;
   const double unset_ = std::numeric_limits<double>::infinity();
   std::vector<eqv_figure> figures_{
       {sizeof(eqv_figure), "score", "", EQV_OBJECTIVE, EQV_MAXIMIZE, 0, 1, 1}};
