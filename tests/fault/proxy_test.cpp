@@ -19,7 +19,7 @@ namespace {
 using engine::Reason;
 using engine::Status;
 
-constexpr int kTrials = 400;
+constexpr int kSpoiltTrials = 400;
 
 class Proxy : public testing::Test {
  protected:
@@ -60,7 +60,7 @@ class Proxy : public testing::Test {
                          "{policy: off}\n"
                          "space: {operations: [scalar_sum, scalar_product]}\n"
                          "final: {top: 1, repeats: 1}\nbudget: {candidates: " +
-                         std::to_string(kTrials) + "}\n" + more);
+                         std::to_string(kSpoiltTrials) + "}\n" + more);
     Run out;
     out.watched = watch_run({"run", yaml, "--store", store, "--workers", "8", "--json", "--quiet"});
     EXPECT_EQ(out.watched.finished.exit_code, 0) << out.watched.finished.err;
@@ -70,7 +70,7 @@ class Proxy : public testing::Test {
     if (out.watched.finished.exit_code != 0) return out;
     out.json = answer(out.watched.finished);
     out.trials = stored_trials(store);
-    EXPECT_EQ(out.trials.size(), static_cast<std::size_t>(kTrials));
+    EXPECT_EQ(out.trials.size(), static_cast<std::size_t>(kSpoiltTrials));
     std::ifstream lines(log);
     for (std::string line; std::getline(lines, line);) ++out.faults[line];
     return out;

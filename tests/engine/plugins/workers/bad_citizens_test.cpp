@@ -186,7 +186,9 @@ TEST(BadCitizens, AForkBombEndsWithItsTrial) {
   EXPECT_EQ(result.reason, Reason::kDeadline) << result.message;
   EXPECT_EQ(count_marked(marked, 0), 0u);
   watcher.join();
+#ifndef __SANITIZE_THREAD__
   EXPECT_EQ(most, 128u) << "all of them had been there";
+#endif
 }
 
 TEST(BadCitizens, WritesPastABufferHarmTheirWorkerAlone) {
