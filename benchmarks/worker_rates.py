@@ -86,7 +86,7 @@ def overhead(engine):
     for kind in kinds:
         out[kind + "_us"] = min(run["us"] for run in runs[kind])
         out[kind + "_cpu_us"] = 1e6 * (min(run["cpu"] for run in runs[kind]) - start[kind]) / 19000
-    together = [engine.search(engine.process, "workers={count: 16, prefetch: 16}") for _ in range(3)]
+    together = [engine.search(engine.process, "workers={count: 1, prefetch: 16}") for _ in range(3)]
     out["process_in_flight_us"] = min(run["us"] for run in together)
     out["equal"] = int(len({run["result_digest"] for run in runs["thread"] + runs["process"] + together}) == 1)
     return out
@@ -97,7 +97,7 @@ def delays(engine):
     launcher = json.dumps([proxy, "delay=50", "start=200-2000", "--"])
 
     def far(count):
-        return f"workers={{count: {count}, prefetch: {count}, launcher: {launcher}}}"
+        return f"workers={{count: 1, prefetch: {count}, launcher: {launcher}}}"
 
     near = engine.search(engine.process, "budget.candidates=320")
     many = engine.search(engine.process, "budget.candidates=320", far(16))

@@ -65,13 +65,7 @@ class Session {
   }
 
   tl::expected<RunOutcome, RunError> go() {
-    // More threads than requests in flight would only wait; the search's own width is a bound.
-    const unsigned cores = available_cores();
-    const unsigned workers = prepared_.config.workers != 0 ? prepared_.config.workers : cores;
-    const bool queues = prepared_.config.evaluator.isolation == "process";
-    // Each question that waits at a worker has a thread that waits for its answer.
-    const unsigned wanted = queues ? workers * prepared_.config.prefetch : workers;
-    const unsigned width = std::min(wanted, std::max(prepared_.config.search.lookahead, cores));
+    const unsigned width = executor_width(prepared_.config);
     if (controls_.executor) {
       executor_ = controls_.executor(width);
     } else {
