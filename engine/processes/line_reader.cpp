@@ -1,5 +1,7 @@
 #include "engine/processes/line_reader.hpp"
 
+#include <algorithm>
+
 namespace equivolve::engine {
 namespace {
 
@@ -21,7 +23,17 @@ void LineReader::add(std::string_view bytes) {
   buffer_.erase(0, begin_);
   looked_ -= begin_;
   begin_ = 0;
+  make_room(bytes.size());
   buffer_ += bytes;
+}
+
+/// Doubles, and takes the room of the longest line that is kept where that is little more.
+void LineReader::make_room(std::size_t more) {
+  const std::size_t needed = buffer_.size() + more;
+  if (needed <= buffer_.capacity()) return;
+  constexpr std::size_t kPieces = std::size_t{1} << 18;  // that come before it is looked at
+  const std::size_t twice = 2 * buffer_.capacity(), most = longest_ + kPieces;
+  buffer_.reserve(std::max(needed, 2 * twice > most ? most : twice));
 }
 
 std::optional<std::string_view> LineReader::next() {
@@ -50,8 +62,8 @@ std::optional<std::string_view> LineReader::rest() {
 }
 
 void LineReader::pass_over() {
-  buffer_.erase(begin_);
-  looked_ = begin_;
+  buffer_ = {};
+  begin_ = looked_ = 0;
   passing_ = true;
   ++overlong_;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/processes/returning_allocator.hpp"
+
 namespace equivolve::engine {
 
 class LineReader {
@@ -25,9 +27,10 @@ class LineReader {
 
  private:
   void pass_over();
+  void make_room(std::size_t more);
 
   std::size_t longest_;
-  std::string buffer_;
+  std::basic_string<char, std::char_traits<char>, ReturningAllocator<char>> buffer_;
   std::size_t begin_ = 0;   // of the next line in the buffer
   std::size_t looked_ = 0;  // up to here there is no line's end
   bool passing_ = false;    // within a line that was too long

@@ -76,6 +76,7 @@ Pipeline::Pipeline(PipelineSettings settings, search::Searcher searcher, Evaluat
       leaders_(room_for_leaders(settings)) {
   totals_.probe_time = settings_.earlier_probes;
   probes_end_ = settings_.probes_end;
+  probes_differ_.store(settings_.probes_differ);
   if (settings_.warm_start) cache_.warm_start(outcomes_of(*settings_.warm_start));
 }
 
@@ -170,6 +171,7 @@ void Pipeline::breed(Slot& s) {
   for (std::uint32_t tries = settings_.functional_change;; --tries, ++s.attempt) {
     take(s, searcher_.vary(s.request, s.attempt));
     probe(s);
+    check_probe(s);
     if (tries == 0 || !repeats_parent(s)) return;
     s.abandoned = stop_wish_.load() != StopCause::kNone;
     if (s.abandoned) return;
@@ -234,6 +236,21 @@ void Pipeline::probe(Slot& s) {
   s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                              settings_.probe_seed, cancelled_);
   s.probe_seconds = s.probe_seconds.value_or(0) + as_seconds(clock_.now() - before);
+}
+
+/// Equal digests stand for equal behaviour. An evaluator that gives one candidate two of them means
+/// something else by it, so that none of them is asked for any more.
+void Pipeline::check_probe(Slot& s) {
+  constexpr std::uint64_t kProbesBetween = 1000;
+  const bool is_checked = s.request.ticket % kProbesBetween == 0 && s.attempt == 0;
+  if (!is_checked || !classes_ || !s.probes || s.probe.status != Status::kOk) return;
+  const ProbeResult first = s.probe;
+  probe(s);
+  if (s.probe.status == Status::kOk && !(s.probe.digest == first.digest)) {
+    probes_differ_.store(true);
+    probing_wanted_.store(false);
+  }
+  s.probe = first;
 }
 
 /// A mutation without effect.

@@ -57,6 +57,7 @@ struct PipelineSettings {
   std::uint32_t tabu_attempts = 10;  ///< ... at most so often for one child
   /// Tickets from here on are not probed: where an earlier session decided so.
   std::optional<std::uint64_t> probes_end;
+  bool probes_differ = false;                   ///< ... as one candidate had two digests
   std::shared_ptr<const WarmStart> warm_start;  ///< what earlier runs found out; may be null
   double verify_fraction = 0.005;
   std::uint32_t leaders_kept = 10;  ///< for the final stage
@@ -146,6 +147,8 @@ class Pipeline {
   StopCause stopped_by() const { return stopped_by_; }
   /// The first ticket that was not probed, when probing was stopped.
   std::optional<std::uint64_t> probes_end() const { return probes_end_; }
+  /// A candidate that was probed twice had two digests, which ends probing. [any-thread]
+  bool probes_differ() const { return probes_differ_.load(); }
   const std::string& defect() const {
     return defect_;
   }  ///< why replay, evaluator or workers made going on impossible; else empty
@@ -191,6 +194,7 @@ class Pipeline {
   void take(Slot& slot, search::Bred bred);
   void take_again(Slot& slot);
   void probe(Slot& slot);
+  void check_probe(Slot& slot);
   bool repeats_parent(const Slot& slot) const;
   void evaluate(Slot& slot);
   std::optional<std::uint64_t> advance();
@@ -256,7 +260,7 @@ class Pipeline {
   alignas(128) std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
   alignas(128) std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
-  std::atomic<bool> probing_wanted_{true};
+  std::atomic<bool> probing_wanted_{true}, probes_differ_{false};
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> seen_told_{0}, seen_decided_{0}, seen_evaluations_{0}, seen_hits_{0},
       seen_replayed_{0};

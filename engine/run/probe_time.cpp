@@ -33,16 +33,19 @@ ProbeTime last_probed(const std::vector<EventRow>& events) {
   return {};
 }
 
-EventRow probing_stopped_event(std::uint64_t ticket) {
-  return {kProbingStopped, nlohmann::ordered_json{{"ticket", ticket}}.dump()};
+EventRow probing_stopped_event(std::uint64_t ticket, bool digests_differ) {
+  nlohmann::ordered_json detail{{"ticket", ticket}};
+  if (digests_differ) detail["digests_differ"] = true;
+  return {kProbingStopped, detail.dump()};
 }
 
-std::optional<std::uint64_t> probing_stopped(const std::vector<EventRow>& events) {
+std::optional<ProbingStopped> probing_stopped(const std::vector<EventRow>& events) {
   for (const EventRow& event : events) {
     if (event.kind != kProbingStopped) continue;
     const auto detail = nlohmann::json::parse(event.detail, nullptr, false);
     const auto ticket = detail.find("ticket");
-    if (ticket != detail.end() && ticket->is_number_unsigned()) return ticket->get<std::uint64_t>();
+    if (ticket != detail.end() && ticket->is_number_unsigned())
+      return ProbingStopped{ticket->get<std::uint64_t>(), detail.contains("digests_differ")};
   }
   return std::nullopt;
 }

@@ -26,8 +26,13 @@ EventRow probed_event(const ProbeTime& time);
 /// What the last such event says; zeros when there is none.
 ProbeTime last_probed(const std::vector<EventRow>& events);
 
-/// Event "probing_stopped": the first ticket that is not probed (`hashing.policy: auto`).
-EventRow probing_stopped_event(std::uint64_t ticket);
-std::optional<std::uint64_t> probing_stopped(const std::vector<EventRow>& events);
+/// Event "probing_stopped": the first ticket that is not probed, as hashing did not pay
+/// (`hashing.policy: auto`) or as one candidate had two digests.
+EventRow probing_stopped_event(std::uint64_t ticket, bool digests_differ);
+struct ProbingStopped {
+  std::uint64_t ticket = 0;
+  bool digests_differ = false;
+};
+std::optional<ProbingStopped> probing_stopped(const std::vector<EventRow>& events);
 
 }  // namespace equivolve::engine

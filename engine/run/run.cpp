@@ -65,13 +65,7 @@ class Session {
   }
 
   tl::expected<RunOutcome, RunError> go() {
-    // More threads than requests in flight would only wait; the search's own width is a bound.
-    const unsigned cores = available_cores();
-    const unsigned workers = prepared_.config.workers != 0 ? prepared_.config.workers : cores;
-    const bool queues = prepared_.config.evaluator.isolation == "process";
-    // Each question that waits at a worker has a thread that waits for its answer.
-    const unsigned wanted = queues ? workers * prepared_.config.prefetch : workers;
-    const unsigned width = std::min(wanted, std::max(prepared_.config.search.lookahead, cores));
+    const unsigned width = executor_width(prepared_.config);
     if (controls_.executor) {
       executor_ = controls_.executor(width);
     } else {
@@ -85,6 +79,7 @@ class Session {
     settings.earlier_probes = earlier_probes_;
     settings.warm_start = origins_.warm_start;
     settings.probes_end = origins_.probes_end;
+    settings.probes_differ = origins_.probes_differ;
     settings.repeats_run = controls_.repeats_run;
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures);
     pipeline_.emplace(settings, make_searcher(prepared_), *prepared_.evaluator, *executor_, time_,
@@ -357,7 +352,8 @@ void keep(StoreWriter& writer, const RunOrigins& origins) {
   if (origins.warm_start)
     writer.push(
         ArtefactRow{kWarmStartName, "application/octet-stream", encode(*origins.warm_start)});
-  if (origins.probes_end) writer.push(probing_stopped_event(*origins.probes_end));
+  if (origins.probes_end)
+    writer.push(probing_stopped_event(*origins.probes_end, origins.probes_differ));
 }
 
 }  // namespace
@@ -366,7 +362,10 @@ tl::expected<RunOrigins, StoreError> origins_of(const StoreReader& reader, RunId
   RunOrigins origins;
   auto events = reader.events(run);
   if (!events) return tl::unexpected(events.error());
-  origins.probes_end = probing_stopped(*events);
+  if (const auto stopped = probing_stopped(*events)) {
+    origins.probes_end = stopped->ticket;
+    origins.probes_differ = stopped->digests_differ;
+  }
   auto artefacts = reader.artefacts(run);
   if (!artefacts) return tl::unexpected(artefacts.error());
   for (const ArtefactRow& artefact : *artefacts) {

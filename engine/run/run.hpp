@@ -20,6 +20,7 @@ namespace equivolve::engine {
 struct RunOrigins {
   std::shared_ptr<const WarmStart> warm_start;  ///< null: none
   std::optional<std::uint64_t> probes_end;      ///< see PipelineSettings
+  bool probes_differ = false;                   ///< likewise
 };
 /// Of a run in the store.
 tl::expected<RunOrigins, StoreError> origins_of(const StoreReader& reader, RunId run);

@@ -30,8 +30,18 @@ PipelineSettings pipeline_settings(const Preparation& prepared) {
   return s;
 }
 
+unsigned executor_width(const Configuration& config) {
+  // More threads than requests in flight would only wait; the search's own width is a bound.
+  const unsigned cores = available_cores();
+  const unsigned workers = config.workers != 0 ? config.workers : cores;
+  // Each question that waits at a worker has a thread that waits for its answer.
+  const unsigned wanted =
+      config.evaluator.isolation == "process" ? workers * config.prefetch : workers;
+  return std::min(wanted, std::max(config.search.lookahead, cores));
+}
+
 tl::expected<SearchOnly, std::string> search_only(const Preparation& prepared) {
-  const unsigned width = prepared.config.workers != 0 ? prepared.config.workers : available_cores();
+  const unsigned width = executor_width(prepared.config);
   auto executor = make_executor(prepared.config.executor, width);
   if (!executor) return tl::unexpected(executor.error());
   const SteadyClock clock;

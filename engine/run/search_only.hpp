@@ -14,6 +14,9 @@ namespace equivolve::engine {
 /// What the prepared configuration asks of the pipeline.
 PipelineSettings pipeline_settings(const Preparation& prepared);
 
+/// Threads that ask the evaluator at once.
+unsigned executor_width(const Configuration& config);
+
 struct SearchOnly {
   PipelineTotals totals;
   hashing::Accounting accounting;

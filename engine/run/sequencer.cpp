@@ -66,7 +66,7 @@ void Pipeline::step() {
   if (writer_ && !ended_ && writer_->failure()) end(StopCause::kStore);
   if (!probing_wanted_.load() && !probes_end_ && !replaying) {
     probes_end_ = next_ask_;
-    if (writer_) writer_->push(probing_stopped_event(*probes_end_));
+    if (writer_) writer_->push(probing_stopped_event(*probes_end_, probes_differ_.load()));
   }
   const bool paused = paused_.load();
   bool moved = !paused;

@@ -140,10 +140,15 @@ void add_speed_ups(RunSummary& s, hashing::Policy policy) {
 
 /// Why the machine had a part in the result. `cut`: trials that it ended.
 std::vector<std::string> irreproducible_causes(StopCause stopped_by, std::uint64_t cut,
-                                               bool stopped_probing, bool deterministic) {
+                                               bool stopped_probing, bool probes_differ,
+                                               bool deterministic) {
   std::vector<std::string> causes;
   if (stopped_by == StopCause::kTime) causes.push_back("ended by the clock (budget.time)");
-  if (stopped_probing) causes.push_back("probing ended by the clock (hashing.policy: auto)");
+  if (probes_differ)
+    causes.push_back(
+        "the evaluator's probe gave one candidate two digests; nothing was probed after that");
+  else if (stopped_probing)
+    causes.push_back("probing ended by the clock (hashing.policy: auto)");
   if (cut > 0)
     causes.push_back(fmt::format("{} outcome{} decided by a deadline or for memory", cut,
                                  cut == 1 ? " was" : "s were"));
@@ -192,7 +197,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.first_failure = totals.first_failure;
   s.irreproducible_because = irreproducible_causes(
       pipeline.stopped_by(), totals.cut_by_machine + final_result.cut_by_machine,
-      pipeline.probes_end().has_value(), prepared.evaluator->descriptor().deterministic);
+      pipeline.probes_end().has_value(), pipeline.probes_differ(),
+      prepared.evaluator->descriptor().deterministic);
   s.result_digest = pipeline.digests().result_digest();
   s.trajectory_digest = pipeline.digests().trajectory_digest();
   if (!figures.empty()) s.objective = figures[objective_position(figures)].name;

@@ -169,10 +169,37 @@ TEST_F(Workers, ThatAllFailEndTheRunAtOnce) {
 }
 
 TEST_F(Workers, TooManyFailuresEndTheRun) {
+  // About one in ten fails.
   const Finished done =
-      run(citizen("sometimes, also: exit", ", max_failed_share: 0.02"), {"--workers", "2"});
+      run(citizen("sometimes, also: exit", ", max_failed_share: 0.05"), {"--workers", "2"});
   EXPECT_EQ(done.exit_code, 4);
   EXPECT_NE(done.err.find("evaluator.max_failed_share"), std::string::npos) << done.err;
+  const auto ended = answer(equivolve({"show", "1", "--store", store_, "--json"}));
+  EXPECT_GE(ended["candidates"], 50) << "fewer say too little";
+  EXPECT_LT(ended["candidates"], 200);
+  EXPECT_GT(ended["failed"].get<double>(), 0.05 * ended["candidates"].get<double>());
+  EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+  const Finished allowed =
+      run(citizen("sometimes, also: exit", ", max_failed_share: 0.2"), {"--workers", "2"});
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_EQ(answer(allowed)["candidates"], 200);
+}
+
+// P12. The first probe, and every thousandth, is made twice.
+TEST_F(Workers, AProbeThatDiffersFromItselfEndsProbing) {
+  for (const char* isolation : {"thread", "process"}) {
+    const Finished done =
+        run(citizen("fickle_probe"), {"--set", std::string("evaluator.isolation=") + isolation});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const auto found = answer(done);
+    EXPECT_NE(found["irreproducible_because"].dump().find("two digests"), std::string::npos)
+        << found["irreproducible_because"];
+    EXPECT_EQ(found["candidates"], 200);
+    EXPECT_LE(found["classes"], 32) << "those that had been asked for already";
+    EXPECT_EQ(answer(equivolve({"show", "1", "--store", store_, "--json"}))["candidates"], 200);
+    EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+  }
+  EXPECT_TRUE(answer(run(citizen("nothing"), {}))["irreproducible_because"].empty());
 }
 
 TEST_F(Workers, AModuleThatCrashesWhileLoadedIsNamed) {
@@ -190,6 +217,64 @@ TEST_F(Workers, AModuleThatCrashesWhileLoadedIsNamed) {
   EXPECT_NE(done.err.find("crashing_citizen.so while it was loaded: " + end), std::string::npos)
       << done.err;
 }
+
+/// An example, made small.
+struct Small {
+  const char* example;
+  std::vector<std::string> settings;
+};
+void PrintTo(const Small& small, std::ostream* out) {
+  *out << small.example;
+}
+
+class IsolationOf : public testing::TestWithParam<Small> {};
+
+TEST_P(IsolationOf, MakesNoDifference) {
+  TempFolder folder;
+  const auto run = [&](const std::string& isolation) {
+    std::vector<std::string> words{
+        "run",
+        std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/" + GetParam().example + ".yaml",
+        "--store",
+        folder.path() / (isolation + ".db"),
+        "--workers",
+        "2",
+        "--json",
+        "--quiet",
+        "--set",
+        "evaluator.isolation=" + isolation,
+        "--set",
+        "final.repeats=1"};
+    for (const std::string& setting : GetParam().settings)
+      words.insert(words.end(), {"--set", setting});
+    const Finished done = equivolve(words);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return answer(done);
+  };
+  const auto threads = run("thread"), processes = run("process");
+  EXPECT_EQ(processes["failed"], threads["failed"]);
+  // (Figures may be times.)
+  for (const char* key :
+       {"result_digest", "trajectory_digest", "candidates", "evaluations", "classes"})
+    EXPECT_EQ(processes[key], threads[key]) << key;
+  EXPECT_EQ(processes["best"]["text"], threads["best"]["text"]);
+  EXPECT_EQ(processes["references"].size(), threads["references"].size());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, IsolationOf,
+    testing::Values(Small{"quickstart", {"budget.candidates=200"}},
+                    Small{"formula", {"budget.candidates=60"}},
+                    Small{"novel_class_discovery",
+                          {"budget.candidates=4", "options.train.epochs=1", "options.restarts=1",
+                           "options.max_rows=200", "final.top=1"}},
+                    Small{"sensitivity_sampling",
+                          {"budget.candidates=20", "data.rows=200", "options.rows_per_column=[10]",
+                           "final.top=1"}},
+                    Small{"sequence_design", {"budget.candidates=8", "final.top=1"}},
+                    Small{"sequences_as_candidates", {"budget.candidates=60", "final.top=1"}},
+                    Small{"test_time_adaptation", {"budget.candidates=6", "final.top=1"}}),
+    [](const auto& info) { return std::string(info.param.example); });
 
 }  // namespace
 }  // namespace equivolve::tests

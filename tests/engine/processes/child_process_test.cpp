@@ -55,6 +55,18 @@ TEST(ChildProcess, SaysHowItEnded) {
   EXPECT_EQ(end_text(crash), "was ended by signal 11 (Segmentation fault)");
 }
 
+// Until its exec a child has the engine's memory, which the system takes for the child's own peak.
+TEST(ChildProcess, ItsPeakIsNotTheEngines) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers hold much memory themselves";
+#endif
+  std::vector<char> much(std::size_t{300} << 20, 1);
+  auto child = ChildProcess::start(shell("exit 3"));
+  ASSERT_TRUE(child) << child.error();
+  EXPECT_LT(child->wait().peak_memory, std::size_t{100} << 20);
+  EXPECT_EQ(much.back(), 1);
+}
+
 TEST(ChildProcess, WhatCannotBeStartedIsNamed) {
   const auto none =
       ChildProcess::start({.command = {"no-such-program"}, .environment = {}, .folder = {}});

@@ -256,7 +256,7 @@ TEST(FunctionalChange, AMutationThatCannotChangeAnythingIsTakenInTheEnd) {
   run.go();
   EXPECT_EQ(run.totals.candidates, 200u);
   EXPECT_GT(probes.load(), 400u);
-  EXPECT_LE(probes.load(), 1000u);
+  EXPECT_LE(probes.load(), 1001u);
 }
 
 TEST(Tabu, NoClassIsSeenMoreOftenThanTheLimit) {
@@ -280,7 +280,7 @@ TEST(Tabu, AttemptsAreBounded) {
   run.budget.candidates = 100;
   run.go();
   EXPECT_EQ(run.totals.candidates, 100u);
-  EXPECT_EQ(probes.load(), 1 + 99 * 6);
+  EXPECT_EQ(probes.load(), 2 + 99 * 6) << "the first one is checked";
 }
 
 TEST(Tabu, SpreadsTheSearchOverMoreClasses) {
@@ -304,7 +304,7 @@ TEST(Probing, OnceStoppedNothingIsMerged) {
   run.go();
   EXPECT_EQ(run.totals.candidates, 2000u);
   EXPECT_GE(probes.load(), 500u);
-  EXPECT_LE(probes.load(), 516u) << "those in flight";
+  EXPECT_LE(probes.load(), 517u) << "those in flight";
   EXPECT_GT(run.totals.evaluations, 1480u);
 }
 

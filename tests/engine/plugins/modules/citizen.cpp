@@ -1,28 +1,27 @@
 // A bad citizen: a genome's length says what it does. Most lengths are good ones; a trial of a good
 // one has a score that follows from the genome alone.
-#include <pthread.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cfenv>
-#include <chrono>
 #include <clocale>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
-#include <map>
 #include <span>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "evaluators/sdk/evaluator.hpp"
 #include "search/genome/equivolve_genome.h"
+#include "tests/engine/plugins/modules/hostile_acts.hpp"
 
 namespace {
 
@@ -58,6 +57,7 @@ class Citizen {
     if (asked("crash_in_probe")) raise(SIGSEGV);
     if (asked("hang_in_probe")) hang(true);
     sink.text(candidate.text());
+    if (asked("fickle_probe")) sink.integer(std::clock() * 1000 + ++probes_);
     return EQV_OK;
   }
 
@@ -91,7 +91,7 @@ class Citizen {
     if (asked("exit")) std::exit(3);
     if (asked("exit_0")) _exit(0);
     if (asked("kill_itself")) kill(getpid(), SIGKILL);
-    if (asked("terminate")) std::thread([] { throw std::runtime_error("in a thread"); }).join();
+    if (asked("terminate")) hostile::throw_in_a_thread();
     if (asked("divide")) raise(SIGFPE);
     if (asked("say_and_crash")) {
       std::printf("to stdout\n");
@@ -99,23 +99,25 @@ class Citizen {
       std::fprintf(stderr, "the last words\n");
       std::abort();
     }
-    if (asked("hang")) hang(false);
-    if (asked("hang_deaf")) hang(true);
+    if (asked("hang")) hostile::hang(false);
+    if (asked("hang_deaf")) hostile::hang(true);
     if (asked("leak")) leak();
-    if (asked("devour")) devour();
-    if (asked("print")) print_megabytes();
+    if (asked("devour")) hostile::devour_memory();
+    if (asked("overrun")) overrun(result.figures());
+    if (asked("fork_bomb")) hostile::fork_bomb(7);
+    if (asked("print")) hostile::print(50'000);
     if (asked("close_standard"))
       for (int descriptor : {0, 1, 2}) close(descriptor);
     if (asked("close_all"))
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
     if (asked("change_process")) change_process();
-    if (asked("grandchild")) start_grandchild();
-    if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hang(true); });
-    if (asked("garbage")) write_to_engine("this is no message\n");
-    if (asked("partial")) write_to_engine("{\"type\":\"result\",\"id\""), _exit(0);
-    if (asked("flood")) flood();
-    if (asked("other_question"))
-      write_to_engine("{\"type\":\"result\",\"id\":\"4711\",\"figures\":[1,2]}\n");
+    if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hostile::hang(true); });
+    if (asked("grandchild")) hostile::start_grandchild();
+    if (asked("grandchild_and_crash")) hostile::start_grandchild(), std::abort();
+    if (asked("garbage")) hostile::write_to_engine("this is no message\n");
+    if (asked("partial")) hostile::answer_in_part();
+    if (asked("flood")) hostile::flood_engine();
+    if (asked("other_question")) hostile::answer_another_question();
     if (asked("not_a_number")) result.figures()[0] = std::numeric_limits<double>::quiet_NaN();
     if (asked("minus_zero")) result.figures()[0] = -0.0;
     if (asked("denormal")) result.figures()[0] = 5e-324;
@@ -136,37 +138,18 @@ class Citizen {
       for (std::size_t i = 0; i < items.size(); ++i) items[i] = static_cast<double>(i) / 3;
       host_.items(trial, 0, items);
     }
-    if (asked("slot"))
+    if (asked("slot")) {
+      meet();
       result.figures()[0] =
           std::atof(std::getenv("CITIZEN_SLOT") ? std::getenv("CITIZEN_SLOT") : "-1");
+    }
     return EQV_OK;
   }
 
-  [[noreturn]] static void hang(bool deaf) {
-    if (deaf) {
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_BLOCK, &all, nullptr);
-      signal(SIGTERM, SIG_IGN);
-    }
-    while (true) pause();
-  }
   void leak() {
     constexpr std::size_t kMiB = std::size_t{1} << 20;
     leaked_.push_back(static_cast<char*>(std::malloc(4 * kMiB)));
     if (leaked_.back()) std::memset(leaked_.back(), 1, 4 * kMiB);
-  }
-  [[noreturn]] static void devour() {
-    constexpr std::size_t kPiece = std::size_t{8} << 20;
-    while (true) std::memset(std::malloc(kPiece), 1, kPiece);  // as C code that never looks
-  }
-  static void print_megabytes() {
-    const std::string line(1023, 'p');
-    for (int i = 0; i < 3000; ++i) {
-      std::printf("%s\n", line.c_str());
-      std::fprintf(stderr, "%s\n", line.c_str());
-    }
-    std::fflush(stdout);
   }
   static void change_process() {
     std::setlocale(LC_ALL, "C.UTF-8");
@@ -174,25 +157,25 @@ class Citizen {
     signal(SIGTERM, SIG_IGN);
     if (chdir("/") != 0) std::abort();
   }
-  static void start_grandchild() {
-    if (fork() == 0) {
-      execlp("sleep", "sleep", "1000", static_cast<char*>(nullptr));
-      _exit(1);
-    }
+  /// Waits until as many workers as are awaited have come here.
+  static void meet() {
+    const char* folder = std::getenv("CITIZEN_MEETING");
+    constexpr std::ptrdiff_t kAwaited = 4;
+    if (!folder) return;
+    std::ofstream(std::string(folder) + "/" + std::to_string(getpid()));
+    const auto here = [&] {
+      return std::distance(std::filesystem::directory_iterator(folder), {});
+    };
+    for (int i = 0; i < 3000 && here() < kAwaited; ++i) usleep(10'000);
   }
-  /// Its way to the engine is kept from it: it has to look for it.
-  static void write_to_engine(const std::string& text) {
-    for (int descriptor = 3; descriptor < 64; ++descriptor)
-      if (write(descriptor, text.data(), text.size()) < 0) continue;
-  }
-  static void flood() {
-    const std::string piece(1 << 16, 'x');
-    for (int i = 0; i < 160'000; ++i) write_to_engine(piece);  // 10 GB
+  static void overrun(std::span<double> figures) {
+    for (std::size_t i = 0; i < (std::size_t{1} << 20); ++i) figures.data()[i] = 1e300;
   }
 
   sdk::Host host_;
   std::string config_;
   std::vector<char*> leaked_;
+  std::int64_t probes_ = 0;
   const double unset_ = std::numeric_limits<double>::infinity();
   std::vector<eqv_figure> figures_{
       {sizeof(eqv_figure), "score", "", EQV_OBJECTIVE, EQV_MAXIMIZE, 0, 1, 1}};

@@ -118,23 +118,36 @@ TEST(BadCitizens, AStopEndsEvenTheDeaf) {
 
 TEST(BadCitizens, PrintedMegabytesDoNoHarm) {
   const Made made = make_citizen("print");
+  forget_peak();
+  const double before = peak_mib();
   for (int i = 0; i < 3; ++i) {
-    const TrialResult result = evaluate(*made.evaluator);
+    const TrialResult result = evaluate(*made.evaluator);  // 100 MB
     EXPECT_EQ(result.status, Status::kOk) << result.message;
   }
+#ifndef EQUIVOLVE_SANITIZED
+  EXPECT_LT(peak_mib(), before + 4);
+#endif
 }
 
 TEST(BadCitizens, AFloodIsCutOff) {
   const Made made = make_citizen("flood");
+  forget_peak();
+  const double before = peak_mib();
   const TrialResult result = evaluate(*made.evaluator);
   EXPECT_EQ(result.reason, Reason::kProtocol) << result.message;
   EXPECT_THAT(result.message, HasSubstr("more than 16 MiB"));
+#ifndef EQUIVOLVE_SANITIZED
+  // Of 10 GB, three times: a line's 16 MiB while it grows from 8, and nothing of those before.
+  EXPECT_LT(peak_mib(), before + 30);
+  forget_peak();
+  EXPECT_LT(peak_mib(), before + 2) << "and nothing in the end";
+#endif
 }
 
 TEST(BadCitizens, ChangesToTheirProcessChangeNoResult) {
   const Made good = make_citizen("nothing");
   const TrialResult expected = evaluate(*good.evaluator);
-  for (const char* what : {"change_process", "close_standard", "grandchild"}) {
+  for (const char* what : {"change_process", "close_standard"}) {
     const Made made = make_citizen(what);
     for (int i = 0; i < 3; ++i) {
       const TrialResult result = evaluate(*made.evaluator);
@@ -142,6 +155,49 @@ TEST(BadCitizens, ChangesToTheirProcessChangeNoResult) {
       EXPECT_EQ(result.figures, expected.figures) << what;
     }
   }
+}
+
+TEST(BadCitizens, WhatTheyHaveStartedEndsWithThem) {
+  WorkerSettings settings = quick_settings();
+  settings.child.environment.push_back(mark());
+  const auto marked = settings.child.environment.back();
+  {
+    const Made made = make_citizen("grandchild", settings);
+    EXPECT_EQ(evaluate(*made.evaluator).status, Status::kOk);
+    EXPECT_EQ(evaluate(*made.evaluator).status, Status::kOk);
+    EXPECT_EQ(count_marked(marked, 3), 3u) << "a worker and the two that it has started";
+  }
+  EXPECT_EQ(count_marked(marked, 0), 0u);
+  const Made made = make_citizen("grandchild_and_crash", settings);
+  EXPECT_EQ(evaluate(*made.evaluator).reason, Reason::kCrash);
+  EXPECT_EQ(count_marked(marked, 0), 0u) << "of three workers that have started one each";
+}
+
+TEST(BadCitizens, AForkBombEndsWithItsTrial) {
+  WorkerSettings settings = impatient_settings();
+  settings.child.environment.push_back(mark());
+  const auto marked = settings.child.environment.back();
+  const Made made = make_citizen("fork_bomb", settings);
+  std::size_t most = 0;
+  std::jthread watcher([&] { most = count_marked(marked, 128, 20); });
+  TrialRequest request;
+  request.deadline = std::chrono::seconds(3);
+  const TrialResult result = evaluate(*made.evaluator, request);
+  EXPECT_EQ(result.reason, Reason::kDeadline) << result.message;
+  EXPECT_EQ(count_marked(marked, 0), 0u);
+  watcher.join();
+#ifndef __SANITIZE_THREAD__
+  EXPECT_EQ(most, 128u) << "all of them had been there";
+#endif
+}
+
+TEST(BadCitizens, WritesPastABufferHarmTheirWorkerAlone) {
+  const auto before = children();
+  const Made made = make_citizen("overrun");
+  const TrialResult result = evaluate(*made.evaluator);
+  EXPECT_EQ(result.status, Status::kFailed);
+  EXPECT_EQ(result.reason, Reason::kCrash) << result.message;
+  EXPECT_EQ(children(), before);
 }
 
 TEST(BadCitizens, FiguresAreLookedAt) {

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <dirent.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <fstream>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "engine/plugins/workers/worker_module.hpp"
 #include "tests/engine/plugins/modules_support.hpp"
+#include "tests/support/watched_run.hpp"
 
 namespace equivolve::engine::test {
 
@@ -71,6 +77,34 @@ inline std::set<std::string> children() {
   }
   if (tasks) closedir(tasks);
   return all;
+}
+
+/// The most this process has had resident since `forget_peak`, in MiB.
+inline double peak_mib() {
+  std::ifstream in("/proc/self/status");
+  double kib = 0;
+  for (std::string word; in >> word;)
+    if (word == "VmHWM:") in >> kib;
+  return kib / 1024;
+}
+inline void forget_peak() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+/// A line of the environment that workers get: all that they start can be found by it.
+inline std::pair<std::string, std::string> mark() {
+  static int count = 0;
+  return {"CITIZEN_MARK", std::to_string(getpid()) + "-" + std::to_string(count++)};
+}
+/// How many processes have it once `expected` do, or after so many seconds.
+inline std::size_t count_marked(const std::pair<std::string, std::string>& mark,
+                                std::size_t expected, double seconds = 1) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (true) {
+    const std::size_t count = tests::processes_with(mark.first + "=" + mark.second).size();
+    if (count == expected || std::chrono::steady_clock::now() > until) return count;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 inline std::size_t open_descriptors() {

@@ -1,0 +1,91 @@
+// What bad modules do, each act a function.
+#pragma once
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace hostile {
+
+/// For ever; `deaf`: signals that can be blocked are.
+[[noreturn]] inline void hang(bool deaf) {
+  if (deaf) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    signal(SIGTERM, SIG_IGN);
+  }
+  while (true) pause();
+}
+
+/// As C code that never looks at what malloc gives. In large pages, which come faster.
+[[noreturn]] inline void devour_memory() {
+  constexpr std::size_t kPage = std::size_t{2} << 20, kPiece = 4 * kPage;
+  while (true) {
+    void* const piece = std::aligned_alloc(kPage, kPiece);
+    madvise(piece, kPiece, MADV_HUGEPAGE);
+    std::memset(piece, 1, kPiece);
+  }
+}
+
+inline void throw_in_a_thread() {
+  std::thread([] { throw std::runtime_error("in a thread"); }).join();
+}
+
+/// So many lines of a KiB to stdout, and to stderr.
+inline void print(int lines) {
+  const std::string line(1023, 'p');
+  for (int i = 0; i < lines; ++i) {
+    std::printf("%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+  std::fflush(stdout);
+}
+
+/// The way to the engine is kept from a module: it has to look for it.
+inline void write_to_engine(const std::string& text) {
+  for (int descriptor = 3; descriptor < 64; ++descriptor)
+    if (write(descriptor, text.data(), text.size()) < 0) continue;
+}
+
+/// 10 GB without the end of a line.
+inline void flood_engine() {
+  const std::string piece(1 << 16, 'x');
+  for (int i = 0; i < 160'000; ++i) write_to_engine(piece);
+}
+
+inline void answer_another_question() {
+  write_to_engine("{\"type\":\"result\",\"id\":\"4711\",\"figures\":[1,2]}\n");
+}
+
+[[noreturn]] inline void answer_in_part() {
+  write_to_engine("{\"type\":\"result\",\"id\"");
+  _exit(0);
+}
+
+/// Processes that start processes that ... until there are 2^depth, all of them deaf. (Without an
+/// end it would be the machine's, for the limit on processes belongs to users.)
+[[noreturn]] inline void fork_bomb(int depth) {
+  for (int i = 0; i < depth; ++i)
+    if (fork() < 0) break;
+  hang(true);
+}
+
+/// One that works on when its worker has ended.
+inline void start_grandchild() {
+  if (fork() == 0) {
+    execlp("sleep", "sleep", "1000", static_cast<char*>(nullptr));
+    _exit(1);
+  }
+}
+
+}  // namespace hostile
