@@ -174,12 +174,12 @@ class NovelClassDiscovery {
                                      "known ones one is hidden; expected union, or a larger "
                                      "hidden_fraction",
                                      problem().train.classes));
-    if (folds[0].size() < 2)
-      host_.log(EQV_LOG_WARNING,
-                fmt::format("of {} known classes one is hidden at a time, and one class alone is "
-                            "found by putting all rows together: compare what apply finds with "
-                            "the references, or hide more with options.folds.hidden_fraction",
-                            problem().train.classes));
+    const std::size_t all = rows + problem().train.known.rows;
+    if (all > settings_.options.most_rows)
+      host_.log(EQV_LOG_INFO,
+                fmt::format("{}: spectral methods embed {} of {} training rows, and the others "
+                            "follow the nearest of them (options.max_rows)",
+                            settings_.data.file, settings_.options.most_rows, all));
   }
 
   /// A tenth of the epochs on one fold; three tenths on all; everything.

@@ -72,7 +72,7 @@ constexpr std::string_view kAfterTable = R"(
 
 std::string config_schema() {
   return std::string(kBeforeTable)
-      .append(tables::table_schema())
+      .append(tables::table_schema(false))
       .append(kBetween)
       .append(tables::table_rules())
       .append(kAfterTable);
