@@ -159,6 +159,11 @@ class Application {
     return scatter_chart(rows_of(own_.space.view(), rows).view(), labels, shown);
   }
 
+  std::size_t rows_of_cluster(std::size_t cluster) const {
+    return static_cast<std::size_t>(
+        std::count(own_.labels.begin(), own_.labels.end(), static_cast<std::uint32_t>(cluster)));
+  }
+
   /// Means of every feature in its own units, and how far from all unlabelled rows'.
   std::string profiles() const {
     const Features& features = context_.problem.features;
@@ -172,7 +177,7 @@ class Application {
       }
     std::string out = "cluster,feature,mean,mean_of_all,difference_in_deviations\n";
     for (std::size_t k = 0; k < found_.clusters(); ++k)
-      for (std::size_t f = 0; f < features.names.size(); ++f) {
+      for (std::size_t f = 0; f < features.names.size() && rows_of_cluster(k) > 0; ++f) {
         const double deviation = std::sqrt(variance[f]);
         out +=
             fmt::format("{},{},{:.6g},{:.6g},{:.3f}\n", names_[k], csv_cell(features.names[f]),
@@ -249,9 +254,11 @@ class Application {
     const auto rows = spread_over(own_.labels.size(), kMostCompared);
     const Points x = rows_of(train_.unlabelled.view(), rows);
     std::vector<bool> wanted;
-    std::size_t count = 0;
     for (std::uint32_t r : rows) wanted.push_back(own_.labels[r] == cluster);
-    for (std::uint32_t label : own_.labels) count += label == cluster;
+    const std::size_t count = rows_of_cluster(cluster);
+    if (count == 0)
+      return fmt::format("\n## {}: no rows\n\nFewer classes were found than were asked for.\n",
+                         names_[cluster]);
     std::string out = fmt::format("\n## {}: {} rows\n\n", names_[cluster], count);
     if (!std::isnan(stability))
       out += fmt::format("Stability (mean Jaccard over {} resamples): {:.2f}{}.\n",

@@ -87,8 +87,7 @@ std::vector<VertexHash> vertex_hashes(const Graph& graph) {
   Colours colours;
   refine(graph, colours);
   std::vector<VertexHash> hashes;
-  for (std::uint32_t v = 0; v < graph.vertices; ++v)
-    hashes.push_back({colours[v].a, colours[v].b});
+  for (std::uint32_t v = 0; v < graph.vertices; ++v) hashes.push_back({colours[v].a, colours[v].b});
   return hashes;
 }
 
