@@ -5,7 +5,8 @@
 //   novel_class_methods --data FILE --novel a,b,c [--set letter|optdigits|mfeat_fac|satellite, or
 //   NAME_estimate]
 //       [--method NAME] [--runs N] [--epochs N] [--estimate] [--drop COLUMN] [--hide-known SHARE]
-//       [--tabular] [--pbn LR,W,DROPOUT,LATENT] [--training] [--seed FIRST] [--json]
+//       [--tabular] [--pbn LR,W,DROPOUT,LATENT] [--training] [--seed FIRST]
+//       [--max-rows N] [--json]
 //
 // --set takes the hyperparameters published for PBN, the baseline and NCD spectral clustering on
 // that set (Troisemaine et al. 2024, doi 10.1007/s10618-024-01025-y), which stand nowhere else;
@@ -31,7 +32,7 @@ using namespace equivolve::novel_class_discovery;  // NOLINT: a program of one f
 struct Arguments {
   std::string data, set, method;
   std::vector<std::string> novel, drop;
-  std::size_t runs = 3, epochs = 200;
+  std::size_t runs = 3, epochs = 200, max_rows = Options{}.most_rows;
   double hide_known = 0;
   std::uint64_t seed = 1;
   std::vector<double> pbn;  ///< learning rate, w, dropout, length of a code; or none
@@ -138,6 +139,7 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
   options.mixed = arguments.hide_known > 0;
   if (!arguments.estimate) options.classes = arguments.novel.size();
   options.estimate = arguments.estimate;
+  options.most_rows = arguments.max_rows;
   Summary acc, nmi, ari, bacc, inductive, clusters, seconds;
   for (std::size_t run = 0; run < arguments.runs; ++run) {
     TrialSettings how;
@@ -255,6 +257,8 @@ bool read_arguments(int argc, char** argv, Arguments& a) {
     else if (key == "--pbn")
       for (const std::string& number : split_at_commas(value))
         a.pbn.push_back(std::strtod(number.c_str(), nullptr));
+    else if (key == "--max-rows")
+      a.max_rows = std::strtoull(value, nullptr, 10);
     else if (key == "--seed")
       a.seed = std::strtoull(value, nullptr, 10);
     else if (key == "--method")
