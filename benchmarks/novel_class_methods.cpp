@@ -140,7 +140,7 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
   if (!arguments.estimate) options.classes = arguments.novel.size();
   options.estimate = arguments.estimate;
   options.most_rows = arguments.max_rows;
-  Summary acc, nmi, ari, bacc, inductive, clusters, seconds;
+  Summary acc, nmi, ari, bacc, inductive, clusters, error, seconds;
   for (std::size_t run = 0; run < arguments.runs; ++run) {
     TrialSettings how;
     how.epochs = arguments.epochs;
@@ -158,13 +158,16 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
     bacc.values.push_back(100 * out.transductive.balanced_accuracy);
     inductive.values.push_back(100 * out.inductive.accuracy);
     clusters.values.push_back(out.clusters);
+    error.values.push_back(std::abs(out.clusters - static_cast<double>(arguments.novel.size())));
   }
   if (arguments.json) {
     std::printf(
         "%s\"%s\": {\"acc\": %.4f, \"acc_std\": %.4f, \"nmi\": %.4f, \"ari\": %.4f, "
-        "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"clusters\": %.3f, \"cpu_s\": %.4f}",
+        "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"inductive_std\": %.4f, \"clusters\": %.3f, "
+        "\"count_error\": %.3f, \"cpu_s\": %.4f}",
         first ? "{" : ", ", named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(), ari.mean(),
-        bacc.mean(), inductive.mean(), clusters.mean(), seconds.mean());
+        bacc.mean(), inductive.mean(), inductive.deviation(), clusters.mean(), error.mean(),
+        seconds.mean());
   } else {
     std::printf(
         "%-16s ACC %5.1f+-%4.1f  NMI %5.1f+-%4.1f  ARI %5.1f+-%4.1f  BACC %5.1f   "

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "evaluators/common/tables/table_reader.hpp"
 #include "evaluators/novel_class_discovery/charts.hpp"
@@ -51,7 +52,10 @@ struct Told {
 class Application {
  public:
   Application(const ApplyContext& context, const Method& method)
-      : context_(context), train_(context.problem.train), found_(discover(method)) {
+      : context_(context),
+        train_(context.problem.train),
+        found_(discover(method)),
+        has_codes_(method.kind == MethodKind::kPbn || method.kind == MethodKind::kLatentBaseline) {
     own_ = {found_.space_of(train_.unlabelled.view()), found_.labels(),
             context.problem.row_numbers};
     for (std::size_t k = 0; k < found_.clusters(); ++k)
@@ -62,7 +66,9 @@ class Application {
   }
 
   void write(sdk::ArtefactSink& sink) {
-    count_ = counted();
+    count_ = counted(found_.counting_space_of(train_.unlabelled.view()),
+                     found_.counting_space_of(train_.known.view()));
+    if (has_codes_) count_of_columns_ = counted(train_.unlabelled, train_.known);
     sink.write("predictions.csv", "text/csv", predictions(rows_told()));
     sink.write("count.csv", "text/csv", count_table());
     sink.write("count.svg", "image/svg+xml",
@@ -85,14 +91,12 @@ class Application {
   }
 
   /// With all indices, whatever the number of classes was set to.
-  CountEstimate counted() const {
+  CountEstimate counted(const Points& novel, const Points& known) const {
     CountSettings how = context_.options.count;
     how.all_indices = true;
     how.attract = context_.options.mixed;
     how.seed = context_.seed;
-    return estimate_count(found_.counting_space_of(train_.unlabelled.view()).view(),
-                          found_.counting_space_of(train_.known.view()).view(),
-                          train_.classes_of_known, train_.classes, how);
+    return estimate_count(novel.view(), known.view(), train_.classes_of_known, train_.classes, how);
   }
 
   Told rows_told() const {
@@ -135,16 +139,20 @@ class Application {
   }
 
   std::string count_table() const {
-    std::string out = "classes";
+    std::string out = "space,classes";
     for (std::string_view name : kIndexNames)
       out += fmt::format(",{0},{0}_deviation", name == "elbow" ? "inertia" : name);
     out += "\n";
-    for (const CountRow& row : count_.rows) {
-      out += std::to_string(row.classes);
-      for (std::size_t i = 0; i < kIndexCount; ++i)
-        out += fmt::format(",{:.6g},{:.6g}", row.mean[i], row.deviation[i]);
-      out += "\n";
-    }
+    const auto add = [&](const char* space, const CountEstimate& count) {
+      for (const CountRow& row : count.rows) {
+        out += fmt::format("{},{}", space, row.classes);
+        for (std::size_t i = 0; i < kIndexCount; ++i)
+          out += fmt::format(",{:.6g},{:.6g}", row.mean[i], row.deviation[i]);
+        out += "\n";
+      }
+    };
+    add(has_codes_ ? "codes" : "columns", count_);
+    if (count_of_columns_) add("columns", *count_of_columns_);
     return out;
   }
 
@@ -218,8 +226,12 @@ class Application {
         "By each index:\n\n",
         found_.clusters(), kIndexNames[static_cast<std::size_t>(index)], count_.classes, count_.low,
         count_.high);
-    for (std::size_t i = 0; i < kIndexCount; ++i)
-      out += fmt::format("- {}: {}\n", kIndexNames[i], count_.by_index[i]);
+    for (std::size_t i = 0; i < kIndexCount; ++i) {
+      out += fmt::format("- {}: {}", kIndexNames[i], count_.by_index[i]);
+      if (count_of_columns_)
+        out += fmt::format(" in the codes, {} among the columns", count_of_columns_->by_index[i]);
+      out += "\n";
+    }
     return out;
   }
 
@@ -317,7 +329,9 @@ class Application {
   Told own_;                        // the unlabelled training rows
   std::vector<std::string> names_;  // of clusters, then of known classes
   Points centres_;
+  const bool has_codes_;  // rows are compared by codes, not by the columns themselves
   CountEstimate count_;
+  std::optional<CountEstimate> count_of_columns_;  // where there are codes
 };
 
 }  // namespace

@@ -8,17 +8,15 @@
 namespace equivolve::novel_class_discovery {
 namespace {
 
-using search::Graph;
-
-constexpr std::size_t kActivations = 3;
+constexpr std::size_t kActivationKinds = 3;
 
 /// What a vertex does, by its position in kCellOperations.
 std::vector<nn::Layer> layers_of(const CodeSettings& settings, std::size_t operation,
                                  std::uint32_t width) {
   if (operation == 0) return {nn::dense(width)};
   CodeSettings own = settings;
-  own.activation = static_cast<Activation>((operation - 1) % kActivations);
-  own.batch_norm = operation > kActivations;
+  own.activation = static_cast<Activation>((operation - 1) % kActivationKinds);
+  own.batch_norm = operation > kActivationKinds;
   return hidden_layers(own, width);
 }
 
@@ -27,8 +25,8 @@ std::uint64_t seed_of_part(std::uint64_t seed, hashing::Purpose purpose, std::si
 }
 
 /// The live part of a cell, its vertices in an order that does not depend on their numbers.
-Graph ordered(const Graph& cell) {
-  const Graph graph = search::pruned(cell);
+search::Graph ordered(const search::Graph& cell) {
+  const search::Graph graph = search::pruned(cell);
   const auto hashes = search::vertex_hashes(graph);
   std::vector<std::uint32_t> order;
   std::vector<bool> placed(graph.vertices, false);
@@ -45,7 +43,7 @@ Graph ordered(const Graph& cell) {
     placed[next] = true;
     order.push_back(next);
   }
-  Graph out;
+  search::Graph out;
   out.vertices = graph.vertices;
   for (std::uint32_t to = 0; to < graph.vertices; ++to) {
     out.operations[to] = graph.operations[order[to]];
@@ -56,7 +54,7 @@ Graph ordered(const Graph& cell) {
 }
 
 std::vector<CodePart> parts_of_cell(const CodeSettings& settings) {
-  const Graph cell = ordered(settings.cell->graph);
+  const search::Graph cell = ordered(settings.cell->graph);
   const auto width = static_cast<std::uint32_t>(settings.cell->width);
   std::vector<CodePart> parts;
   for (std::uint32_t v = 1; v < cell.vertices; ++v) {

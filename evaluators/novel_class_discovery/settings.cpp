@@ -13,7 +13,7 @@ using nlohmann::json;
 using sdk::Refused;
 using settings::JsonReader;
 
-constexpr std::uint64_t kMostClasses = 1000;
+constexpr std::uint64_t kHighestCount = 1000;
 
 std::string label_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -23,7 +23,7 @@ void read_novel(JsonReader& in, DataSettings& out) {
   const json* novel = in.raw("novel");
   if (!novel) return;
   if (!novel->is_array()) {
-    out.draw_novel = in.whole("novel", 2, 2, kMostClasses);
+    out.draw_novel = in.whole("novel", 2, 2, kHighestCount);
     return;
   }
   for (std::size_t i = 0; i < novel->size(); ++i) {
@@ -57,7 +57,7 @@ DataSettings read_data(JsonReader in) {
 }
 
 void read_count(JsonReader in, const DataSettings& data, Options& out) {
-  if (in.raw("classes")) out.classes = in.whole("classes", 2, 2, kMostClasses);
+  if (in.raw("classes")) out.classes = in.whole("classes", 2, 2, kHighestCount);
   const bool told = out.classes || !data.novel.empty() || data.draw_novel;
   out.estimate = in.choice("mode", {"known", "estimate"}).value_or(told ? 0 : 1) == 1;
   if (out.estimate && out.classes)
@@ -65,7 +65,7 @@ void read_count(JsonReader in, const DataSettings& data, Options& out) {
   if (!out.estimate && !told)
     throw Refused("/options/k", "mode: known needs 'classes', or the novel classes in data.novel");
   if (!out.classes && !out.estimate) out.classes = data.draw_novel.value_or(data.novel.size());
-  out.count.most = in.whole("max", out.count.most, 2, kMostClasses);
+  out.count.most = in.whole("max", out.count.most, 2, kHighestCount);
   out.count.repeats = in.whole("repeats", out.count.repeats, 1, 100);
   out.count.starts = in.whole("starts", out.count.starts, 1, 100);
   out.count.most_rows = in.whole("sample", out.count.most_rows, 10, 20'000);

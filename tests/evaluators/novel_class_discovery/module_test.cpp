@@ -198,6 +198,9 @@ TEST_F(Module, AppliesToFilesAPersonCanUse) {
   for (const char* name :
        {"predictions.csv", "report.md", "profiles.csv", "count.csv", "count.svg", "latent.svg"})
     EXPECT_TRUE(files.contains(name)) << name;
+  EXPECT_THAT(files.at("count.csv"), HasSubstr("\ncodes,2,"));
+  EXPECT_THAT(files.at("count.csv"), HasSubstr("\ncolumns,2,"));
+  EXPECT_THAT(files.at("report.md"), HasSubstr(" in the codes, "));
   const std::string& predictions = files.at("predictions.csv");
   EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 36);
   EXPECT_THAT(predictions, HasSubstr("row,cluster,distance,silhouette\n97,novel_"));
