@@ -5,11 +5,13 @@
 //   novel_class_methods --data FILE --novel a,b,c [--set letter|optdigits|mfeat_fac|satellite, or
 //   NAME_estimate]
 //       [--method NAME] [--runs N] [--epochs N] [--estimate] [--drop COLUMN] [--hide-known SHARE]
-//       [--tabular] [--json]
+//       [--tabular] [--pbn LR,W,DROPOUT,LATENT] [--training] [--seed FIRST]
+//       [--max-rows N] [--json]
 //
 // --set takes the hyperparameters published for PBN, the baseline and NCD spectral clustering on
 // that set (Troisemaine et al. 2024, doi 10.1007/s10618-024-01025-y), which stand nowhere else;
-// without it, the defaults of the search space. Transductive: the test rows are clustered
+// without it, the defaults of the search space, of PBN perhaps others by --pbn. --training: CPU
+// seconds of one training of PBN and nothing else. Transductive: the test rows are clustered
 // themselves; inductive: what was learnt on the training rows is told of them.
 #include <cmath>
 #include <cstdio>
@@ -30,9 +32,11 @@ using namespace equivolve::novel_class_discovery;  // NOLINT: a program of one f
 struct Arguments {
   std::string data, set, method;
   std::vector<std::string> novel, drop;
-  std::size_t runs = 3, epochs = 200;
+  std::size_t runs = 3, epochs = 200, max_rows = Options{}.most_rows;
   double hide_known = 0;
-  bool estimate = false, tabular = false, json = false;
+  std::uint64_t seed = 1;
+  std::vector<double> pbn;  ///< learning rate, w, dropout, length of a code; or none
+  bool estimate = false, tabular = false, training = false, json = false;
 };
 
 struct Named {
@@ -102,6 +106,12 @@ std::vector<Named> methods_of(const Arguments& arguments, std::size_t dimension,
   pbn.label_weight = p.w;
   pbn.code.dropout = p.pbn_p;
   pbn.code.code = p.pbn_m;
+  if (arguments.pbn.size() == 4) {
+    pbn.learning_rate = arguments.pbn[0];
+    pbn.label_weight = arguments.pbn[1];
+    pbn.code.dropout = arguments.pbn[2];
+    pbn.code.code = static_cast<std::size_t>(arguments.pbn[3]);
+  }
   if (arguments.tabular) {
     Method& tabular = add("tabular_ncd", MethodKind::kTabularNcd);
     tabular.code.code = std::max<std::size_t>(8, dimension / 2);
@@ -129,11 +139,12 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
   options.mixed = arguments.hide_known > 0;
   if (!arguments.estimate) options.classes = arguments.novel.size();
   options.estimate = arguments.estimate;
-  Summary acc, nmi, ari, bacc, inductive, clusters, seconds;
+  options.most_rows = arguments.max_rows;
+  Summary acc, nmi, ari, bacc, inductive, clusters, error, seconds;
   for (std::size_t run = 0; run < arguments.runs; ++run) {
     TrialSettings how;
     how.epochs = arguments.epochs;
-    how.seed = 1 + run;
+    how.seed = arguments.seed + run;
     const double start = cpu_seconds();
     const TrialOutcome out = test_trial(named.method, opened.problem, opened.truth, options, how);
     seconds.values.push_back(cpu_seconds() - start);
@@ -147,13 +158,16 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
     bacc.values.push_back(100 * out.transductive.balanced_accuracy);
     inductive.values.push_back(100 * out.inductive.accuracy);
     clusters.values.push_back(out.clusters);
+    error.values.push_back(std::abs(out.clusters - static_cast<double>(arguments.novel.size())));
   }
   if (arguments.json) {
     std::printf(
         "%s\"%s\": {\"acc\": %.4f, \"acc_std\": %.4f, \"nmi\": %.4f, \"ari\": %.4f, "
-        "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"clusters\": %.3f, \"cpu_s\": %.4f}",
+        "\"bacc\": %.4f, \"inductive_acc\": %.4f, \"inductive_std\": %.4f, \"clusters\": %.3f, "
+        "\"count_error\": %.3f, \"cpu_s\": %.4f}",
         first ? "{" : ", ", named.name.c_str(), acc.mean(), acc.deviation(), nmi.mean(), ari.mean(),
-        bacc.mean(), inductive.mean(), clusters.mean(), seconds.mean());
+        bacc.mean(), inductive.mean(), inductive.deviation(), clusters.mean(), error.mean(),
+        seconds.mean());
   } else {
     std::printf(
         "%-16s ACC %5.1f+-%4.1f  NMI %5.1f+-%4.1f  ARI %5.1f+-%4.1f  BACC %5.1f   "
@@ -164,6 +178,26 @@ bool measure(const Named& named, const OpenedProblem& opened, const Arguments& a
   }
   std::fflush(stdout);
   return true;
+}
+
+/// Of PBN, as Discovery trains it.
+void measure_training(Method pbn, const LearningRows& rows, const Arguments& arguments) {
+  pbn.code.inputs = rows.known.columns;
+  const Points all = stacked(rows.known.view(), rows.unlabelled.view());
+  Labels labels = rows.classes_of_known;
+  labels.resize(all.rows, kUnlabelled);
+  TrainSettings how;
+  how.epochs = arguments.epochs;
+  how.learning_rate = pbn.learning_rate;
+  how.seed = arguments.seed;
+  const double start = cpu_seconds();
+  ProjectionNetwork<float> network(pbn.code, rows.classes, pbn.label_weight, how.batch, how.seed);
+  const TrainingReport report = train(network, all.view(), labels, how);
+  const double seconds = cpu_seconds() - start;
+  if (arguments.json)
+    std::printf("{\"training_s\": %.5f, \"loss\": %.5f}\n", seconds, report.losses.back());
+  else
+    std::printf("training %.3f s, last loss %.4f\n", seconds, report.losses.back());
 }
 
 int main_of(const Arguments& arguments) {
@@ -179,10 +213,14 @@ int main_of(const Arguments& arguments) {
   for (const Named& named :
        methods_of(arguments, opened.problem.train.known.columns, arguments.novel.size())) {
     if (!arguments.method.empty() && named.name != arguments.method) continue;
+    if (arguments.training) {
+      if (named.name == "pbn") measure_training(named.method, opened.problem.train, arguments);
+      continue;
+    }
     if (!measure(named, opened, arguments, first)) return 1;
     first = false;
   }
-  if (arguments.json) std::printf("}\n");
+  if (arguments.json && !arguments.training) std::printf("}\n");
   return 0;
 }
 
@@ -200,8 +238,13 @@ std::vector<std::string> split_at_commas(std::string_view text) {
 bool read_arguments(int argc, char** argv, Arguments& a) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view key = argv[i];
-    if (key == "--estimate" || key == "--json" || key == "--tabular") {
-      (key == "--estimate" ? a.estimate : key == "--json" ? a.json : a.tabular) = true;
+    bool* flag = key == "--estimate"   ? &a.estimate
+                 : key == "--json"     ? &a.json
+                 : key == "--tabular"  ? &a.tabular
+                 : key == "--training" ? &a.training
+                                       : nullptr;
+    if (flag) {
+      *flag = true;
       continue;
     }
     if (i + 1 == argc) return false;
@@ -214,6 +257,13 @@ bool read_arguments(int argc, char** argv, Arguments& a) {
       a.drop = split_at_commas(value);
     else if (key == "--set")
       a.set = value;
+    else if (key == "--pbn")
+      for (const std::string& number : split_at_commas(value))
+        a.pbn.push_back(std::strtod(number.c_str(), nullptr));
+    else if (key == "--max-rows")
+      a.max_rows = std::strtoull(value, nullptr, 10);
+    else if (key == "--seed")
+      a.seed = std::strtoull(value, nullptr, 10);
     else if (key == "--method")
       a.method = value;
     else if (key == "--runs")
@@ -225,7 +275,7 @@ bool read_arguments(int argc, char** argv, Arguments& a) {
     else
       return false;
   }
-  return !a.data.empty() && !a.novel.empty() && a.runs > 0;
+  return !a.data.empty() && !a.novel.empty() && a.runs > 0 && (a.pbn.empty() || a.pbn.size() == 4);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "evaluators/common/tables/table_reader.hpp"
 #include "evaluators/novel_class_discovery/charts.hpp"
@@ -51,7 +52,10 @@ struct Told {
 class Application {
  public:
   Application(const ApplyContext& context, const Method& method)
-      : context_(context), train_(context.problem.train), found_(discover(method)) {
+      : context_(context),
+        train_(context.problem.train),
+        found_(discover(method)),
+        has_codes_(method.kind == MethodKind::kPbn || method.kind == MethodKind::kLatentBaseline) {
     own_ = {found_.space_of(train_.unlabelled.view()), found_.labels(),
             context.problem.row_numbers};
     for (std::size_t k = 0; k < found_.clusters(); ++k)
@@ -62,7 +66,9 @@ class Application {
   }
 
   void write(sdk::ArtefactSink& sink) {
-    count_ = counted();
+    count_ = counted(found_.counting_space_of(train_.unlabelled.view()),
+                     found_.counting_space_of(train_.known.view()));
+    if (has_codes_) count_of_columns_ = counted(train_.unlabelled, train_.known);
     sink.write("predictions.csv", "text/csv", predictions(rows_told()));
     sink.write("count.csv", "text/csv", count_table());
     sink.write("count.svg", "image/svg+xml",
@@ -85,14 +91,12 @@ class Application {
   }
 
   /// With all indices, whatever the number of classes was set to.
-  CountEstimate counted() const {
+  CountEstimate counted(const Points& novel, const Points& known) const {
     CountSettings how = context_.options.count;
     how.all_indices = true;
     how.attract = context_.options.mixed;
     how.seed = context_.seed;
-    return estimate_count(found_.counting_space_of(train_.unlabelled.view()).view(),
-                          found_.counting_space_of(train_.known.view()).view(),
-                          train_.classes_of_known, train_.classes, how);
+    return estimate_count(novel.view(), known.view(), train_.classes_of_known, train_.classes, how);
   }
 
   Told rows_told() const {
@@ -135,16 +139,20 @@ class Application {
   }
 
   std::string count_table() const {
-    std::string out = "classes";
+    std::string out = "space,classes";
     for (std::string_view name : kIndexNames)
       out += fmt::format(",{0},{0}_deviation", name == "elbow" ? "inertia" : name);
     out += "\n";
-    for (const CountRow& row : count_.rows) {
-      out += std::to_string(row.classes);
-      for (std::size_t i = 0; i < kIndexCount; ++i)
-        out += fmt::format(",{:.6g},{:.6g}", row.mean[i], row.deviation[i]);
-      out += "\n";
-    }
+    const auto add = [&](const char* space, const CountEstimate& count) {
+      for (const CountRow& row : count.rows) {
+        out += fmt::format("{},{}", space, row.classes);
+        for (std::size_t i = 0; i < kIndexCount; ++i)
+          out += fmt::format(",{:.6g},{:.6g}", row.mean[i], row.deviation[i]);
+        out += "\n";
+      }
+    };
+    add(has_codes_ ? "codes" : "columns", count_);
+    if (count_of_columns_) add("columns", *count_of_columns_);
     return out;
   }
 
@@ -157,6 +165,11 @@ class Application {
         names_.begin() + static_cast<std::ptrdiff_t>(context_.options.mixed ? names_.size()
                                                                             : found_.clusters()));
     return scatter_chart(rows_of(own_.space.view(), rows).view(), labels, shown);
+  }
+
+  std::size_t rows_of_cluster(std::size_t cluster) const {
+    return static_cast<std::size_t>(
+        std::count(own_.labels.begin(), own_.labels.end(), static_cast<std::uint32_t>(cluster)));
   }
 
   /// Means of every feature in its own units, and how far from all unlabelled rows'.
@@ -172,7 +185,7 @@ class Application {
       }
     std::string out = "cluster,feature,mean,mean_of_all,difference_in_deviations\n";
     for (std::size_t k = 0; k < found_.clusters(); ++k)
-      for (std::size_t f = 0; f < features.names.size(); ++f) {
+      for (std::size_t f = 0; f < features.names.size() && rows_of_cluster(k) > 0; ++f) {
         const double deviation = std::sqrt(variance[f]);
         out +=
             fmt::format("{},{},{:.6g},{:.6g},{:.3f}\n", names_[k], csv_cell(features.names[f]),
@@ -213,8 +226,12 @@ class Application {
         "By each index:\n\n",
         found_.clusters(), kIndexNames[static_cast<std::size_t>(index)], count_.classes, count_.low,
         count_.high);
-    for (std::size_t i = 0; i < kIndexCount; ++i)
-      out += fmt::format("- {}: {}\n", kIndexNames[i], count_.by_index[i]);
+    for (std::size_t i = 0; i < kIndexCount; ++i) {
+      out += fmt::format("- {}: {}", kIndexNames[i], count_.by_index[i]);
+      if (count_of_columns_)
+        out += fmt::format(" in the codes, {} among the columns", count_of_columns_->by_index[i]);
+      out += "\n";
+    }
     return out;
   }
 
@@ -249,9 +266,11 @@ class Application {
     const auto rows = spread_over(own_.labels.size(), kMostCompared);
     const Points x = rows_of(train_.unlabelled.view(), rows);
     std::vector<bool> wanted;
-    std::size_t count = 0;
     for (std::uint32_t r : rows) wanted.push_back(own_.labels[r] == cluster);
-    for (std::uint32_t label : own_.labels) count += label == cluster;
+    const std::size_t count = rows_of_cluster(cluster);
+    if (count == 0)
+      return fmt::format("\n## {}: no rows\n\nFewer classes were found than were asked for.\n",
+                         names_[cluster]);
     std::string out = fmt::format("\n## {}: {} rows\n\n", names_[cluster], count);
     if (!std::isnan(stability))
       out += fmt::format("Stability (mean Jaccard over {} resamples): {:.2f}{}.\n",
@@ -310,7 +329,9 @@ class Application {
   Told own_;                        // the unlabelled training rows
   std::vector<std::string> names_;  // of clusters, then of known classes
   Points centres_;
+  const bool has_codes_;  // rows are compared by codes, not by the columns themselves
   CountEstimate count_;
+  std::optional<CountEstimate> count_of_columns_;  // where there are codes
 };
 
 }  // namespace

@@ -87,7 +87,7 @@ class Discovery {
   std::optional<CountEstimate> count_;
   std::vector<double> losses_;
 
-  std::optional<nn::Network<float>> encoder_;
+  std::optional<CodeNetwork<float>> encoder_;
   std::optional<TabularNetwork> tabular_;
   Points known_, novel_;  // known rows and those clustered, in the method's space
   Labels classes_of_known_;

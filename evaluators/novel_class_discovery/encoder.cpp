@@ -21,10 +21,7 @@ nn::Layer activation(Activation kind) {
 }
 
 void add_hidden(const CodeSettings& s, std::uint32_t units, std::vector<nn::Layer>& layers) {
-  layers.push_back(nn::dense(units));
-  layers.push_back(activation(s.activation));
-  if (s.batch_norm) layers.push_back(nn::batch_norm());
-  if (s.dropout > 0) layers.push_back(nn::dropout(s.dropout));
+  for (const nn::Layer& layer : hidden_layers(s, units)) layers.push_back(layer);
 }
 
 nn::Shape vector_of(std::size_t size) {
@@ -32,6 +29,13 @@ nn::Shape vector_of(std::size_t size) {
 }
 
 }  // namespace
+
+std::vector<nn::Layer> hidden_layers(const CodeSettings& s, std::uint32_t units) {
+  std::vector<nn::Layer> layers{nn::dense(units), activation(s.activation)};
+  if (s.batch_norm) layers.push_back(nn::batch_norm());
+  if (s.dropout > 0) layers.push_back(nn::dropout(s.dropout));
+  return layers;
+}
 
 nn::Architecture encoder_of(const CodeSettings& s) {
   nn::Architecture out{vector_of(s.inputs), {}};
@@ -73,21 +77,27 @@ nn::Network<Scalar> network_of(nn::Architecture architecture, std::uint64_t seed
 template nn::Network<float> network_of(nn::Architecture, std::uint64_t);
 template nn::Network<double> network_of(nn::Architecture, std::uint64_t);
 
-Points codes_of(const nn::Network<float>& encoder, PointsView x) {
-  constexpr std::size_t kChunk = 512;
-  nn::Workspace<float> work(encoder.plan(), kChunk);
-  Points codes(x.rows, encoder.outputs());
+Points codes_in_chunks(PointsView x, std::size_t columns,
+                       const std::function<std::span<const float>(std::span<const float>)>& code) {
+  Points codes(x.rows, columns);
   std::vector<float> chunk;
-  for (std::size_t first = 0; first < x.rows; first += kChunk) {
-    const std::size_t count = std::min(kChunk, x.rows - first);
+  for (std::size_t first = 0; first < x.rows; first += kCodedAtOnce) {
+    const std::size_t count = std::min(kCodedAtOnce, x.rows - first);
     chunk.clear();
     for (std::size_t r = first; r < first + count; ++r)
       chunk.insert(chunk.end(), x.data + r * x.stride, x.data + r * x.stride + x.columns);
-    const auto out = encoder.forward(chunk, nn::Pass::prediction(), work);
+    const auto out = code(chunk);
     std::copy(out.begin(), out.end(),
-              codes.values.begin() + static_cast<std::ptrdiff_t>(first * codes.columns));
+              codes.values.begin() + static_cast<std::ptrdiff_t>(first * columns));
   }
   return codes;
+}
+
+Points codes_of(const nn::Network<float>& encoder, PointsView x) {
+  nn::Workspace<float> work(encoder.plan(), kCodedAtOnce);
+  return codes_in_chunks(x, encoder.outputs(), [&](std::span<const float> rows) {
+    return encoder.forward(rows, nn::Pass::prediction(), work);
+  });
 }
 
 Points normalized(Points points) {

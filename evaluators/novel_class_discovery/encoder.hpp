@@ -3,13 +3,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "evaluators/common/nn/network.hpp"
 #include "evaluators/novel_class_discovery/points.hpp"
+#include "search/genome/graph.hpp"
 
 namespace equivolve::novel_class_discovery {
 
 enum class Activation { kRelu, kTanh, kSigmoid };
+
+/// A cell in the place of the chain of hidden layers; code_network.hpp says what it means.
+struct CodeCell {
+  search::Graph graph;    ///< operations are positions in kCellOperations; input reaches output
+  std::size_t width = 8;  ///< numbers that each vertex between input and output has
+};
 
 struct CodeSettings {
   std::size_t inputs = 1;
@@ -19,10 +30,13 @@ struct CodeSettings {
                            ///< (layers + 2 - i) / (layers + 2) of it, so 3/4 and 2/4 for two
   Activation activation = Activation::kRelu;
   bool batch_norm = true;
+  std::optional<CodeCell> cell = {};  ///< of the encoder; then layers and activation are not its
 };
 
-/// Each hidden layer: linear, activation, batch norm, dropout; then linear to the code. Without
-/// normalisation of the code.
+/// Linear, activation, batch norm, dropout.
+std::vector<nn::Layer> hidden_layers(const CodeSettings& settings, std::uint32_t units);
+
+/// The hidden layers, then linear to the code. Without normalisation of the code.
 nn::Architecture encoder_of(const CodeSettings& settings);
 /// The same widths in reverse, from the code to the inputs.
 nn::Architecture decoder_of(const CodeSettings& settings);
@@ -36,6 +50,11 @@ nn::Network<Scalar> network_of(nn::Architecture architecture, std::uint64_t seed
 
 /// What the encoder makes of rows, as it stands: stored statistics, no dropout. [any-thread]
 Points codes_of(const nn::Network<float>& encoder, PointsView x);
+/// The same of any function from rows after each other (up to kCodedAtOnce) to codes after each
+/// other.
+inline constexpr std::size_t kCodedAtOnce = 512;
+Points codes_in_chunks(PointsView x, std::size_t columns,
+                       const std::function<std::span<const float>(std::span<const float>)>& code);
 /// Each row divided by its length (rows of zeros stay).
 Points normalized(Points points);
 

@@ -56,7 +56,7 @@ void put_figures(const TrialOutcome& out, std::span<double> figures) {
 class NovelClassDiscovery {
  public:
   static const eqv_descriptor& descriptor() {
-    static constexpr std::uint32_t representations[] = {EQV_CONFIGURATION};
+    static constexpr std::uint32_t representations[] = {EQV_CONFIGURATION, EQV_GRAPH};
     static const eqv_descriptor descriptor = {
         sizeof(eqv_descriptor),
         "novel_class_discovery",
@@ -64,7 +64,7 @@ class NovelClassDiscovery {
         "new classes among the unlabelled rows of a table in which other classes are known",
         EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE | EQV_OFFERS_APPLY,
         representations,
-        1};
+        2};
     return descriptor;
   }
   static std::string config_schema() { return novel_class_discovery::config_schema(); }
@@ -93,8 +93,11 @@ class NovelClassDiscovery {
   const eqv_instance_info& instance_info() const { return instance_; }
 
   std::string default_space(std::uint32_t representation) const {
+    if (representation == EQV_GRAPH) return default_cell_space();
     if (representation != EQV_CONFIGURATION)
-      throw sdk::Refused("/representation", "this evaluator knows 'configuration' only");
+      throw sdk::Refused("/representation",
+                         "this evaluator knows 'configuration' (methods) and 'graph' (encoders of "
+                         "PBN)");
     return novel_class_discovery::default_space(facts_);
   }
   void bind_space(std::string_view space_json) { space_ = read_space(space_json); }
@@ -174,12 +177,12 @@ class NovelClassDiscovery {
                                      "known ones one is hidden; expected union, or a larger "
                                      "hidden_fraction",
                                      problem().train.classes));
-    if (folds[0].size() < 2)
-      host_.log(EQV_LOG_WARNING,
-                fmt::format("of {} known classes one is hidden at a time, and one class alone is "
-                            "found by putting all rows together: compare what apply finds with "
-                            "the references, or hide more with options.folds.hidden_fraction",
-                            problem().train.classes));
+    const std::size_t all = rows + problem().train.known.rows;
+    if (all > settings_.options.most_rows)
+      host_.log(EQV_LOG_INFO,
+                fmt::format("{}: spectral methods embed {} of {} training rows, and the others "
+                            "follow the nearest of them (options.max_rows)",
+                            settings_.data.file, settings_.options.most_rows, all));
   }
 
   /// A tenth of the epochs on one fold; three tenths on all; everything.
@@ -200,9 +203,16 @@ class NovelClassDiscovery {
   }
 
   std::optional<Method> checked(const sdk::Candidate& candidate) const {
-    if (candidate.representation() != EQV_CONFIGURATION) return std::nullopt;
-    if (!search::check_genome(candidate.genome(), space_)) return std::nullopt;
-    return method_of(candidate.genome(), space_, facts_);
+    const auto* cells = std::get_if<search::GraphSpace>(&space_);
+    if (candidate.representation() != (cells ? EQV_GRAPH : EQV_CONFIGURATION)) return std::nullopt;
+    if (cells)
+      return search::check_genome(candidate.genome(), *cells)
+                 ? std::optional(
+                       method_of(candidate.genome(), *cells, facts_, settings_.options.cell))
+                 : std::nullopt;
+    const auto& methods = std::get<search::ConfigurationSpace>(space_);
+    if (!search::check_genome(candidate.genome(), methods)) return std::nullopt;
+    return method_of(candidate.genome(), methods, facts_);
   }
 
   static eqv_status failed(DiscoveryEnd end, sdk::Result& result) {
@@ -221,7 +231,7 @@ class NovelClassDiscovery {
   Settings settings_;
   OpenedProblem opened_;
   SpaceFacts facts_;
-  search::ConfigurationSpace space_;
+  Space space_;
   MethodProbe probe_;
   std::size_t folds_ = 1;
   std::vector<eqv_level> levels_;

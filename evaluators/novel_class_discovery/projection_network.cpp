@@ -35,8 +35,8 @@ template <class Scalar>
 ProjectionNetwork<Scalar>::ProjectionNetwork(const CodeSettings& s, std::size_t classes, double w,
                                              std::size_t batch, std::uint64_t seed)
     : w_(w),
-      encoder_(network_of<Scalar>(encoder_of(s), seed_of(seed, kEncoder))),
-      encoding_(encoder_.plan(), batch),
+      encoder_(s, seed_of(seed, kEncoder)),
+      encoding_(encoder_.memory(batch)),
       code_(batch * s.code),
       inverse_length_(batch),
       code_gradient_(batch * s.code) {
@@ -137,7 +137,8 @@ std::vector<std::uint32_t> epoch_order(std::size_t rows, std::uint64_t seed, std
 
 TrainingReport train(ProjectionNetwork<float>& network, PointsView x,
                      std::span<const std::uint32_t> labels, const TrainSettings& s) {
-  std::vector<Network<float>*> parts{&network.encoder()};
+  std::vector<Network<float>*> parts;
+  for (Network<float>& part : network.encoder().networks()) parts.push_back(&part);
   if (network.decoder()) parts.push_back(&*network.decoder());
   if (network.classifier()) parts.push_back(&*network.classifier());
   std::vector<nn::Adam<float>> optimizers;

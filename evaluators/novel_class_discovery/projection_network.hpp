@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "evaluators/common/nn/network.hpp"
-#include "evaluators/novel_class_discovery/encoder.hpp"
+#include "evaluators/novel_class_discovery/code_network.hpp"
 
 namespace equivolve::novel_class_discovery {
 
@@ -37,7 +37,7 @@ class ProjectionNetwork {
   /// Moves the running statistics of the batch norms towards those of the last batch.
   void update_statistics();
 
-  nn::Network<Scalar>& encoder() { return encoder_; }
+  CodeNetwork<Scalar>& encoder() { return encoder_; }
   std::optional<nn::Network<Scalar>>& decoder() { return decoder_; }        ///< none where w = 1
   std::optional<nn::Network<Scalar>>& classifier() { return classifier_; }  ///< none where w = 0
 
@@ -47,9 +47,9 @@ class ProjectionNetwork {
   void add_to_code_gradient(std::span<const Scalar> gradient);
 
   double w_;
-  nn::Network<Scalar> encoder_;
+  CodeNetwork<Scalar> encoder_;
   std::optional<nn::Network<Scalar>> decoder_, classifier_;
-  nn::Workspace<Scalar> encoding_;
+  typename CodeNetwork<Scalar>::Memory encoding_;
   std::optional<nn::Workspace<Scalar>> decoding_, classifying_;
   std::vector<Scalar> code_, inverse_length_, code_gradient_;
 };

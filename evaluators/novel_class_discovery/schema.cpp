@@ -60,6 +60,14 @@ constexpr std::string_view kAfterTable = R"(
             "epochs": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 200, "description": "Passes over the training rows."},
             "batch": {"type": "integer", "minimum": 2, "maximum": 65536, "default": 512, "description": "Rows of a step."}
           }},
+        "cell": {"type": "object", "additionalProperties": false, "description": "With representation: graph, where a candidate is the encoder of PBN: what a graph does not say.",
+          "properties": {
+            "lr": {"type": "number", "minimum": 1e-6, "maximum": 1, "default": 0.001, "description": "Learning rate."},
+            "dropout": {"type": "number", "minimum": 0, "maximum": 0.9, "default": 0.1, "description": "Share of a vertex's numbers zeroed in training."},
+            "label_weight": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Weight of telling known classes apart; the rest weighs rebuilding the row."},
+            "latent": {"type": "integer", "minimum": 2, "maximum": 1024, "description": "Length of a code. Default: half of the columns, at least 8."},
+            "width": {"type": "integer", "minimum": 2, "maximum": 1024, "description": "Numbers that each vertex has. Default: three quarters of the columns, at least 2."}
+          }},
         "restarts": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10, "description": "Starts of k-means; the one with the least inertia is kept."},
         "max_rows": {"type": "integer", "minimum": 100, "maximum": 20000, "default": 6000, "description": "The most rows of a spectral embedding (4 bytes times its square); other rows follow the nearest of them."}
       }
@@ -72,7 +80,7 @@ constexpr std::string_view kAfterTable = R"(
 
 std::string config_schema() {
   return std::string(kBeforeTable)
-      .append(tables::table_schema())
+      .append(tables::table_schema(false))
       .append(kBetween)
       .append(tables::table_rules())
       .append(kAfterTable);

@@ -1,9 +1,9 @@
 #include "evaluators/novel_class_discovery/settings.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "evaluators/common/tables/table_keys.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
+#include "evaluators/common/settings/table_section.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::novel_class_discovery {
@@ -11,32 +11,23 @@ namespace {
 
 using nlohmann::json;
 using sdk::Refused;
+using settings::JsonReader;
 
-template <class Value>
-Value accepted(tl::expected<Value, tables::Fault> value) {
-  if (!value) throw Refused("/data" + value.error().pointer, value.error().text);
-  return std::move(*value);
-}
-
-/// Seeds beyond 2^53 come as decimal text.
-std::uint64_t seed_of(const json& value) {
-  return value.is_string() ? std::stoull(value.get<std::string>()) : value.get<std::uint64_t>();
-}
+constexpr std::uint64_t kHighestCount = 1000;
 
 std::string label_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-void read_novel(const json& data, DataSettings& out) {
-  if (!data.contains("novel")) return;
-  const json& novel = data["novel"];
-  if (novel.is_number_integer()) {
-    out.draw_novel = novel.get<std::size_t>();
-    if (*out.draw_novel < 2) throw Refused("/data/novel", "must be at least 2 classes");
+void read_novel(JsonReader& in, DataSettings& out) {
+  const json* novel = in.raw("novel");
+  if (!novel) return;
+  if (!novel->is_array()) {
+    out.draw_novel = in.whole("novel", 2, 2, kHighestCount);
     return;
   }
-  for (std::size_t i = 0; i < novel.size(); ++i) {
-    const std::string label = label_of(novel[i]);
+  for (std::size_t i = 0; i < novel->size(); ++i) {
+    const std::string label = label_of((*novel)[i]);
     if (std::find(out.novel.begin(), out.novel.end(), label) != out.novel.end())
       throw Refused("/data/novel/" + std::to_string(i), "names class '" + label + "' twice");
     out.novel.push_back(label);
@@ -47,83 +38,82 @@ void read_novel(const json& data, DataSettings& out) {
                   "cells in the file are empty");
 }
 
-DataSettings read_data(const json& config) {
-  if (!config.contains("data") || !config["data"].is_object())
-    throw Refused("", "'data' is missing: give {file, target}");
-  const json& data = config["data"];
+DataSettings read_data(JsonReader in) {
   DataSettings out;
-  out.file = data.value("file", "");
+  out.file = in.text("file").value_or("");
   if (out.file.empty()) throw Refused("/data/file", "names no file");
-  if (!data.contains("target"))
-    throw Refused("/data", "'target' is missing: name the column of class labels");
-  out.target = accepted(tables::read_column_name(data["target"], "/target"));
-  if (data.contains("split"))
-    out.split = accepted(tables::read_column_name(data["split"], "/split"));
-  read_novel(data, out);
-  out.hide_known = data.value("hide_known", out.hide_known);
-  out.test_share = data.value("test_share", out.test_share);
-  if (data.contains("split_seed")) out.split_seed = seed_of(data["split_seed"]);
-  out.standardize = data.value("standardize", out.standardize);
-  out.columns = accepted(tables::read_table_keys(data));
+  const auto target = settings::read_column(in, "target");
+  if (!target) throw Refused("/data", "'target' is missing: name the column of class labels");
+  out.target = *target;
+  out.split = settings::read_column(in, "split");
+  read_novel(in, out);
+  out.hide_known = in.number("hide_known", out.hide_known, 0, 0.9);
+  out.test_share = in.number("test_share", out.test_share, 0, 0.9);
+  out.split_seed = in.whole("split_seed", out.split_seed, 0, settings::kAnySeed);
+  out.standardize = in.flag("standardize", out.standardize);
+  out.columns = settings::read_columns(in);
+  in.finish();
   return out;
 }
 
-void read_count(const json& k, const DataSettings& data, Options& out) {
-  if (k.contains("classes")) out.classes = k["classes"].get<std::size_t>();
+void read_count(JsonReader in, const DataSettings& data, Options& out) {
+  if (in.raw("classes")) out.classes = in.whole("classes", 2, 2, kHighestCount);
   const bool told = out.classes || !data.novel.empty() || data.draw_novel;
-  const std::string mode = k.value("mode", told ? "known" : "estimate");
-  out.estimate = mode == "estimate";
+  out.estimate = in.choice("mode", {"known", "estimate"}).value_or(told ? 0 : 1) == 1;
   if (out.estimate && out.classes)
     throw Refused("/options/k/classes", "stands beside mode: estimate; give one of the two");
   if (!out.estimate && !told)
     throw Refused("/options/k", "mode: known needs 'classes', or the novel classes in data.novel");
   if (!out.classes && !out.estimate) out.classes = data.draw_novel.value_or(data.novel.size());
-  out.count.most = k.value("max", out.count.most);
-  out.count.repeats = k.value("repeats", out.count.repeats);
-  out.count.starts = k.value("starts", out.count.starts);
-  out.count.most_rows = k.value("sample", out.count.most_rows);
-  const std::string index = k.value("index", std::string(kIndexNames[0]));
-  const auto found = std::find(kIndexNames.begin(), kIndexNames.end(), index);
-  if (found == kIndexNames.end()) throw Refused("/options/k/index", "'" + index + "' is no index");
-  out.count.index = static_cast<CountIndex>(found - kIndexNames.begin());
+  out.count.most = in.whole("max", out.count.most, 2, kHighestCount);
+  out.count.repeats = in.whole("repeats", out.count.repeats, 1, 100);
+  out.count.starts = in.whole("starts", out.count.starts, 1, 100);
+  out.count.most_rows = in.whole("sample", out.count.most_rows, 10, 20'000);
+  out.count.index = in.choice("index", {kIndexNames.begin(), kIndexNames.end()}, out.count.index);
+  in.finish();
 }
 
-Options read_options(const json& config, const DataSettings& data) {
-  const json none = json::object();
-  const auto member = [&](const json& object, const char* key) -> const json& {
-    return object.contains(key) ? object[key] : none;
-  };
-  const json& options = member(config, "options");
+void read_cell(JsonReader in, CellOptions& out) {
+  out.learning_rate = in.number("lr", out.learning_rate, 1e-6, 1);
+  out.dropout = in.number("dropout", out.dropout, 0, 0.9);
+  out.label_weight = in.number("label_weight", out.label_weight, 0, 1);
+  if (in.raw("latent")) out.code = in.whole("latent", 2, 2, 1024);
+  if (in.raw("width")) out.width = in.whole("width", 2, 2, 1024);
+  in.finish();
+}
+
+Options read_options(JsonReader in, const DataSettings& data) {
   Options out;
-  out.mixed = options.value("unlabelled", "novel_only") == "mixed";
+  out.mixed = in.choice("unlabelled", {"novel_only", "mixed"}).value_or(0) == 1;
   if (data.hide_known > 0 && !out.mixed)
     throw Refused("/data/hide_known",
                   "hides labels of known classes, which is for options.unlabelled: mixed");
-  read_count(member(options, "k"), data, out);
-  const json& folds = member(options, "folds");
-  out.hidden_fraction = folds.value("hidden_fraction", out.hidden_fraction);
-  out.hidden_only = folds.value("score_rows", "union") == "hidden_only";
-  const json& training = member(options, "train");
-  out.epochs = training.value("epochs", out.epochs);
-  out.batch = training.value("batch", out.batch);
-  out.restarts = options.value("restarts", out.restarts);
-  out.most_rows = options.value("max_rows", out.most_rows);
+  read_count(in.object("k"), data, out);
+  JsonReader folds = in.object("folds");
+  out.hidden_fraction = folds.number("hidden_fraction", out.hidden_fraction, 0.01, 0.9);
+  out.hidden_only = folds.choice("score_rows", {"union", "hidden_only"}).value_or(0) == 1;
+  folds.finish();
+  JsonReader train = in.object("train");
+  out.epochs = train.whole("epochs", out.epochs, 1, 100'000);
+  out.batch = train.whole("batch", out.batch, 2, 65'536);
+  train.finish();
+  read_cell(in.object("cell"), out.cell);
+  out.restarts = in.whole("restarts", out.restarts, 1, 1000);
+  out.most_rows = in.whole("max_rows", out.most_rows, 100, 20'000);
+  in.finish();
   return out;
 }
 
 }  // namespace
 
 Settings read_settings(std::string_view config_json) {
-  const json config = json::parse(config_json, nullptr, false);
-  if (!config.is_object()) throw Refused("", "the configuration is not a JSON object");
-  try {
-    Settings settings;
-    settings.data = read_data(config);
-    settings.options = read_options(config, settings.data);
-    return settings;
-  } catch (const json::exception& e) {
-    throw Refused("", std::string("a value is of the wrong type: ") + e.what());
-  }
+  const json config = settings::parse_object(config_json);
+  JsonReader in(config, "");
+  if (!in.raw("data")) throw Refused("", "'data' is missing: give {file, target}");
+  Settings out;
+  out.data = read_data(in.object("data"));
+  out.options = read_options(in.object("options"), out.data);
+  return out;
 }
 
 }  // namespace equivolve::novel_class_discovery

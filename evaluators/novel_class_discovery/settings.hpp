@@ -26,6 +26,15 @@ struct DataSettings {
   tables::TableSettings columns = {};
 };
 
+/// What a cell (representation graph) does not say of PBN; with these defaults.
+struct CellOptions {
+  double learning_rate = 1e-3;
+  double dropout = 0.1;
+  double label_weight = 0.5;
+  std::optional<std::size_t> code;   ///< latent; else half of the columns, at least 8
+  std::optional<std::size_t> width;  ///< of each vertex; else three quarters of the columns
+};
+
 struct Options {
   bool mixed = false;                  ///< unlabelled: mixed
   bool estimate = false;               ///< k.mode: estimate
@@ -37,6 +46,7 @@ struct Options {
   std::size_t batch = 512;
   std::size_t restarts = 10;
   std::size_t most_rows = 6000;
+  CellOptions cell;
 };
 
 struct Settings {

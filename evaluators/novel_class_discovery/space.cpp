@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "evaluators/common/configurations/bound_space.hpp"
+#include "evaluators/novel_class_discovery/code_network.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::novel_class_discovery {
@@ -92,7 +93,23 @@ std::string default_space(const SpaceFacts& facts) {
   return json{{"representation", "configuration"}, {"parameters", parameters}}.dump();
 }
 
-search::ConfigurationSpace read_space(std::string_view text) {
+std::string default_cell_space() {
+  return json{{"representation", "graph"},
+              {"vertices", 5},
+              {"max_edges", 8},
+              {"operations", kCellOperations}}
+      .dump();
+}
+
+Space read_space(std::string_view text) {
+  const json bound = json::parse(text);
+  if (bound.value("representation", "") == "graph") {
+    search::GraphSpace cells;
+    cells.vertices = bound.at("vertices").get<std::uint32_t>();
+    cells.max_edges = bound.at("max_edges").get<std::uint32_t>();
+    cells.operations = bound.at("operations").get<std::vector<std::string>>();
+    return cells;
+  }
   auto space = configurations::read_bound_space(text);
   if (!space) throw sdk::Refused("", space.error());
   return std::move(*space);
@@ -140,14 +157,51 @@ Method method_of(search::GenomeView genome, const search::ConfigurationSpace& sp
   return m;
 }
 
-std::string list_references(const search::ConfigurationSpace& space) {
+Method method_of(search::GenomeView genome, const search::GraphSpace& space,
+                 const SpaceFacts& facts, const CellOptions& options) {
+  CodeCell cell{*search::graph_of(genome),
+                options.width.value_or(std::max<std::size_t>(2, facts.dimension * 3 / 4))};
+  for (std::uint32_t v = 1; v < cell.graph.output(); ++v)
+    cell.graph.operations[v] = static_cast<std::uint8_t>(
+        place(kCellOperations, space.operations[cell.graph.operations[v]]));
+  Method m;
+  m.kind = MethodKind::kPbn;
+  m.learning_rate = options.learning_rate;
+  m.label_weight = options.label_weight;
+  m.code.inputs = facts.dimension;
+  m.code.dropout = options.dropout;
+  m.code.code = options.code.value_or(code_range(facts.dimension).standard);
+  m.code.cell = cell;
+  return m;
+}
+
+namespace {
+
+json reference(std::string_view name, const char* summary, const std::string& text) {
+  return {{"name", name}, {"summary", summary}, {"genome", text}};
+}
+
+json list_cells(const search::GraphSpace& space) {
+  json list = json::array();
+  const auto add = [&](const char* name, const char* summary, const std::string& text) {
+    if (search::parse_genome(text, space)) list.push_back(reference(name, summary, text));
+  };
+  add("pbn", "a chain of two hidden layers, as PBN's own encoder",
+      "0: input\n1: relu_norm <- 0\n2: relu_norm <- 1\n3: output <- 2\n");
+  add("linear", "no hidden layer", "0: input\n1: output <- 0\n");
+  return list;
+}
+
+}  // namespace
+
+std::string list_references(const Space& any) {
+  if (const auto* cells = std::get_if<search::GraphSpace>(&any)) return list_cells(*cells).dump();
+  const auto& space = std::get<search::ConfigurationSpace>(any);
   json list = json::array();
   for (std::string_view name : kMethodNames) {
     const std::string text = "method: " + std::string(name) + "\n";
     if (!search::parse_genome(text, space)) continue;
-    list.push_back({{"name", name},
-                    {"summary", "this method alone, with its default hyperparameters"},
-                    {"genome", text}});
+    list.push_back(reference(name, "this method alone, with its default hyperparameters", text));
   }
   return list.dump();
 }

@@ -3,9 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "evaluators/novel_class_discovery/method.hpp"
+#include "evaluators/novel_class_discovery/settings.hpp"
 #include "search/space/configuration_space.hpp"
+#include "search/space/graph_space.hpp"
 
 namespace equivolve::novel_class_discovery {
 
@@ -18,15 +21,24 @@ struct SpaceFacts {
 };
 
 std::string default_space(const SpaceFacts& facts);
+/// Cells that encode for PBN (code_network.hpp).
+std::string default_cell_space();
 
+/// Methods with their hyperparameters, or cells.
+using Space = std::variant<search::ConfigurationSpace, search::GraphSpace>;
 /// What the engine resolved. Throws sdk::Refused.
-search::ConfigurationSpace read_space(std::string_view json);
+Space read_space(std::string_view json);
 
 /// `genome` is one of the space. `facts`: as default_space got them.
 Method method_of(search::GenomeView genome, const search::ConfigurationSpace& space,
                  const SpaceFacts& facts);
 
-/// Each method of the space with its defaults, as a JSON list of references.
-std::string list_references(const search::ConfigurationSpace& space);
+/// PBN with the cell as its encoder. `genome` is one of the space.
+Method method_of(search::GenomeView genome, const search::GraphSpace& space,
+                 const SpaceFacts& facts, const CellOptions& options);
+
+/// Each method of the space with its defaults; of cells, the chain that is PBN's own and no hidden
+/// layer at all. A JSON list of references.
+std::string list_references(const Space& space);
 
 }  // namespace equivolve::novel_class_discovery

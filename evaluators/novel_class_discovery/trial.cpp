@@ -25,6 +25,34 @@ std::uint64_t cost_of(const Method& method, const LearningRows& rows, std::size_
   return method.has_code() ? count * epochs : count;
 }
 
+/// Of a fold that hides one class: putting all rows together would find it whole. So the share of
+/// its rows that is right becomes the Jaccard coefficient (Jaccard 1912) of them and the cluster
+/// most like them: unlabelled rows in it count against it, since they are of other classes,
+/// whatever theirs are. `labels`: of all rows that were clustered.
+double one_class_accuracy(const Fold& fold, const Labels& labels, std::size_t clusters) {
+  const auto hidden = static_cast<std::uint32_t>(fold.rows.classes);
+  std::vector<double> sizes(clusters, 0.0), shared(clusters, 0.0);
+  for (std::uint32_t label : labels)
+    if (label < clusters) sizes[label] += 1;
+  double rows = 0, right = 0;  // of the hidden class; of those that stayed known (mixed)
+  for (std::size_t i = 0; i < fold.scored.size(); ++i) {
+    const std::uint32_t label = labels[fold.scored[i]];
+    const bool is_new = label < clusters;
+    if (fold.truth[i] == hidden) {
+      rows += 1;
+      if (is_new) shared[label] += 1;
+    } else if (is_new) {
+      sizes[label] -= 1;  // an error of its own already
+    } else {
+      right += label - clusters == fold.truth[i];
+    }
+  }
+  double best = 0;
+  for (std::size_t k = 0; k < clusters; ++k)
+    best = std::max(best, shared[k] / (rows + sizes[k] - shared[k]));
+  return (right + rows * best) / static_cast<double>(fold.scored.size());
+}
+
 struct FoldOutcome {
   DiscoveryEnd end = DiscoveryEnd::kDone;
   Agreement agreement;
@@ -53,6 +81,8 @@ FoldOutcome run_fold(const Method& method, const LearningRows& rows, const Label
   const std::size_t classes = fold.rows.classes;
   out.agreement = metrics::agreement(fold.truth, told_of(labels, found.clusters(), classes),
                                      static_cast<std::uint32_t>(classes));
+  if (fold.hidden == 1 && fold.rows.grouped.empty())
+    out.agreement.accuracy = one_class_accuracy(fold, found.labels(), found.clusters());
   out.clusters = std::max(0.0, static_cast<double>(found.clusters()) -
                                    static_cast<double>(options.hidden_only ? 0 : fold.hidden));
   return out;

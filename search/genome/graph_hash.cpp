@@ -59,17 +59,15 @@ std::uint64_t label_of(const Graph& graph, std::uint32_t vertex) {
   return vertex == 0 ? kInput : vertex == graph.output() ? kOutput : graph.operations[vertex];
 }
 
-}  // namespace
-
-std::array<std::uint64_t, 2> structural_hash(const Graph& graph) {
-  if (graph.vertices == 0) return {0, 0};
+/// Of the first graph.vertices vertices.
+void refine(const Graph& graph, Colours& colours) {
   std::array<Neighbours, kMaxGraphVertices> neighbours{};
   for (std::uint32_t v = 0; v < graph.vertices; ++v) {
     neighbours[v].targets = graph.targets(v);
     for (VertexSet rest = neighbours[v].targets; rest != 0; rest &= rest - 1)
       neighbours[static_cast<std::size_t>(std::countr_zero(rest))].sources |= VertexSet{1} << v;
   }
-  Colours colours, next;
+  Colours next;
   for (std::uint32_t v = 0; v < graph.vertices; ++v) {
     const Colour in = folded(kStart, std::uint64_t(std::popcount(neighbours[v].sources)));
     colours[v] =
@@ -81,6 +79,22 @@ std::array<std::uint64_t, 2> structural_hash(const Graph& graph) {
                        colours);
     std::copy_n(next.begin(), graph.vertices, colours.begin());
   }
+}
+
+}  // namespace
+
+std::vector<VertexHash> vertex_hashes(const Graph& graph) {
+  Colours colours;
+  refine(graph, colours);
+  std::vector<VertexHash> hashes;
+  for (std::uint32_t v = 0; v < graph.vertices; ++v) hashes.push_back({colours[v].a, colours[v].b});
+  return hashes;
+}
+
+std::array<std::uint64_t, 2> structural_hash(const Graph& graph) {
+  if (graph.vertices == 0) return {0, 0};
+  Colours colours;
+  refine(graph, colours);
   const VertexSet all = graph.vertices == 64 ? ~VertexSet{0} : (VertexSet{1} << graph.vertices) - 1;
   const Colour whole = folded(kStart, all, colours);
   return {whole.a, whole.b};

@@ -19,6 +19,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "search/genome/graph.hpp"
 
@@ -27,5 +28,10 @@ namespace equivolve::search {
 /// Of the graph as it is; prune it first. Two lanes of 64 bits, each mixed in its own way.
 /// [any-thread]
 std::array<std::uint64_t, 2> structural_hash(const Graph& graph);
+
+using VertexHash = std::array<std::uint64_t, 2>;
+/// The colours at the end, by the vertices' numbers: an order of vertices that does not depend on
+/// how they are numbered, but for those that refinement cannot tell apart. [any-thread]
+std::vector<VertexHash> vertex_hashes(const Graph& graph);
 
 }  // namespace equivolve::search

@@ -103,6 +103,22 @@ TEST(Init, WhatATableNeedsIsWrittenDown) {
   }
 }
 
+// Rows without a label are what this evaluator is about: they are not to be dropped.
+TEST(Init, RowsWithoutAClassStayWhereNewClassesAreLookedFor) {
+  TempFolder folder;
+  std::string rows = "a,b,kind\n";
+  for (int i = 0; i < 40; ++i)
+    rows += text_of(i % 7) + "." + text_of(i) + "," + text_of(i % 5) + "," +
+            (i % 3 == 2   ? ""
+             : i % 3 == 1 ? "old"
+                          : "older") +
+            "\n";
+  write_file(folder.path() / "t.csv", rows);
+  const Finished made = equivolve({"init", "novel_class_discovery", "t.csv"}, {}, folder.path());
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(read_file(folder.path() / "t.yaml").find("missing_target"), std::string::npos);
+}
+
 TEST(Init, WhatOnlyAPersonCanMendIsSaid) {
   TempFolder folder;
   std::string rows = "a,y\n";

@@ -21,6 +21,7 @@ class NeighbourSearch {
       : rows_(rows),
         queries_(queries),
         row_norms_(rows_.all().rowwise().squaredNorm()),
+        longest_row_(std::sqrt(row_norms_.maxCoeff())),
         leave_out_itself_(leave_out_itself) {
     found_.k = k;
   }
@@ -65,22 +66,43 @@ class NeighbourSearch {
   /// Where norms overflow, scores say nothing, and every row is looked at.
   Scalar limit_of_scores(Scalar error) {
     if (!std::isfinite(error)) return std::numeric_limits<Scalar>::infinity();
-    sorted_ = score_;
-    Scalar* kth = sorted_.data() + found_.k - 1;
-    std::nth_element(sorted_.data(), kth, sorted_.data() + sorted_.size());
-    return *kth + 2 * error;
+    return kth_score() + 2 * error;
+  }
+
+  /// The k-th smallest. Where k is small, few scores are below the largest of the k smallest so
+  /// far: a heap of those is the faster way.
+  Scalar kth_score() {
+    const std::size_t k = found_.k, n = static_cast<std::size_t>(score_.size());
+    const Scalar* scores = score_.data();
+    if (k > n / 16) {
+      least_.assign(scores, scores + n);
+      const auto kth = least_.begin() + static_cast<std::ptrdiff_t>(k) - 1;
+      std::nth_element(least_.begin(), kth, least_.end());
+      return *kth;
+    }
+    least_.assign(scores, scores + k);
+    std::make_heap(least_.begin(), least_.end());
+    for (std::size_t i = k; i < n; ++i) {
+      if (scores[i] >= least_.front()) continue;
+      std::pop_heap(least_.begin(), least_.end());
+      least_.back() = scores[i];
+      std::push_heap(least_.begin(), least_.end());
+    }
+    return least_.front();
   }
 
   /// Of a score against the distance by differences: each of |b|^2, 2 a.b and the distance is a sum
   /// of as many products as there are columns, and all are below (|a| + |b|)^2.
   Scalar rounding(const typename AlignedRows<Scalar>::Row& query) const {
-    const Scalar longest = std::sqrt(row_norms_.maxCoeff()) + query.norm();
+    const Scalar longest = longest_row_ + query.norm();
     const auto terms = static_cast<Scalar>(query.size() + 8);
     return 4 * terms * std::numeric_limits<Scalar>::epsilon() * longest * longest;
   }
 
   AlignedRows<Scalar> rows_, queries_;
-  EigenVector<Scalar> row_norms_, score_, sorted_;
+  EigenVector<Scalar> row_norms_, score_;
+  Scalar longest_row_;
+  std::vector<Scalar> least_;
   bool leave_out_itself_;
   std::vector<std::pair<Scalar, std::uint32_t>> near_;
   Neighbours<Scalar> found_;

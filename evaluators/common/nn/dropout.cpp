@@ -6,19 +6,38 @@
 
 namespace equivolve::nn {
 
+namespace {
+
+/// A bijection of 32 bits in which each bit depends on all: "lowbias32" of Wellons 2018,
+/// "Prospecting for hash functions", with a key between its halves. A draw is the place of its
+/// number, hashed: unlike a generator's, a loop of them is one of vectors.
+inline std::uint32_t hashed(std::uint32_t place, std::uint32_t before, std::uint32_t between) {
+  std::uint32_t x = place * 0x9e3779b9U + before;
+  x = (x ^ x >> 16) * 0x7feb352dU ^ between;
+  x = (x ^ x >> 15) * 0x846ca68bU;
+  return x ^ x >> 16;
+}
+
+}  // namespace
+
 template <class Scalar>
 void draw_dropout(double share, std::uint64_t seed, std::uint32_t step, std::uint32_t layer,
                   std::size_t count, Scalar* factors) {
   hashing::Stream stream(seed, hashing::Purpose::kDropout,
                          std::uint64_t{step} << 32 | std::uint64_t{layer});
-  // A draw of 64 bits decides over two numbers.
-  const auto bound = static_cast<std::uint64_t>(std::ldexp(share, 32));
+  const std::uint64_t key = stream.next();
+  const auto before = static_cast<std::uint32_t>(key),
+             between = static_cast<std::uint32_t>(key >> 32),
+             bound = static_cast<std::uint32_t>(std::ldexp(share, 32));  // below 2^32: share < 1
   const auto kept = static_cast<Scalar>(1 / (1 - share));
-  std::uint64_t draw = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    draw = i % 2 == 0 ? stream.next() : draw >> 32;
-    factors[i] = (draw & 0xffffffffU) < bound ? Scalar{0} : kept;
-  }
+  const auto draw = [=](std::size_t i) {
+    factors[i] = hashed(static_cast<std::uint32_t>(i), before, between) < bound ? Scalar{0} : kept;
+  };
+  constexpr std::size_t kChunk = 32;  // a known length: vectors at every level of optimisation
+  std::size_t i = 0;
+  for (; i + kChunk <= count; i += kChunk)
+    for (std::size_t k = 0; k < kChunk; ++k) draw(i + k);
+  for (; i < count; ++i) draw(i);
 }
 
 template <class Scalar>

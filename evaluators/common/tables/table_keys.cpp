@@ -159,8 +159,8 @@ tl::expected<TableSettings, Fault> read_table_keys(const json& data) {
   return settings;
 }
 
-std::string_view table_schema() {
-  return R"(
+std::string table_schema(bool asks_for_targets) {
+  std::string schema = R"(
             "header": {"enum": ["auto", true, false], "default": "auto", "description": "Whether the first row names the columns; auto: unless one of its cells is a number. Without a header columns are called c1, c2, ..."},
             "separator": {"enum": ["auto", ",", ";", "tab", "|", "space"], "default": "auto", "description": "What stands between cells; auto: comma, semicolon, tab or bar, by the first row. space: any run of blanks."},
             "decimal": {"enum": [".", ","], "default": ".", "description": "The decimal mark of numbers."},
@@ -170,8 +170,11 @@ std::string_view table_schema() {
             "categorical": {"type": ["string", "array"], "anyOf": [{"enum": ["auto", "none"]}, {"title": "a list of columns", "type": "array", "items": {"type": ["string", "integer"]}}], "default": "auto", "description": "Columns of categories, a feature of 0 and 1 for each level. auto: those that hold words; none; or a list of columns."},
             "max_levels": {"type": "integer", "minimum": 2, "maximum": 1000, "default": 100, "description": "The most different levels a categorical column may have."},
             "missing": {"enum": ["refuse", "drop", "impute"], "default": "refuse", "description": "Missing values of features: refused, their rows dropped, or filled in by the training rows' median (numbers) and as missing_categories says."},
-            "missing_categories": {"enum": ["own_level", "most_frequent"], "default": "own_level", "description": "With missing: impute, what a missing category becomes."},
+            "missing_categories": {"enum": ["own_level", "most_frequent"], "default": "own_level", "description": "With missing: impute, what a missing category becomes."})";
+  if (asks_for_targets)
+    schema += R"(,
             "missing_target": {"enum": ["refuse", "drop"], "default": "refuse", "description": "Rows without a target: refused, or dropped (as missing: drop does too). Targets are never imputed."})";
+  return schema;
 }
 
 std::string_view table_rules() {

@@ -19,8 +19,9 @@ std::span<const std::string> table_keys();
 /// Reads them out of a mapping; its other keys are not looked at. [any-thread]
 tl::expected<TableSettings, Fault> read_table_keys(const nlohmann::json& data);
 
-/// Their JSON Schema: members of a "properties" object, without its braces.
-std::string_view table_schema();
+/// Their JSON Schema: members of a "properties" object, without its braces. `asks_for_targets`:
+/// with missing_target, which means nothing where rows without a target are what it is about.
+std::string table_schema(bool asks_for_targets = true);
 
 /// What they may not say beside each other: an "allOf" for the object that has them.
 std::string_view table_rules();

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <sstream>
 
 #include "evaluators/common/configurations/bound_space.hpp"
 #include "evaluators/novel_class_discovery/settings.hpp"
+#include "search/space/graph_space.hpp"
 #include "tests/evaluators/novel_class_discovery/blobs.hpp"
 #include "tests/evaluators/support/files.hpp"
 #include "tests/evaluators/support/module.hpp"
@@ -196,6 +198,9 @@ TEST_F(Module, AppliesToFilesAPersonCanUse) {
   for (const char* name :
        {"predictions.csv", "report.md", "profiles.csv", "count.csv", "count.svg", "latent.svg"})
     EXPECT_TRUE(files.contains(name)) << name;
+  EXPECT_THAT(files.at("count.csv"), HasSubstr("\ncodes,2,"));
+  EXPECT_THAT(files.at("count.csv"), HasSubstr("\ncolumns,2,"));
+  EXPECT_THAT(files.at("report.md"), HasSubstr(" in the codes, "));
   const std::string& predictions = files.at("predictions.csv");
   EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 36);
   EXPECT_THAT(predictions, HasSubstr("row,cluster,distance,silhouette\n97,novel_"));
@@ -264,6 +269,140 @@ TEST_F(Module, RefusesWhatItCannotUse) {
   expect_refused(alone, "/data/target", "class 's\xC3\xA9ul'");
 }
 
+TEST_F(Module, RefusesATableOfOneKnownClass) {
+  std::string text = "a,label,split\n";
+  for (int r = 0; r < 30; ++r)
+    text += std::to_string(r % 7) + (r % 3 == 0 ? ",p,train\n" : ",,train\n");
+  expect_refused(config(text, json()), "/data/target", "has 1 class with labels");
+}
+
+// One labelled row is enough to be known, and to play novel.
+TEST_F(Module, TakesAClassOfOneRow) {
+  const std::string lone = "9,9,9,9,9,9,9,9,9,9,9,9,1,alone,train\n";
+  Session session(module_table(), config(csv(plain) + lone));
+  for (const std::string& method : methods()) {
+    const Trial trial = session.evaluate(genome(session, "method: " + method + "\n"), {.level = 2});
+    ASSERT_EQ(trial.status, EQV_OK) << method << ": " << trial.message;
+    for (double figure : trial.figures) EXPECT_TRUE(std::isfinite(figure)) << method;
+  }
+}
+
+// Three different rows are at most three classes.
+TEST_F(Module, ProfilesNoClassThatHasNoRow) {
+  std::string text = "a,b,label,split\n";
+  for (int r = 0; r < 60; ++r)
+    text += std::to_string(r % 5) + "," + std::to_string(r % 5 * r % 5) + "," +
+            (r % 5 == 0   ? "p"
+             : r % 5 == 1 ? "q"
+                          : "") +
+            ",train\n";
+  json few = config(text, json());
+  few["options"]["k"]["classes"] = 6;
+  Session session(module_table(), few);
+  const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 2}});
+  std::size_t empty = 0;
+  for (int k = 1; k <= 6; ++k) {
+    const std::string name = "novel_" + std::to_string(k);
+    const bool has_rows = files.at("predictions.csv").find(name + ",") != std::string::npos;
+    EXPECT_EQ(files.at("profiles.csv").find(name + ",") != std::string::npos, has_rows) << name;
+    EXPECT_EQ(files.at("report.md").find(name + ": no rows") == std::string::npos, has_rows);
+    empty += !has_rows;
+  }
+  EXPECT_GE(empty, 3u);
+}
+
+TEST_F(Module, SaysThatSpectralMethodsLookAtSomeRowsOnly) {
+  Session session(module_table(), at(config(), "/options/max_rows", 100));
+  EXPECT_THAT(session.log(), HasSubstr("spectral methods embed 100 of 108 training rows"));
+}
+
+// Memory and seconds: benchmarks/novel_class_rows.
+TEST_F(Module, TakesAMillionRows) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "too long under a sanitizer";
+#endif
+  constexpr int kMany = 1'000'000;
+  std::string text = "a,b,label\n";
+  text.reserve(std::size_t{kMany} * 16);
+  hashing::Stream stream(1, hashing::Purpose::kTest, 0);
+  for (int r = 0; r < kMany; ++r) {
+    const int c = r % 5;  // five squares of edge 1, 3 apart; the last two have no name
+    for (int axis : {c % 3, c / 3})
+      text += std::to_string(30 * axis + static_cast<int>(stream.below(10))) + ",";
+    text += c == 0 ? "p\n" : c == 1 ? "q\n" : c == 2 ? "r\n" : "\n";
+  }
+  json many = config(text, json());
+  many["data"].erase("split");
+  many["options"] = {{"k", {{"classes", 2}}}, {"restarts", 1}, {"train", {{"epochs", 1}}}};
+  Session session(module_table(), many);
+  for (const char* method : {"kmeans", "pbn"}) {
+    const Trial trial = session.evaluate(genome(session, "method: " + std::string(method) + "\n"));
+    ASSERT_EQ(trial.status, EQV_OK) << method << ": " << trial.message;
+    EXPECT_GT(trial.figures[0], 0.5) << method;
+  }
+}
+
+/// The encoder of PBN as a graph.
+class Cells : public Module {
+ protected:
+  json cells() const {
+    json out = config();
+    out["representation"] = "graph";
+    return out;
+  }
+  static search::GraphSpace bind(Session& session) {
+    const json space = session.default_space(search::Representation::kGraph);
+    EXPECT_EQ(session.bind(space).status, EQV_OK);
+    return {space["vertices"].get<std::uint32_t>(), space["max_edges"].get<std::uint32_t>(),
+            space["operations"].get<std::vector<std::string>>()};
+  }
+};
+
+TEST_F(Cells, EvaluateOnBothSplitsAndApply) {
+  Session session(module_table(), cells());
+  const search::GraphSpace space = bind(session);
+  const json references = session.references();
+  ASSERT_EQ(references.size(), 2u);
+  for (const json& reference : references) {
+    const auto candidate =
+        search::parse_genome(reference["genome"].get<std::string>(), space).value();
+    const Trial valid = session.evaluate(candidate, {.level = 2, .threads = 2});
+    ASSERT_EQ(valid.status, EQV_OK) << valid.message;
+    EXPECT_GT(valid.figures[0], 0.5) << reference["name"];
+    EXPECT_EQ(valid.figures, session.evaluate(candidate, {.level = 2}).figures);
+    const Trial tested = session.evaluate(candidate, {.level = 2, .split = EQV_TEST});
+    ASSERT_EQ(tested.status, EQV_OK);
+    EXPECT_GT(tested.figures[0], 0.5) << reference["name"];
+  }
+  const auto best = search::parse_genome(references[0]["genome"].get<std::string>(), space).value();
+  EXPECT_THAT(session.apply(best, {{"resamples", 2}}).at("predictions.csv"), HasSubstr("novel_2"));
+}
+
+TEST_F(Cells, AreProbedByWhatTheyCompute) {
+  Session session(module_table(), cells());
+  const search::GraphSpace space = bind(session);
+  const auto digest = [&](const std::string& text) {
+    return session.probe(search::parse_genome(text, space).value());
+  };
+  const std::string one = "0: input\n1: relu <- 0\n2: tanh_norm <- 0, 1\n3: output <- 1, 2\n";
+  // Another numbering, and a dead vertex.
+  EXPECT_EQ(digest("0: input\n1: relu <- 0\n2: sigmoid <- 0\n3: tanh_norm <- 0, 1\n"
+                   "4: output <- 1, 3\n"),
+            digest(one));
+  EXPECT_NE(digest("0: input\n1: relu <- 0\n2: tanh <- 0, 1\n3: output <- 1, 2\n"), digest(one));
+  EXPECT_NE(digest("0: input\n1: relu <- 0\n2: tanh_norm <- 1\n3: output <- 1, 2\n"), digest(one));
+}
+
+TEST_F(Cells, AreNotTakenForMethodsNorMethodsForThem) {
+  Session session(module_table(), config());
+  const auto method = genome(session, "method: kmeans\n");
+  const search::GraphSpace space = bind(session);
+  EXPECT_EQ(
+      session.evaluate(search::parse_genome("0: input\n1: output <- 0\n", space).value()).status,
+      EQV_OK);
+  EXPECT_EQ(session.evaluate(method).status, EQV_INVALID_CANDIDATE);
+}
+
 TEST_F(Module, TakesDuplicateRowsAndUnicodeLabels) {
   std::string text = "a,b,label,split\n";
   for (int r = 0; r < 60; ++r) {
@@ -284,16 +423,19 @@ TEST_F(Module, HasNoPublishedTunedValueInItsSpaceOrSchema) {
   Session session(module_table(), config());
   const std::string space = session.default_space(search::Representation::kConfiguration).dump();
   const std::string schema = config_schema();
-  const std::string example = equivolve::test::read_file(std::string(EQUIVOLVE_DATA_DIR) +
-                                                         "/../examples/novel_class_discovery.yaml");
-  ASSERT_FALSE(example.empty());
+  std::vector<std::string> texts{space, schema};
+  const std::filesystem::path examples = std::string(EQUIVOLVE_DATA_DIR) + "/../examples";
+  for (const auto& file : std::filesystem::recursive_directory_iterator(examples))
+    if (const std::string text = equivolve::test::read_file(file.path());
+        text.find("novel_class_discovery") != std::string::npos)
+      texts.push_back(text);
+  ASSERT_GE(texts.size(), 2u + 5);  // four sets, and an encoder
   for (const char* tuned :
        {"6.142", "0.006142", "8605",  "0808",  "5.889", "7224",  "02746", "8.756",
         "0637",  "08648",    "3.646", "1892",  "06607", "2.768", "4283",  "1264",
         "4.675", "6703",     "2393",  "9855",  "9814",  "1160",  "2041",  "4757",
         "7001",  "5.706",    "2892",  "2.156", "3774",  "1.265", "05414"})
-    for (const std::string& text : {space, schema, example})
-      EXPECT_EQ(text.find(tuned), std::string::npos) << tuned;
+    for (const std::string& text : texts) EXPECT_EQ(text.find(tuned), std::string::npos) << tuned;
 }
 
 }  // namespace

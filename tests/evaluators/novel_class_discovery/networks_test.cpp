@@ -42,7 +42,8 @@ TEST(ProjectionNetwork, HasTheGradientsOfItsLoss) {
     CodeSettings code{12, 3, 0.2};
     code.activation = Activation::kTanh;  // a kink would spoil differences
     ProjectionNetwork<double> network(code, 2, w, all.rows, 11);
-    expect_gradients(network, network.encoder(), x, labels);
+    ASSERT_EQ(network.encoder().networks().size(), 1u);
+    expect_gradients(network, network.encoder().networks()[0], x, labels);
     EXPECT_EQ(network.decoder().has_value(), w < 1);
     EXPECT_EQ(network.classifier().has_value(), w > 0);
     if (network.decoder()) expect_gradients(network, *network.decoder(), x, labels);

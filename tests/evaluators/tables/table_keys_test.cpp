@@ -101,6 +101,9 @@ TEST(TableKeys, AreThoseOfTheSchema) {
     }
   }
   EXPECT_EQ(in_schema, std::set<std::string>(table_keys().begin(), table_keys().end()));
+  json without = json::parse("{" + table_schema(false) + "}"), all = schema;
+  all.erase("missing_target");
+  EXPECT_EQ(without, all);
   // The defaults that the schema names are those that are taken.
   json defaults = json::object();
   for (const auto& [key, value] : schema.items())
