@@ -10,8 +10,7 @@
 namespace equivolve::sequence_design {
 namespace {
 
-using Rows =
-    Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+using Rows = Eigen::Map<const Eigen::MatrixXd>;
 using Vector = Eigen::Map<const Eigen::VectorXd>;
 
 Eigen::Index index(std::size_t n) {
@@ -53,11 +52,13 @@ Landmarks::Landmarks(const OfflineView& view, const KernelSettings& settings)
   const OfflineView own = chosen(view, settings);
   targets_ = own.targets;
   const std::size_t d = encoding_.size();
-  rows_.resize(own.size() * d);
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const auto row = std::span(rows_).subspan(i * d, d);
+  const std::size_t n = own.size();
+  unit_.resize(n * d);
+  std::vector<double> row(d);
+  for (std::size_t i = 0; i < n; ++i) {
     encoding_.encode(SequenceView(own.sequences[i]), row);
-    norms_.push_back(Vector(row.data(), index(d)).norm());
+    norms_.push_back(std::max(Vector(row.data(), index(d)).norm(), 1e-12));
+    for (std::size_t j = 0; j < d; ++j) unit_[j * n + i] = row[j] / norms_[i];
   }
 }
 
@@ -67,9 +68,8 @@ void Landmarks::evaluate(std::span<const double> x, bool slopes, KernelRow& row)
   const Vector point(x.data(), index(d));
   row.norm = std::max(point.norm(), 1e-12);
   Eigen::Map<Eigen::VectorXd> cosine(row.cosine.data(), index(n));
-  cosine.noalias() = Rows(rows_.data(), index(n), index(d)) * point;
-  for (std::size_t i = 0; i < n; ++i)
-    row.cosine[i] = std::clamp(row.cosine[i] / (row.norm * norms_[i]), -1.0, 1.0);
+  cosine.noalias() = Rows(unit_.data(), index(n), index(d)) * (point / row.norm);
+  cosine = cosine.cwiseMax(-1.0).cwiseMin(1.0);
   if (slopes)
     table_.values_and_slopes(row.cosine, row.value, row.slope);
   else
@@ -84,11 +84,11 @@ void Landmarks::pull_back(std::span<const double> x, const KernelRow& row,
   Eigen::VectorXd steep(index(n));
   double along = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    steep[index(i)] = c[i] * row.slope[i];
+    steep[index(i)] = c[i] * norms_[i] * row.slope[i];
     along += c[i] * norms_[i] * (row.value[i] - row.slope[i] * row.cosine[i]);
   }
   Eigen::Map<Eigen::VectorXd> out(gradient.data(), index(d));
-  out.noalias() = Rows(rows_.data(), index(n), index(d)).transpose() * steep;
+  out.noalias() = Rows(unit_.data(), index(n), index(d)).transpose() * steep;
   out += along / row.norm * Vector(x.data(), index(d));
   out /= static_cast<double>(d);
 }
@@ -97,8 +97,10 @@ std::vector<double> Landmarks::matrix() const {
   const std::size_t n = size(), d = dimension();
   std::vector<double> out(n * n);
   KernelRow row;
+  std::vector<double> x(d);
   for (std::size_t i = 0; i < n; ++i) {
-    evaluate(std::span(rows_).subspan(i * d, d), false, row);
+    for (std::size_t j = 0; j < d; ++j) x[j] = norms_[i] * unit_[j * n + i];
+    evaluate(x, false, row);
     std::copy(row.kernel.begin(), row.kernel.end(),
               out.begin() + static_cast<std::ptrdiff_t>(i * n));
   }

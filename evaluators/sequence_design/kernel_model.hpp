@@ -53,7 +53,8 @@ class Landmarks {
  private:
   LogitEncoding encoding_;
   KernelTable table_;
-  std::vector<double> rows_, norms_, targets_;  // rows_: n x dimension
+  std::vector<double> unit_;  // dimension x n: rows divided by their norms, one below another
+  std::vector<double> norms_, targets_;
 };
 
 /// alpha = (K + ridge tr(K)/n I)^-1 t. Doubles the ridge up to three times; throws after that.
