@@ -62,12 +62,6 @@ TaskSettings read_task(JsonReader in) {
   const bool is_table = out.landscape == "tfbind8" || out.landscape == "gb1";
   if (!out.landscape.empty() && !out.file.empty() && !is_table)
     throw Refused("/data/file", "landscape " + out.landscape + " reads no file");
-  for (const char* key : {"sequence", "target", "direction", "alphabet"})
-    if (!out.landscape.empty() && in.raw(key))
-      throw Refused(in.at(key),
-                    "is for a file of your own; landscape " + out.landscape + " has one already");
-  if (out.landscape != "tfbind8" && in.raw("offline"))
-    throw Refused(in.at("offline"), "is for landscape tfbind8");
   out.seed = in.whole("seed", out.seed, 0, kAnySeed);
   out.rows = in.whole("rows", out.rows, 16, 10'000'000);
   out.reduced = in.choice("offline", {"half", "r5000"}).value_or(0) == 1;
@@ -75,6 +69,19 @@ TaskSettings read_task(JsonReader in) {
   out.target = in.text("target").value_or(out.target);
   out.maximize = in.choice("direction", {"maximize", "minimize"}).value_or(0) == 0;
   out.alphabet = in.text("alphabet").value_or("");
+  // Hosts fill in the schema's defaults, so only other values tell what a person meant.
+  const TaskSettings plain;
+  const std::pair<const char*, bool> own_files_only[] = {
+      {"sequence", out.sequence_column != plain.sequence_column},
+      {"target", out.target != plain.target},
+      {"direction", out.maximize != plain.maximize},
+      {"alphabet", out.alphabet != plain.alphabet}};
+  for (const auto& [key, is_set] : own_files_only)
+    if (is_set && !out.landscape.empty())
+      throw Refused(in.at(key),
+                    "is for a file of your own; landscape " + out.landscape + " has one already");
+  if (out.reduced && out.landscape != "tfbind8")
+    throw Refused(in.at("offline"), "is for landscape tfbind8");
   out.constraints = read_rules(in.object("constraints"));
   in.finish();
   return out;
