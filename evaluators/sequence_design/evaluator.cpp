@@ -11,6 +11,7 @@
 #include "evaluators/sequence_design/apply.hpp"
 #include "evaluators/sequence_design/fingerprint.hpp"
 #include "evaluators/sequence_design/fitness.hpp"
+#include "evaluators/sequence_design/sequence_index.hpp"
 #include "evaluators/sequence_design/settings.hpp"
 #include "search/genome/sequence.hpp"
 
@@ -18,9 +19,11 @@ namespace equivolve::sequence_design {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-/// Sequences whose mean and deviation the referees tell apart by less than this share of their own
-/// error are one.
-constexpr double kToldApart = 1.0 / 16;
+/// What the referees tell of sequences counts in steps of this share of their own error, in the
+/// hash and in the fitness: what they cannot tell apart is one.
+constexpr double kToldApart = 1.0 / 64;
+/// Of what a designer's proxy tells, which is made of sums in some order.
+constexpr std::uint32_t kProxyMantissaBits = 12;
 constexpr std::uint64_t kRefereeSeed = 0x5EFE;
 
 enum Figure : std::size_t {
@@ -165,18 +168,18 @@ class SequenceDesign {
       const bool feasible = task_.offline.set.contains(*sequence);
       sink.integer(feasible ? 1 : 0);
       if (!feasible) return EQV_OK;
-      const auto opinion = referees({}).judge(std::span(&*sequence, 1))[0];
-      const double cell = kToldApart * referees({}).noise();
-      sink.integer(std::llround(opinion.mean / cell));
-      sink.integer(std::llround(opinion.deviation / cell));
+      const Standing told = standing_of(*sequence, {});
+      sink.integer(told.mean);
+      sink.integer(told.deviation);
+      sink.integer(told.is_novel ? 1 : 0);
       return EQV_OK;
     }
     DesignerSettings designer = designer_of(candidate);
     designer.seed = request.seed;
     try {
       const Fingerprint print = fingerprint(probe_set_, designer, unlabelled_);
-      sink.text(print.method);
-      sink.ranking(print.told);
+      sink.text(print.search);
+      sink.values(print.told);
       for (const std::string& one : print.designs) sink.text(one);
     } catch (const std::runtime_error&) {
       sink.text("cannot be fitted");
@@ -291,12 +294,14 @@ class SequenceDesign {
     instance_.level_count = levels_.size();
     instance_.offers_test_split = task_.oracle ? 1 : 0;
     instance_.refines_genomes = settings_.sequences ? 1 : 0;
+    instance_.probe_mantissa_bits = settings_.sequences ? 0 : kProxyMantissaBits;
     std::copy(task_.digest.begin(), task_.digest.end(), instance_.data_digest);
   }
 
   void set_probe() {
     const OfflineView& view = task_.offline;
     probe_set_ = make_probe_set(view);
+    for (const Sequence& x : view.sequences) measured_.add(x);
     for (const std::size_t r : best_first(view.scores)) {
       if (anchors_.size() == 512) break;
       if (view.set.contains(view.sequences[r])) anchors_.push_back(view.sequences[r]);
@@ -327,6 +332,18 @@ class SequenceDesign {
                         settings_.options.designer.epochs, kRefereeSeed, whole);
     });
     return *referees_;
+  }
+
+  /// What the referees say of a sequence, in steps of what they can tell apart.
+  struct Standing {
+    std::int64_t mean, deviation;
+    bool is_novel;
+  };
+  Standing standing_of(const Sequence& sequence, const Work& work) {
+    const auto opinion = referees(work).judge(std::span(&sequence, 1))[0];
+    const double step = kToldApart * referees(work).noise();
+    return {std::llround(opinion.mean / step), std::llround(opinion.deviation / step),
+            !measured_.contains(sequence)};
   }
 
   std::optional<Sequence> sequence_of(const sdk::Candidate& candidate) const {
@@ -366,11 +383,11 @@ class SequenceDesign {
       result.figures()[kFitness] = task_.oracle->normalised(*sequence).value_or(0);
       return EQV_OK;
     }
-    const auto opinion = referees(work).judge(std::span(&*sequence, 1))[0];
-    result.figures()[kFitness] = opinion.mean - settings_.options.caution * opinion.deviation;
-    result.figures()[kNovel] =
-        std::find(task_.offline.sequences.begin(), task_.offline.sequences.end(), *sequence) ==
-        task_.offline.sequences.end();
+    const Standing told = standing_of(*sequence, work);
+    result.figures()[kFitness] = kToldApart * referees(work).noise() *
+                                 (static_cast<double>(told.mean) -
+                                  settings_.options.caution * static_cast<double>(told.deviation));
+    result.figures()[kNovel] = told.is_novel ? 1 : 0;
     return EQV_OK;
   }
 
@@ -431,6 +448,7 @@ class SequenceDesign {
   std::vector<eqv_level> levels_;
   eqv_instance_info instance_{};
   ProbeSet probe_set_;
+  SequenceIndex measured_;
   std::vector<Sequence> anchors_;
   std::size_t space_least_ = 1, space_most_ = 65536;
   std::once_flag referees_once_;

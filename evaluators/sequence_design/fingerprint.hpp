@@ -12,14 +12,17 @@ namespace equivolve::sequence_design {
 struct ProbeSet {
   OfflineView rows;  ///< at most 512, and a quarter of the task's; those it is fitted to
   std::vector<Sequence> sequences;  ///< 256 whose scores it tells
+  std::size_t task_rows = 0;
 };
 ProbeSet make_probe_set(const OfflineView& view);
 
 struct Fingerprint {
-  std::string method;
-  std::vector<double> told;  ///< of the sequences; only their order counts. Empty: no proxy
+  /// The method and those of its settings that steer the search: a short run alone would miss that
+  /// a longer one goes on. Settings that it does not use are left out.
+  std::string search;
+  std::vector<double> told;  ///< scores of the sequences; empty: no proxy
   /// The 8 best that a run with 8 starts, a tenth of the steps and generations and an eighth of the
-  /// population finds. So settings that it does not use leave no trace.
+  /// population finds.
   std::vector<std::string> designs;
   bool operator==(const Fingerprint&) const = default;
 };

@@ -311,7 +311,7 @@ TEST(SequenceGenomes, WhatTheNetworksCannotTellApartIsOne) {
     const search::Genome genome = *search::parse_genome(text, shape);
     const double fitness = s.evaluate(genome).figures[0];
     const auto [at, is_new] = told.emplace(hashing::to_hex(s.probe(genome)), fitness);
-    EXPECT_NEAR(at->second, fitness, 0.2) << text;
+    EXPECT_EQ(at->second, fitness) << text;
   }
   EXPECT_LT(told.size(), different.size());
   EXPECT_GT(told.size(), 5U);
