@@ -33,17 +33,16 @@ OfflineView random_rows(std::size_t count) {
 }
 
 double kernel_rate(const Landmarks& landmarks) {
-  KernelRow row;
-  std::vector<double> x(landmarks.dimension()), rates;
+  constexpr std::size_t kPoints = 16;
+  constexpr int kTimes = 30;
+  std::vector<double> points(kPoints * landmarks.dimension()), out(kPoints * landmarks.size()),
+      rates;
   hashing::Stream stream(2, hashing::Purpose::kTask, 0);
+  for (double& one : points) one = stream.gaussian();
   for (int round = 0; round < 9; ++round) {
-    constexpr int kPoints = 500;
     const double before = benchmarks::cpu_seconds();
-    for (int i = 0; i < kPoints; ++i) {
-      for (double& one : x) one = stream.gaussian();
-      landmarks.evaluate(x, false, row);
-    }
-    rates.push_back(kPoints * static_cast<double>(landmarks.size()) /
+    for (int i = 0; i < kTimes; ++i) landmarks.kernels(points, out);
+    rates.push_back(kTimes * static_cast<double>(out.size()) /
                     (benchmarks::cpu_seconds() - before));
   }
   return benchmarks::median(rates);

@@ -45,6 +45,8 @@ class Landmarks {
 
   /// K(x, x_i) of all i; `slopes`: whether row.slope is wanted.
   void evaluate(std::span<const double> x, bool slopes, KernelRow& row) const;
+  /// The same of many points (dimension numbers each) in one product: size() numbers a point.
+  void kernels(std::span<const double> points, std::span<double> out) const;
   /// sum_i c_i dK(x, x_i)/dx, after evaluate with slopes.
   void pull_back(std::span<const double> x, const KernelRow& row, std::span<const double> c,
                  std::span<double> gradient) const;

@@ -251,6 +251,25 @@ TEST(Kernel, InterpolatesItsRows) {
   for (std::size_t i = 0; i < told.size(); ++i) EXPECT_NEAR(told[i], view.targets[i], 1e-3);
 }
 
+TEST(Kernel, ManyPointsAreManyTimesOne) {
+  const OfflineView view = nk_view(150);
+  const Landmarks landmarks(view, {.landmarks = 100});
+  std::vector<double> points(7 * landmarks.dimension()), out(7 * landmarks.size());
+  hashing::Stream stream(6, hashing::Purpose::kTest, 0);
+  for (double& one : points) one = stream.gaussian();
+  landmarks.encoding().encode(SequenceView(view.sequences[3]),
+                              std::span(points).first(landmarks.dimension()));
+  landmarks.kernels(points, out);
+  KernelRow row;
+  for (std::size_t k = 0; k < 7; ++k) {
+    landmarks.evaluate(std::span(points).subspan(k * landmarks.dimension(), landmarks.dimension()),
+                       false, row);
+    for (std::size_t i = 0; i < landmarks.size(); ++i)
+      EXPECT_NEAR(out[k * landmarks.size() + i], row.kernel[i],
+                  1e-6 * (1 + std::abs(row.kernel[i])));
+  }
+}
+
 TEST(Kernel, MemoryIsRefusedByName) {
   const OfflineView view = nk_view(400);
   try {
