@@ -2,8 +2,9 @@
 // JSON, each seed's own figures on standard error.
 //   sequence_designers LANDSCAPE [FILE] key=value ...
 //     method=evolution proxy=pairwise seeds=5 first=0 select=distinct_top rows=0 ...
-// raw_p50, raw_p100: of the method's own output, whatever `select` is. against=METHOD runs that
-// method with the same proxy beside it: against_p50 is the mean of the quotients of the two p50.
+// raw_p50, raw_p100, raw_unique: of the method's own output, whatever `select` is. against=METHOD
+// runs that method with the same proxy beside it: against_p50 is the mean of the quotients of the
+// two p50.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
 
   task_settings.rows = count("rows", 0);
   const std::size_t seeds = count("seeds", 5), first = count("first", 0);
-  Mean p100, p50, unique, fit, search, filled, quotient, raw_p100, raw_p50;
+  Mean p100, p50, unique, fit, search, filled, quotient, raw_p100, raw_p50, raw_unique;
   double offline_best = 0;
   const auto figures_of = [&](const OfflineTask& task, Method method, Designed& made,
                               Designs& designs) {
@@ -108,9 +109,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s %s %s seed %zu p100 %.4f p50 %.4f unique %.0f\n",
                  task_settings.landscape.c_str(), keys["method"].c_str(), keys["proxy"].c_str(),
                  seed, told.p100, told.p50, different);
-    const OracleFigures plain = oracle_figures(
-        select_designs(made.pool, task.offline, s.designs, Selection::kRaw, 0).sequences,
-        *task.oracle);
+    const Designs own = select_designs(made.pool, task.offline, s.designs, Selection::kRaw, 0);
+    const OracleFigures plain = oracle_figures(own.sequences, *task.oracle);
+    raw_unique.add(design_figures(own.sequences, task.offline).unique);
     raw_p100.add(plain.p100);
     raw_p50.add(plain.p50);
     if (!keys["against"].empty()) {
@@ -128,9 +129,10 @@ int main(int argc, char** argv) {
       "{\"landscape\": \"%s\", \"method\": \"%s\", \"proxy\": \"%s\", \"p100\": %.4f, "
       "\"p100_std\": %.4f, \"p50\": %.4f, \"p50_std\": %.4f, \"unique\": %.1f, \"filled\": %.1f, "
       "\"offline_best\": %.4f, \"fit_s\": %.2f, \"search_s\": %.2f, \"seeds\": %zu, "
-      "\"raw_p100\": %.4f, \"raw_p50\": %.4f, \"raw_p50_std\": %.4f, \"against_p50\": %.4f}\n",
+      "\"raw_p100\": %.4f, \"raw_p50\": %.4f, \"raw_p50_std\": %.4f, \"raw_unique\": %.1f, "
+      "\"against_p50\": %.4f}\n",
       task_settings.landscape.c_str(), keys["method"].c_str(), keys["proxy"].c_str(), p100.mean(),
       p100.deviation(), p50.mean(), p50.deviation(), unique.mean(), filled.mean(), offline_best,
       fit.mean(), search.mean(), seeds, raw_p100.mean(), raw_p50.mean(), raw_p50.deviation(),
-      quotient.n > 0 ? quotient.mean() : 0);
+      raw_unique.mean(), quotient.n > 0 ? quotient.mean() : 0);
 }
