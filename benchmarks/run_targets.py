@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--only", help="run the rows whose id starts with this")
     args = parser.parse_args()
     program = os.path.abspath(args.program)
+    data = os.environ.get("EQUIVOLVE_TEST_DATA", "")  # for rows on files that are not shipped
     with open(os.path.join(ROOT, "benchmarks", "targets.yaml"), encoding="utf-8") as file:
         rows = yaml.safe_load(file)
     info = json.loads(subprocess.run([program, "info", "--json"], check=True, capture_output=True, text=True).stdout)
@@ -44,9 +45,17 @@ def main():
         source = row.get("same_as", row["id"])
         if args.only and not source.startswith(args.only):
             continue
+        if source not in answers and any("{data}" in part for part in row.get("command", [])) and not data:
+            answers[source] = None
         if source not in answers:
-            command = [part.replace("{program}", program).replace("{bin}", os.path.dirname(program)) for part in row["command"]]
+            places = {"{program}": program, "{bin}": os.path.dirname(program), "{data}": data}
+            command = row["command"]
+            for name, place in places.items():
+                command = [part.replace(name, place) for part in command]
             answers[source] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+        if answers[source] is None:
+            print(f"{row['id']:28} {row['goal']:>10} {'-':>12}  -    {row['promise']} (needs EQUIVOLVE_TEST_DATA)", flush=True)
+            continue
         measured = figure_of(answers[source], row["figure"])
         sign, bound = row["goal"].split()
         good = COMPARE[sign](measured, float(bound))

@@ -1,6 +1,10 @@
-// Designers of sequence_design against a landscape's oracle, over seeds: one line of JSON each.
+// One designer of sequence_design against a landscape's oracle, over seeds: means as one line of
+// JSON, each seed's own figures on standard error.
 //   sequence_designers LANDSCAPE [FILE] key=value ...
-//     method=evolution proxy=pairwise seeds=5 select=distinct_top ...
+//     method=evolution proxy=pairwise seeds=5 first=0 select=distinct_top rows=0 ...
+// raw_p50, raw_p100, raw_unique: of the method's own output, whatever `select` is. against=METHOD
+// runs that method with the same proxy beside it: against_p50 is the mean of the quotients of the
+// two p50.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -78,20 +82,44 @@ int main(int argc, char** argv) {
   const auto select = static_cast<Selection>(position(selection_names(), keys["select"]));
   task_settings.reduced = number("reduced", 0) > 0;
 
-  const std::size_t seeds = count("seeds", 5);
-  Mean p100, p50, unique, fit, search, filled;
+  task_settings.rows = count("rows", 0);
+  const std::size_t seeds = count("seeds", 5), first = count("first", 0);
+  Mean p100, p50, unique, fit, search, filled, quotient, raw_p100, raw_p50, raw_unique;
   double offline_best = 0;
-  for (std::size_t seed = 0; seed < seeds; ++seed) {
+  const auto figures_of = [&](const OfflineTask& task, Method method, Designed& made,
+                              Designs& designs) {
+    DesignerSettings own = s;
+    own.method = method;
+    made = design(task.offline, own, {}, {});
+    designs = select_designs(made.pool, task.offline, s.designs, select, 0);
+    return oracle_figures(designs.sequences, *task.oracle);
+  };
+  for (std::size_t seed = first; seed < first + seeds; ++seed) {
     task_settings.seed = task_settings.landscape.rfind("ehrlich", 0) == 0 ? 0 : seed;
     const OfflineTask task = open_task(task_settings);
     s.seed = seed + 1;
-    const Designed made = design(task.offline, s, {}, {});
-    const Designs designs = select_designs(made.pool, task.offline, s.designs, select, 0);
-    const OracleFigures told = oracle_figures(designs.sequences, *task.oracle);
+    Designed made;
+    Designs designs;
+    const OracleFigures told = figures_of(task, s.method, made, designs);
+    const double different = design_figures(designs.sequences, task.offline).unique;
     p100.add(told.p100);
     p50.add(told.p50);
-    unique.add(design_figures(designs.sequences, task.offline).unique);
+    unique.add(different);
     filled.add(static_cast<double>(designs.filled));
+    std::fprintf(stderr, "%s %s %s seed %zu p100 %.4f p50 %.4f unique %.0f\n",
+                 task_settings.landscape.c_str(), keys["method"].c_str(), keys["proxy"].c_str(),
+                 seed, told.p100, told.p50, different);
+    const Designs own = select_designs(made.pool, task.offline, s.designs, Selection::kRaw, 0);
+    const OracleFigures plain = oracle_figures(own.sequences, *task.oracle);
+    raw_unique.add(design_figures(own.sequences, task.offline).unique);
+    raw_p100.add(plain.p100);
+    raw_p50.add(plain.p50);
+    if (!keys["against"].empty()) {
+      Designed other;
+      Designs others;
+      const auto method = static_cast<Method>(position(method_names(), keys["against"]));
+      quotient.add(told.p50 / figures_of(task, method, other, others).p50);
+    }
     fit.add(made.fit_seconds);
     search.add(made.search_seconds);
     for (const Sequence& x : task.offline.sequences)
@@ -100,8 +128,11 @@ int main(int argc, char** argv) {
   std::printf(
       "{\"landscape\": \"%s\", \"method\": \"%s\", \"proxy\": \"%s\", \"p100\": %.4f, "
       "\"p100_std\": %.4f, \"p50\": %.4f, \"p50_std\": %.4f, \"unique\": %.1f, \"filled\": %.1f, "
-      "\"offline_best\": %.4f, \"fit_s\": %.2f, \"search_s\": %.2f}\n",
+      "\"offline_best\": %.4f, \"fit_s\": %.2f, \"search_s\": %.2f, \"seeds\": %zu, "
+      "\"raw_p100\": %.4f, \"raw_p50\": %.4f, \"raw_p50_std\": %.4f, \"raw_unique\": %.1f, "
+      "\"against_p50\": %.4f}\n",
       task_settings.landscape.c_str(), keys["method"].c_str(), keys["proxy"].c_str(), p100.mean(),
       p100.deviation(), p50.mean(), p50.deviation(), unique.mean(), filled.mean(), offline_best,
-      fit.mean(), search.mean());
+      fit.mean(), search.mean(), seeds, raw_p100.mean(), raw_p50.mean(), raw_p50.deviation(),
+      raw_unique.mean(), quotient.n > 0 ? quotient.mean() : 0);
 }

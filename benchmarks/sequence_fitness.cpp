@@ -1,11 +1,11 @@
 // Whether a fitness from offline data ranks designers as the oracle does: Spearman's correlation of
 // each kind of fitness with the oracle's p50 over some thirty designers.
 //   sequence_fitness LANDSCAPE [FILE] [rows=4000] [designers=30]
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "benchmarks/sequence_draws.hpp"
 #include "evaluators/sequence_design/fitness.hpp"
 #include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/tasks.hpp"
@@ -14,32 +14,7 @@ namespace {
 
 using namespace equivolve::sequence_design;
 
-/// A designer drawn from the ranges that a search has.
-DesignerSettings draw_designer(std::uint64_t index) {
-  equivolve::hashing::Stream s(7, equivolve::hashing::Purpose::kTask, index);
-  static constexpr Method kMethods[] = {Method::kBib, Method::kEvolution, Method::kGradientAscent,
-                                        Method::kBdi, Method::kEnsembleMin};
-  static constexpr ProxyKind kProxies[] = {ProxyKind::kRidgeOneHot, ProxyKind::kRidgePairwise,
-                                           ProxyKind::kRidgeKmer, ProxyKind::kMlp};
-  const auto log_between = [&](double low, double high) {
-    return low * std::pow(high / low, s.uniform());
-  };
-  DesignerSettings d;
-  d.method = kMethods[s.below(5)];
-  d.proxy = kProxies[s.below(d.method == Method::kBib ? 3 : 4)];
-  d.beta = d.lambda = log_between(1e-8, 1e-1);
-  d.rate = log_between(1e-3, 0.5);
-  d.steps = static_cast<std::size_t>(log_between(10, 400));
-  d.target = s.uniform(2, 20);
-  d.landmarks = static_cast<std::size_t>(log_between(256, 1024));
-  d.depth = 1 + s.below(8);
-  d.mutation = log_between(0.2, 4);
-  d.population = static_cast<std::size_t>(log_between(64, 2048));
-  d.width = static_cast<std::size_t>(log_between(16, 128));
-  d.epochs = static_cast<std::size_t>(log_between(4, 20));
-  d.seed = index;
-  return d;
-}
+using equivolve::benchmarks::draw_designer;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "evaluators/sequence_design/charts.hpp"
 #include "evaluators/sequence_design/selection.hpp"
@@ -12,7 +13,7 @@
 namespace equivolve::sequence_design {
 namespace {
 
-constexpr std::size_t kRefereeWidth = 64, kRefereeEpochs = 30;
+constexpr std::size_t kFewestBacktested = 40;  // rows
 
 struct Nearest {
   std::size_t row = 0, distance = 0;
@@ -37,49 +38,73 @@ std::size_t usual_distance(const OfflineView& view) {
   return static_cast<std::size_t>(percentile(distances, 0.99));
 }
 
-double own_units(const OfflineView& view, double standardised) {
-  return view.mean + view.deviation * standardised;
-}
+/// From "higher is better" to the scores as they were measured.
+struct Units {
+  double sign = 1;  ///< -1 where low scores are wanted
 
-std::string designs_csv(const std::vector<DesignRow>& rows, const SequenceShape& shape) {
+  double of(double score) const { return sign * score; }
+  std::pair<double, double> interval(double low, double high) const {
+    return std::minmax({sign * low, sign * high});
+  }
+  std::vector<double> of(std::vector<double> scores) const {
+    for (double& one : scores) one *= sign;
+    return scores;
+  }
+};
+
+std::string designs_csv(const std::vector<DesignRow>& rows, const SequenceShape& shape,
+                        const Units& units) {
   std::string out =
-      "rank,sequence,predicted,spread,distance,nearest_measured,outside_measured_region,reason\n";
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    out += fmt::format("{},{},{:.6g},{:.6g},{},{},{},{}\n", i + 1,
-                       sequence_text(rows[i].sequence, shape), rows[i].predicted, rows[i].spread,
-                       rows[i].distance, sequence_text(rows[i].nearest, shape),
-                       rows[i].is_outside ? "yes" : "no", rows[i].reason);
+      "rank,sequence,predicted,spread,low,high,distance,nearest_measured,outside_measured_region,"
+      "reason\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto [low, high] = units.interval(rows[i].low, rows[i].high);
+    out += fmt::format("{},{},{:.6g},{:.6g},{:.6g},{:.6g},{},{},{},{}\n", i + 1,
+                       sequence_text(rows[i].sequence, shape), units.of(rows[i].told.predicted),
+                       rows[i].told.spread, low, high, rows[i].distance,
+                       sequence_text(rows[i].nearest, shape), rows[i].is_outside ? "yes" : "no",
+                       rows[i].reason);
+  }
   return out;
 }
 
-std::string designs_fasta(const std::vector<DesignRow>& rows, const SequenceShape& shape) {
+std::string designs_fasta(const std::vector<DesignRow>& rows, const SequenceShape& shape,
+                          const Units& units) {
   std::string out;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    out += fmt::format(">design_{} predicted={:.6g} spread={:.6g} distance={}\n{}\n", i + 1,
-                       rows[i].predicted, rows[i].spread, rows[i].distance,
-                       sequence_text(rows[i].sequence, shape));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto [low, high] = units.interval(rows[i].low, rows[i].high);
+    out += fmt::format(
+        ">design_{} predicted={:.6g} spread={:.6g} low={:.6g} high={:.6g} distance={}\n{}\n", i + 1,
+        units.of(rows[i].told.predicted), rows[i].told.spread, low, high, rows[i].distance,
+        sequence_text(rows[i].sequence, shape));
+  }
   return out;
 }
 
-std::string backtest_csv(const OfflineView& view, const Backtest& b) {
-  std::string out = "rank,sequence,told,spread,measured\n";
-  for (std::size_t i = 0; i < b.rows.size(); ++i)
-    out += fmt::format("{},{},{:.6g},{:.6g},{:.6g}\n", i + 1,
-                       sequence_text(view.sequences[b.rows[i]], view.shape()), b.told[i],
-                       b.spreads[i], view.scores[b.rows[i]]);
+std::string backtest_csv(const OfflineView& view, const Backtest& b, const Units& units) {
+  std::string out = "rank,sequence,predicted,spread,low,high,measured\n";
+  for (std::size_t i = 0; i < b.rows.size(); ++i) {
+    const auto [low, high] =
+        units.interval(b.own[i].low_of(b.told[i]), b.own[i].high_of(b.told[i]));
+    out += fmt::format("{},{},{:.6g},{:.6g},{:.6g},{:.6g},{:.6g}\n", i + 1,
+                       sequence_text(view.sequences[b.rows[i]], view.shape()),
+                       units.of(b.told[i].predicted), b.told[i].spread, low, high,
+                       units.of(view.scores[b.rows[i]]));
+  }
   return out;
 }
 
-std::string backtest_text(const Backtest& b) {
+std::string backtest_text(const Backtest& b, const Units& units) {
   return fmt::format(
       "Backtest: {} measured rows were hidden (the best fifth and as many others), the proxy was "
       "fitted to the rest and picked {} of them.\n"
       "  enrichment      {:.2f} times as many of the best fifth as chance (2 is all)\n"
       "  mean score      {:.5g} of the picks, {:.5g} of random rows of the hidden ones\n"
       "  best            {:.5g} picked, {:.5g} best among the rows it was fitted to\n"
-      "  stated spread   {:.0f} % of the picks lie within their 90 % interval\n",
-      b.hidden, b.picked, b.enrichment, b.mean_picked, b.mean_pool, b.best_picked, b.best_known,
-      100 * b.coverage);
+      "  stated spread   {:.0f} % of the picks lie within their 90 % interval (columns low, "
+      "high)\n",
+      b.hidden, b.picked, b.enrichment, units.of(b.mean_picked), units.of(b.mean_pool),
+      units.of(b.best_picked), units.of(b.best_known), 100 * b.coverage);
 }
 
 /// What was measured already needs no order from a laboratory.
@@ -96,6 +121,10 @@ Pool without_measured(Pool pool, const OfflineView& view) {
   return out;
 }
 
+Units units_of(const ApplyContext& context) {
+  return {context.settings.task.maximize ? 1.0 : -1.0};
+}
+
 struct Files {
   const ApplyContext& context;
   sdk::ArtefactSink& sink;
@@ -103,12 +132,13 @@ struct Files {
   /// Everything that speaks of the designs themselves.
   void write(const std::vector<DesignRow>& rows, std::string report) const {
     const OfflineView& view = context.task.offline;
+    const Units units = units_of(context);
     std::vector<Sequence> sequences;
     std::vector<double> predicted;
     std::size_t outside = 0;
     for (const DesignRow& row : rows) {
       sequences.push_back(row.sequence);
-      predicted.push_back(row.predicted);
+      predicted.push_back(units.of(row.told.predicted));
       outside += row.is_outside ? 1 : 0;
     }
     const DesignFigures figures = design_figures(sequences, view);
@@ -119,7 +149,7 @@ struct Files {
         rows.size(), figures.unique, figures.novel, figures.diversity,
         *std::min_element(predicted.begin(), predicted.end()),
         *std::max_element(predicted.begin(), predicted.end()),
-        *std::max_element(view.scores.begin(), view.scores.end()));
+        units.of(*std::max_element(view.scores.begin(), view.scores.end())));
     if (outside > 0) {
       const std::string text = fmt::format(
           "{} of {} designs are farther from every measured sequence than measured ones are from "
@@ -128,26 +158,41 @@ struct Files {
       context.warn(text);
       report += "Warning: " + text + "\n";
     }
-    sink.write("designs.csv", "text/csv", designs_csv(rows, view.shape()));
-    sink.write("designs.fasta", "text/x-fasta", designs_fasta(rows, view.shape()));
+    sink.write("designs.csv", "text/csv", designs_csv(rows, view.shape(), units));
+    sink.write("designs.fasta", "text/x-fasta", designs_fasta(rows, view.shape(), units));
     sink.write("logo.svg", "image/svg+xml", logo_svg(sequences, view.shape()));
-    sink.write("histograms.svg", "image/svg+xml", histograms_svg(view.scores, predicted, "score"));
+    sink.write("histograms.svg", "image/svg+xml",
+               histograms_svg(units.of(view.scores), predicted, "score"));
     sink.write("report.txt", "text/plain", report);
   }
 };
 
+/// None: too few rows, or nothing in them to be told apart; said in the report.
+std::optional<Backtest> try_backtest(const OfflineView& view, const Pipeline& pipeline,
+                                     std::string& report) {
+  std::string why = "there are fewer than " + std::to_string(kFewestBacktested) + " rows";
+  try {
+    if (view.size() >= kFewestBacktested) return run_backtest(view, pipeline, {});
+  } catch (const std::runtime_error& e) {
+    why = e.what();
+  }
+  report += "There is no backtest, and the intervals are not calibrated: " + why + "\n";
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<DesignRow> describe_designs(const OfflineView& view, const Designs& designs,
-                                        const Referees& referees) {
-  const std::vector<Referees::Opinion> opinions = referees.judge(designs.sequences);
+                                        const Referees& referees, const Calibration& calibration) {
+  const std::vector<Told> told = told_by(referees, view, designs.sequences);
   const std::size_t usual = usual_distance(view);
   std::vector<DesignRow> out;
   for (std::size_t i = 0; i < designs.sequences.size(); ++i) {
     DesignRow row;
     row.sequence = designs.sequences[i];
-    row.predicted = own_units(view, opinions[i].mean);
-    row.spread = view.deviation * std::hypot(opinions[i].deviation, referees.noise());
+    row.told = told[i];
+    row.low = calibration.low_of(told[i]);
+    row.high = calibration.high_of(told[i]);
     const Nearest near = nearest_row(view, row.sequence, view.size());
     row.distance = near.distance;
     row.nearest = view.sequences[near.row];
@@ -158,51 +203,6 @@ std::vector<DesignRow> describe_designs(const OfflineView& view, const Designs& 
                                      : fmt::format("rank {} by the proxy", i + 1);
     out.push_back(std::move(row));
   }
-  return out;
-}
-
-Backtest run_backtest(const OfflineView& view, const DesignerSettings& settings,
-                      const std::vector<Sequence>& unlabelled, std::size_t referee_count,
-                      std::uint64_t seed, const Work& work) {
-  const std::size_t n = view.size(), fifth = n / 5;
-  const std::vector<std::size_t> order = best_first(view.scores);
-  std::vector<std::size_t> pool(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(fifth));
-  std::vector<char> is_hidden(n, 0);
-  for (const std::size_t r : draw_rows(n - fifth, fifth, seed)) pool.push_back(order[fifth + r]);
-  for (const std::size_t r : pool) is_hidden[r] = 1;
-  std::vector<std::size_t> rest;
-  for (std::size_t r = 0; r < n; ++r)
-    if (!is_hidden[r]) rest.push_back(r);
-  const OfflineView known = rows_of(view, rest);
-  if (!(known.deviation > 0)) throw std::runtime_error("the backtest's rows have equal scores");
-  std::vector<Sequence> sequences;
-  for (const std::size_t r : pool) sequences.push_back(view.sequences[r]);
-  const std::vector<double> told = fit_proxy(known, settings, unlabelled, work).of(sequences);
-  const Referees referees(known, referee_count, kRefereeWidth, kRefereeEpochs, seed, work);
-  const auto opinions = referees.judge(sequences);
-  Backtest out;
-  out.hidden = pool.size();
-  out.picked = std::min(settings.designs, std::max<std::size_t>(1, pool.size() / 4));
-  out.best_known = *std::max_element(known.scores.begin(), known.scores.end());
-  out.best_picked = -1e300;
-  double top = 0, covered = 0;
-  for (const std::size_t r : pool)
-    out.mean_pool += view.scores[r] / static_cast<double>(pool.size());
-  const std::vector<std::size_t> picks = best_first(told);
-  for (std::size_t k = 0; k < out.picked; ++k) {
-    const std::size_t at = picks[k], row = pool[at];
-    const double truth = view.scores[row];
-    out.rows.push_back(row);
-    out.told.push_back(own_units(known, opinions[at].mean));
-    out.spreads.push_back(known.deviation * std::hypot(opinions[at].deviation, referees.noise()));
-    top += at < fifth ? 1 : 0;
-    covered += std::abs(out.told.back() - truth) <= 1.645 * out.spreads.back() ? 1 : 0;
-    out.mean_picked += truth / static_cast<double>(out.picked);
-    out.best_picked = std::max(out.best_picked, truth);
-  }
-  const auto k = static_cast<double>(out.picked);
-  out.enrichment = top / k / (static_cast<double>(fifth) / static_cast<double>(pool.size()));
-  out.coverage = covered / k;
   return out;
 }
 
@@ -217,8 +217,7 @@ void apply_designer(const ApplyContext& context, DesignerSettings settings,
                                          options.select, options.min_distance);
   if (designs.sequences.empty())
     throw std::runtime_error("the designer found no feasible sequence");
-  const Referees referees(view, options.referees, kRefereeWidth, kRefereeEpochs,
-                          hashing::derive_seed(context.seed, hashing::Purpose::kEvaluate, 1), {});
+  const Pipeline pipeline{settings, context.unlabelled, options.referees, context.seed};
   std::string report = "Method: " + method_names()[static_cast<std::size_t>(settings.method)] +
                        "; proxy: " + made.proxy.name + "\n";
   if (made.pool.diverged > 0)
@@ -229,23 +228,40 @@ void apply_designer(const ApplyContext& context, DesignerSettings settings,
                           designs.filled);
   const bool has_proxy =
       settings.method != Method::kOfflineBest && settings.method != Method::kRandom;
-  if (context.options.backtest && has_proxy && view.size() >= 40) {
-    const Backtest backtest =
-        run_backtest(view, settings, context.unlabelled, options.referees, context.seed, {});
-    sink.write("backtest.csv", "text/csv", backtest_csv(view, backtest));
-    report += backtest_text(backtest);
-    context.note(backtest_text(backtest));
+  Calibration calibration;
+  if (!has_proxy) {
+    report += "The intervals are not calibrated: the method ranks nothing\n";
+  } else if (const auto backtest = try_backtest(view, pipeline, report)) {
+    calibration = backtest->calibration;
+    if (context.options.backtest) {
+      const Units units = units_of(context);
+      sink.write("backtest.csv", "text/csv", backtest_csv(view, *backtest, units));
+      report += backtest_text(*backtest, units);
+      context.note(backtest_text(*backtest, units));
+    }
   }
-  Files{context, sink}.write(describe_designs(view, designs, referees), std::move(report));
+  Files{context, sink}.write(
+      describe_designs(view, designs, pipeline_referees(view, pipeline, {}), calibration),
+      std::move(report));
 }
 
 void apply_sequence(const ApplyContext& context, const Sequence& sequence, const Referees& referees,
                     sdk::ArtefactSink& sink) {
   Designs one;
   one.sequences = {sequence};
-  std::vector<DesignRow> rows = describe_designs(context.task.offline, one, referees);
+  // Rows are picked by a network there as the search picks sequences by networks.
+  const OfflineView& view = context.task.offline;
+  DesignerSettings by_network = context.settings.options.designer;
+  by_network.method = Method::kEnsembleMean;
+  by_network.seed = context.seed;
+  const Pipeline pipeline{by_network, context.unlabelled, context.settings.options.referees,
+                          context.seed};
+  std::string report = "One sequence, found by a search over sequences.\n";
+  const auto backtest = try_backtest(view, pipeline, report);
+  const Calibration calibration = backtest ? backtest->calibration : Calibration{};
+  std::vector<DesignRow> rows = describe_designs(view, one, referees, calibration);
   rows[0].reason = "found by the search over sequences";
-  Files{context, sink}.write(rows, "One sequence, found by a search over sequences.\n");
+  Files{context, sink}.write(rows, std::move(report));
 }
 
 }  // namespace equivolve::sequence_design

@@ -1,11 +1,14 @@
 // CMA-ES on a proxy. Equations and constants: Hansen 2016, "The CMA evolution strategy: a tutorial"
 // (arXiv 1604.00772), table 1, positive weights only; above kFullCovariance coordinates the
-// covariance is diagonal, with rates (n + 2) / 3 times as fast: Ros, Hansen 2008.
+// covariance is diagonal, with rates (n + 2) / 3 times as fast: Ros, Hansen 2008. Where it starts
+// and what it moves in: Trabucco et al. 2022 (Design-Bench): standardised logits, which may leave
+// what any sequence encodes to, from each of the best measured sequences, sigma 0.5.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "evaluators/common/linalg/symmetric_eigen.hpp"
+#include "evaluators/sequence_design/logit_encoding.hpp"
 #include "evaluators/sequence_design/methods.hpp"
 
 namespace equivolve::sequence_design {
@@ -140,53 +143,33 @@ class Strategy {
   std::vector<double> path_sigma_, path_c_, covariance_, basis_, roots_;
 };
 
-/// Softmax of each position's logits, against which the first symbol's is 0.
-void soften(std::span<const double> x, std::size_t symbols, std::span<double> p) {
-  std::size_t at = 0;
-  for (std::size_t row = 0; row < p.size(); row += symbols) {
-    p[row] = 0;
-    double top = 0, sum = 0;
-    for (std::size_t a = 1; a < symbols; ++a) {
-      p[row + a] = x[at++];
-      top = std::max(top, p[row + a]);
-    }
-    for (std::size_t a = 0; a < symbols; ++a) {
-      p[row + a] = std::exp(p[row + a] - top);
-      sum += p[row + a];
-    }
-    for (std::size_t a = 0; a < symbols; ++a) p[row + a] /= sum;
-  }
-}
-
 }  // namespace
 
 Found cma_es(const OfflineView& view, const DesignerSettings& settings, const Proxy& proxy,
              const Work& work) {
-  const std::size_t symbols = view.shape().symbols(), cells = view.shape().cells();
+  const LogitEncoding encoding(view);
   const std::vector<Sequence> starts = start_sequences(view, settings.designs);
-  const double high = std::log(0.6 * static_cast<double>(symbols) / 0.4 + 1);
   std::vector<std::vector<Sequence>> visited(starts.size());
   std::vector<Sequence> raw(starts.size());
   work.spread(starts.size(), [&](std::size_t s) {
-    std::vector<double> mean;
-    for (const Symbol symbol : starts[s])
-      for (std::size_t a = 1; a < symbols; ++a)
-        mean.push_back(symbol == a ? high : symbol == 0 ? -high : 0);
+    std::vector<double> mean(encoding.size());
+    encoding.encode(SequenceView(starts[s]), mean);
     Strategy strategy(mean, kFirstStep);
     hashing::Stream stream(settings.seed, hashing::Purpose::kEvaluate, s);
-    std::vector<double> p(cells), ignored(cells);
+    std::vector<double> p(view.shape().cells()), ignored(p.size());
     double best = -1e300;
     raw[s] = starts[s];
     for (std::size_t g = 0; g < settings.steps && !work.stop(); ++g) {
       const auto ys = strategy.draw(stream);
       std::vector<double> scores;
       for (const auto& y : ys) {
-        soften(strategy.point(y), symbols, p);
+        const std::vector<double> x = strategy.point(y);
+        encoding.unencode(x, p);
         const double score = proxy.gradient(p, ignored);
         scores.push_back(std::isfinite(score) ? score : -1e300);
         if (scores.back() <= best) continue;
         best = scores.back();
-        raw[s] = row_argmax(p, symbols);
+        raw[s] = encoding.decode(x);
         visited[s].push_back(view.set.towards(starts[s], raw[s]));
       }
       strategy.tell(ys, best_first(scores));

@@ -51,6 +51,15 @@ MlpSettings mlp_settings(const DesignerSettings& s, std::size_t member) {
   return out;
 }
 
+/// Half as wide as other networks: each batch costs a hundred passes.
+ConservativeSettings conservative_settings(const DesignerSettings& s) {
+  ConservativeSettings out;
+  out.mlp.width = std::max<std::size_t>(2, s.width / 2);
+  out.mlp.epochs = s.epochs;
+  out.mlp.seed = s.seed;
+  return out;
+}
+
 Proxy fit_ensemble(const OfflineView& view, const DesignerSettings& settings, Joining joining,
                    const Work& work) {
   std::vector<Proxy> members(settings.ensemble);
@@ -112,10 +121,7 @@ Searched search_bdi(const OfflineView& view, const DesignerSettings& settings, c
 
 Searched search_coms(const OfflineView& view, const DesignerSettings& settings, const Work& work) {
   const auto start = Clock::now();
-  ConservativeSettings conservative;
-  conservative.mlp.width = settings.width / 2;
-  conservative.mlp.epochs = std::max<std::size_t>(1, settings.epochs / 3);
-  conservative.mlp.seed = settings.seed;
+  const ConservativeSettings conservative = conservative_settings(settings);
   const ConservativeModel model = fit_conservative(view, conservative, work.stop);
   const double fitted = seconds_since(start);
   Found found = conservative_ascent(view, settings, model, conservative.ascent_steps, work);
@@ -223,17 +229,16 @@ Proxy fit_proxy(const OfflineView& view, const DesignerSettings& settings,
     return fit_ensemble(view, settings, Joining::kMin, work);
   if (settings.method == Method::kEnsembleMean)
     return fit_ensemble(view, settings, Joining::kMean, work);
-  if (settings.method == Method::kComs) {
-    ConservativeSettings conservative;
-    conservative.mlp.width = settings.width / 2;
-    conservative.mlp.epochs = std::max<std::size_t>(1, settings.epochs / 3);
-    conservative.mlp.seed = settings.seed;
-    return fit_conservative(view, conservative, work.stop).proxy;
-  }
+  if (settings.method == Method::kComs)
+    return fit_conservative(view, conservative_settings(settings), work.stop).proxy;
   if (settings.method == Method::kBdi || settings.proxy == ProxyKind::kNtk) {
     const auto landmarks = std::make_shared<const Landmarks>(view, kernel_settings(settings));
     return kernel_proxy(landmarks, solve_kernel(*landmarks, settings.beta));
   }
+  // As published, these two go by the mean of networks.
+  if (settings.proxy == ProxyKind::kMlp &&
+      (settings.method == Method::kCmaEs || settings.method == Method::kCbas))
+    return fit_ensemble(view, settings, Joining::kMean, work);
   if (settings.proxy == ProxyKind::kMlp) return fit_mlp(view, mlp_settings(settings, 0), work.stop);
   auto map = make_features(view, settings.proxy, unlabelled, settings.seed);
   if (settings.method != Method::kBib)

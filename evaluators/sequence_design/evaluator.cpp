@@ -9,7 +9,9 @@
 #include <optional>
 
 #include "evaluators/sequence_design/apply.hpp"
+#include "evaluators/sequence_design/fingerprint.hpp"
 #include "evaluators/sequence_design/fitness.hpp"
+#include "evaluators/sequence_design/sequence_index.hpp"
 #include "evaluators/sequence_design/settings.hpp"
 #include "search/genome/sequence.hpp"
 
@@ -17,9 +19,11 @@ namespace equivolve::sequence_design {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t kProbeRows = 512, kProbeSequences = 256;
-/// Sequences that the referees tell apart by less than 2^-10 of their scale are one.
-constexpr std::uint32_t kSequenceMantissaBits = 10;
+/// What the referees tell of sequences counts in steps of this share of their own error, in the
+/// hash and in the fitness: what they cannot tell apart is one.
+constexpr double kToldApart = 1.0 / 64;
+/// Of what a designer's proxy tells, which is made of sums in some order.
+constexpr std::uint32_t kProxyMantissaBits = 12;
 constexpr std::uint64_t kRefereeSeed = 0x5EFE;
 
 enum Figure : std::size_t {
@@ -43,6 +47,13 @@ enum Figure : std::size_t {
 eqv_figure figure(const char* name, const char* unit, std::uint32_t role, std::uint32_t direction,
                   double low, double high, std::uint32_t reproducible = 1) {
   return {sizeof(eqv_figure), name, unit, role, direction, low, high, reproducible};
+}
+
+bool offers_learned(const nlohmann::json& space) {
+  const nlohmann::json::json_pointer values("/parameters/features/values");
+  if (!space.contains(values)) return false;
+  return std::any_of(space[values].begin(), space[values].end(),
+                     [](const auto& one) { return one == "learned"; });
 }
 
 class SequenceDesign {
@@ -76,6 +87,11 @@ class SequenceDesign {
     if (task_.offline.size() < 16)
       throw sdk::Refused("/data", "has " + std::to_string(task_.offline.size()) +
                                       " offline rows; expected at least 16");
+    if (!settings_.sequences && task_.offline.size() < settings_.options.designer.designs)
+      throw sdk::Refused("/options/designs",
+                         task_.name + " has " + std::to_string(task_.offline.size()) +
+                             " offline rows; expected at most as many designs, not " +
+                             std::to_string(settings_.options.designer.designs));
     set_instance();
     set_probe();
     if (!task_.report.empty()) host_.log(EQV_LOG_INFO, task_.name + ": " + task_.report);
@@ -93,8 +109,12 @@ class SequenceDesign {
     return designer_space(task_.offline, settings_.options);
   }
   void bind_space(std::string_view text) {
-    if (!settings_.sequences) return;  // candidates come with their text
     const auto space = nlohmann::json::parse(text);
+    if (!settings_.sequences) {  // candidates come with their text
+      if (settings_.options.unlabelled.empty() && offers_learned(space))
+        throw sdk::Refused("/parameters/features", kNeedsUnlabelled);
+      return;
+    }
     std::string alphabet;
     const auto& letters = space.at("alphabet");
     if (letters.is_string())
@@ -148,19 +168,19 @@ class SequenceDesign {
       const bool feasible = task_.offline.set.contains(*sequence);
       sink.integer(feasible ? 1 : 0);
       if (!feasible) return EQV_OK;
-      std::vector<double> told;
-      for (const Proxy& member : referees({}).members())
-        told.push_back(member.of(std::span(&*sequence, 1))[0]);
-      sink.values(told);
+      const Standing told = standing_of(*sequence, {});
+      sink.integer(told.mean);
+      sink.integer(told.deviation);
+      sink.integer(told.is_novel ? 1 : 0);
       return EQV_OK;
     }
     DesignerSettings designer = designer_of(candidate);
     designer.seed = request.seed;
-    sink.text(used_options(designer, task_.offline.size()));
-    if (designer.method == Method::kRandom || designer.method == Method::kOfflineBest)
-      return EQV_OK;
     try {
-      sink.values(fit_proxy(probe_rows_, designer, unlabelled_, {}).of(probe_sequences_));
+      const Fingerprint print = fingerprint(probe_set_, designer, unlabelled_);
+      sink.text(print.search);
+      sink.values(print.told);
+      for (const std::string& one : print.designs) sink.text(one);
     } catch (const std::runtime_error&) {
       sink.text("cannot be fitted");
     }
@@ -274,16 +294,14 @@ class SequenceDesign {
     instance_.level_count = levels_.size();
     instance_.offers_test_split = task_.oracle ? 1 : 0;
     instance_.refines_genomes = settings_.sequences ? 1 : 0;
-    instance_.probe_mantissa_bits = settings_.sequences ? kSequenceMantissaBits : 0;
+    instance_.probe_mantissa_bits = settings_.sequences ? 0 : kProxyMantissaBits;
     std::copy(task_.digest.begin(), task_.digest.end(), instance_.data_digest);
   }
 
   void set_probe() {
     const OfflineView& view = task_.offline;
-    probe_rows_ = rows_of(view, draw_rows(view.size(), kProbeRows, 0));
-    if (!(probe_rows_.deviation > 0)) probe_rows_ = view;
-    for (const std::size_t r : draw_rows(view.size(), kProbeSequences, 1))
-      probe_sequences_.push_back(view.sequences[r]);
+    probe_set_ = make_probe_set(view);
+    for (const Sequence& x : view.sequences) measured_.add(x);
     for (const std::size_t r : best_first(view.scores)) {
       if (anchors_.size() == 512) break;
       if (view.set.contains(view.sequences[r])) anchors_.push_back(view.sequences[r]);
@@ -314,6 +332,18 @@ class SequenceDesign {
                         settings_.options.designer.epochs, kRefereeSeed, whole);
     });
     return *referees_;
+  }
+
+  /// What the referees say of a sequence, in steps of what they can tell apart.
+  struct Standing {
+    std::int64_t mean, deviation;
+    bool is_novel;
+  };
+  Standing standing_of(const Sequence& sequence, const Work& work) {
+    const auto opinion = referees(work).judge(std::span(&sequence, 1))[0];
+    const double step = kToldApart * referees(work).noise();
+    return {std::llround(opinion.mean / step), std::llround(opinion.deviation / step),
+            !measured_.contains(sequence)};
   }
 
   std::optional<Sequence> sequence_of(const sdk::Candidate& candidate) const {
@@ -353,11 +383,11 @@ class SequenceDesign {
       result.figures()[kFitness] = task_.oracle->normalised(*sequence).value_or(0);
       return EQV_OK;
     }
-    const auto opinion = referees(work).judge(std::span(&*sequence, 1))[0];
-    result.figures()[kFitness] = opinion.mean - settings_.options.caution * opinion.deviation;
-    result.figures()[kNovel] =
-        std::find(task_.offline.sequences.begin(), task_.offline.sequences.end(), *sequence) ==
-        task_.offline.sequences.end();
+    const Standing told = standing_of(*sequence, work);
+    result.figures()[kFitness] = kToldApart * referees(work).noise() *
+                                 (static_cast<double>(told.mean) -
+                                  settings_.options.caution * static_cast<double>(told.deviation));
+    result.figures()[kNovel] = told.is_novel ? 1 : 0;
     return EQV_OK;
   }
 
@@ -417,8 +447,9 @@ class SequenceDesign {
   std::vector<eqv_figure> figures_;
   std::vector<eqv_level> levels_;
   eqv_instance_info instance_{};
-  OfflineView probe_rows_;
-  std::vector<Sequence> probe_sequences_, anchors_;
+  ProbeSet probe_set_;
+  SequenceIndex measured_;
+  std::vector<Sequence> anchors_;
   std::size_t space_least_ = 1, space_most_ = 65536;
   std::once_flag referees_once_;
   std::optional<Referees> referees_;

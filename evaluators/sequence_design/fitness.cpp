@@ -83,6 +83,8 @@ Referees::Referees(const OfflineView& view, std::size_t count, std::size_t width
     settings.width = width;
     settings.epochs = epochs;
     settings.weight_decay = 1e-3;
+    // Few rows still make some hundred steps.
+    settings.batch = std::clamp<std::size_t>(view.size() / 16, 16, settings.batch);
     settings.seed = hashing::derive_seed(seed, hashing::Purpose::kWeights, kRefereeIndex + m);
     rows[m] = rows_of_bootstrap(view.size(), settings.seed);
     OfflineView own;

@@ -33,8 +33,12 @@ class KernelTable {
                          std::span<double> slope) const;
 
  private:
+  /// At a point of the table, and what it changes by up to the next one.
+  struct Entry {
+    double value, rise;
+  };
   std::size_t depth_;
-  std::vector<double> value_, scaled_slope_;  // of r >= 0, then of r < 0
+  std::vector<Entry> values_, slopes_;  // slopes_: times sqrt(1 - |r|)
 };
 
 }  // namespace equivolve::sequence_design

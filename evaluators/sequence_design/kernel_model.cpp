@@ -10,9 +10,10 @@
 namespace equivolve::sequence_design {
 namespace {
 
-using Rows =
-    Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+using Rows = Eigen::Map<const Eigen::MatrixXd>;
 using Vector = Eigen::Map<const Eigen::VectorXd>;
+
+constexpr std::size_t kPoints = 16;  // points that go through the rows together
 
 Eigen::Index index(std::size_t n) {
   return static_cast<Eigen::Index>(n);
@@ -53,11 +54,13 @@ Landmarks::Landmarks(const OfflineView& view, const KernelSettings& settings)
   const OfflineView own = chosen(view, settings);
   targets_ = own.targets;
   const std::size_t d = encoding_.size();
-  rows_.resize(own.size() * d);
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const auto row = std::span(rows_).subspan(i * d, d);
+  const std::size_t n = own.size();
+  unit_.resize(n * d);
+  std::vector<double> row(d);
+  for (std::size_t i = 0; i < n; ++i) {
     encoding_.encode(SequenceView(own.sequences[i]), row);
-    norms_.push_back(Vector(row.data(), index(d)).norm());
+    norms_.push_back(std::max(Vector(row.data(), index(d)).norm(), 1e-12));
+    for (std::size_t j = 0; j < d; ++j) unit_[j * n + i] = row[j] / norms_[i];
   }
 }
 
@@ -67,9 +70,8 @@ void Landmarks::evaluate(std::span<const double> x, bool slopes, KernelRow& row)
   const Vector point(x.data(), index(d));
   row.norm = std::max(point.norm(), 1e-12);
   Eigen::Map<Eigen::VectorXd> cosine(row.cosine.data(), index(n));
-  cosine.noalias() = Rows(rows_.data(), index(n), index(d)) * point;
-  for (std::size_t i = 0; i < n; ++i)
-    row.cosine[i] = std::clamp(row.cosine[i] / (row.norm * norms_[i]), -1.0, 1.0);
+  cosine.noalias() = Rows(unit_.data(), index(n), index(d)) * (point / row.norm);
+  cosine = cosine.cwiseMax(-1.0).cwiseMin(1.0);
   if (slopes)
     table_.values_and_slopes(row.cosine, row.value, row.slope);
   else
@@ -78,29 +80,48 @@ void Landmarks::evaluate(std::span<const double> x, bool slopes, KernelRow& row)
   for (std::size_t i = 0; i < n; ++i) row.kernel[i] = scale * norms_[i] * row.value[i];
 }
 
+void Landmarks::kernels(std::span<const double> points, std::span<double> out) const {
+  const std::size_t n = size(), d = dimension(), count = points.size() / d;
+  Eigen::MatrixXd unit = Rows(points.data(), index(d), index(count));
+  const Eigen::RowVectorXd norms = unit.colwise().norm().cwiseMax(1e-12);
+  unit.array().rowwise() /= norms.array();
+  Eigen::Map<Eigen::MatrixXd> cosines(out.data(), index(n), index(count));
+  cosines.noalias() = Rows(unit_.data(), index(n), index(d)) * unit;
+  cosines = cosines.cwiseMax(-1.0).cwiseMin(1.0);
+  std::vector<double> value(n);
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto row = out.subspan(k * n, n);
+    table_.values(row, value);
+    const double scale = norms[index(k)] / static_cast<double>(d);
+    for (std::size_t i = 0; i < n; ++i) row[i] = scale * norms_[i] * value[i];
+  }
+}
+
 void Landmarks::pull_back(std::span<const double> x, const KernelRow& row,
                           std::span<const double> c, std::span<double> gradient) const {
   const std::size_t n = size(), d = dimension();
   Eigen::VectorXd steep(index(n));
   double along = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    steep[index(i)] = c[i] * row.slope[i];
+    steep[index(i)] = c[i] * norms_[i] * row.slope[i];
     along += c[i] * norms_[i] * (row.value[i] - row.slope[i] * row.cosine[i]);
   }
   Eigen::Map<Eigen::VectorXd> out(gradient.data(), index(d));
-  out.noalias() = Rows(rows_.data(), index(n), index(d)).transpose() * steep;
+  out.noalias() = Rows(unit_.data(), index(n), index(d)).transpose() * steep;
   out += along / row.norm * Vector(x.data(), index(d));
   out /= static_cast<double>(d);
 }
 
 std::vector<double> Landmarks::matrix() const {
   const std::size_t n = size(), d = dimension();
-  std::vector<double> out(n * n);
-  KernelRow row;
-  for (std::size_t i = 0; i < n; ++i) {
-    evaluate(std::span(rows_).subspan(i * d, d), false, row);
-    std::copy(row.kernel.begin(), row.kernel.end(),
-              out.begin() + static_cast<std::ptrdiff_t>(i * n));
+  std::vector<double> out(n * n), points;
+  for (std::size_t begin = 0; begin < n; begin += kPoints) {
+    const std::size_t count = std::min(kPoints, n - begin);
+    points.resize(count * d);
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t j = 0; j < d; ++j)
+        points[i * d + j] = norms_[begin + i] * unit_[j * n + begin + i];
+    kernels(points, std::span(out).subspan(begin * n, count * n));
   }
   return out;
 }
@@ -137,13 +158,18 @@ Proxy kernel_proxy(std::shared_ptr<const Landmarks> landmarks, std::vector<doubl
   };
   Proxy out;
   out.name = "ntk, " + std::to_string(landmarks->size()) + " rows";
-  out.predict = [landmarks, dot](std::span<const Sequence> sequences, std::span<double> scores) {
-    KernelRow row;
-    std::vector<double> x(landmarks->dimension());
-    for (std::size_t i = 0; i < sequences.size(); ++i) {
-      landmarks->encoding().encode(SequenceView(sequences[i]), x);
-      landmarks->evaluate(x, false, row);
-      scores[i] = dot(row);
+  out.predict = [landmarks, alpha](std::span<const Sequence> sequences, std::span<double> scores) {
+    const std::size_t n = landmarks->size(), d = landmarks->dimension();
+    std::vector<double> points(kPoints * d), rows(kPoints * n);
+    for (std::size_t begin = 0; begin < sequences.size(); begin += kPoints) {
+      const std::size_t count = std::min(kPoints, sequences.size() - begin);
+      for (std::size_t k = 0; k < count; ++k)
+        landmarks->encoding().encode(SequenceView(sequences[begin + k]),
+                                     std::span(points).subspan(k * d, d));
+      landmarks->kernels(std::span(points).first(count * d), std::span(rows).first(count * n));
+      for (std::size_t k = 0; k < count; ++k)
+        scores[begin + k] =
+            Vector(rows.data() + k * n, index(n)).dot(Vector(alpha->data(), index(n)));
     }
   };
   out.gradient = [landmarks, alpha, dot](std::span<const double> p, std::span<double> gradient) {

@@ -45,6 +45,8 @@ class Landmarks {
 
   /// K(x, x_i) of all i; `slopes`: whether row.slope is wanted.
   void evaluate(std::span<const double> x, bool slopes, KernelRow& row) const;
+  /// The same of many points (dimension numbers each) in one product: size() numbers a point.
+  void kernels(std::span<const double> points, std::span<double> out) const;
   /// sum_i c_i dK(x, x_i)/dx, after evaluate with slopes.
   void pull_back(std::span<const double> x, const KernelRow& row, std::span<const double> c,
                  std::span<double> gradient) const;
@@ -53,7 +55,8 @@ class Landmarks {
  private:
   LogitEncoding encoding_;
   KernelTable table_;
-  std::vector<double> rows_, norms_, targets_;  // rows_: n x dimension
+  std::vector<double> unit_;  // dimension x n: rows divided by their norms, one below another
+  std::vector<double> norms_, targets_;
 };
 
 /// alpha = (K + ridge tr(K)/n I)^-1 t. Doubles the ridge up to three times; throws after that.

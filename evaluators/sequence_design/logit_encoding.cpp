@@ -4,12 +4,14 @@
 
 namespace equivolve::sequence_design {
 
-LogitEncoding::LogitEncoding(const OfflineView& view) : symbols_(view.shape().symbols()) {
+LogitEncoding::LogitEncoding(const OfflineView& view, Scale scale)
+    : symbols_(view.shape().symbols()) {
   const double low = 0.4 / static_cast<double>(symbols_);
   high_ = std::log((0.6 + low) / low);
   const std::size_t d = view.shape().length * (symbols_ - 1);
   mean_.assign(d, 0.0);
   deviation_.assign(d, 1.0);
+  if (scale == Scale::kPlain) return;
   const auto n = static_cast<double>(view.size());
   std::vector<double> x(d), sum(d, 0.0), squares(d, 0.0);
   for (const Sequence& sequence : view.sequences) {
@@ -56,6 +58,17 @@ Sequence LogitEncoding::decode(std::span<const double> x) const {
     out.push_back(best);
   }
   return out;
+}
+
+void LogitEncoding::unencode(std::span<const double> x, std::span<double> p) const {
+  std::size_t at = 0;
+  for (std::size_t row = 0; row < p.size(); row += symbols_) {
+    double sum = 0;  // of p_a - p_0
+    for (std::size_t a = 1; a < symbols_; ++a, ++at)
+      sum += p[row + a] = (x[at] * deviation_[at] + mean_[at]) / high_;
+    p[row] = (1 - sum) / static_cast<double>(symbols_);
+    for (std::size_t a = 1; a < symbols_; ++a) p[row + a] += p[row];
+  }
 }
 
 void LogitEncoding::pull_back(std::span<const double> by_x, std::span<double> by_p) const {

@@ -70,13 +70,12 @@ Found evolve(const OfflineView& view, const DesignerSettings& settings, const Pr
              const Work& work);
 /// All of them; throws std::runtime_error where A^l is above 10^6.
 Found enumerate(const OfflineView& view, const Work& work);
-/// Conditioning by adaptive sampling (Brookes, Park, Listgarten 2019, algorithm 1), with chains
-/// whose transitions differ from place to place as the generative model, whose density is exact, in
-/// place of a variational autoencoder.
+/// Conditioning by adaptive sampling (Brookes, Park, Listgarten 2019, algorithm 1), with
+/// variational autoencoders; its designs are draws of the last one.
 Found cbas(const OfflineView& view, const DesignerSettings& settings, const Proxy& proxy,
            const Work& work);
-/// Hansen 2016, one run from each start in standardised logits, on the proxy at their softmax; the
-/// covariance is diagonal (Ros, Hansen 2008) above 100 coordinates.
+/// Hansen 2016, one run from each start in standardised logits, on the proxy; each run's best point
+/// is its design. The covariance is diagonal (Ros, Hansen 2008) above 100 coordinates.
 Found cma_es(const OfflineView& view, const DesignerSettings& settings, const Proxy& proxy,
              const Work& work);
 

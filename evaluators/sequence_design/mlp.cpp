@@ -167,7 +167,7 @@ Proxy fit_mlp(const OfflineView& view, const MlpSettings& settings,
 
 ConservativeModel fit_conservative(const OfflineView& view, const ConservativeSettings& settings,
                                    const std::function<bool()>& stop) {
-  const auto encoding = std::make_shared<const LogitEncoding>(view);
+  const auto encoding = std::make_shared<const LogitEncoding>(view, LogitEncoding::Scale::kPlain);
   const std::size_t inputs = encoding->size();
   Net net = make_network(inputs, settings.mlp);
   nn::Workspace<float> work(net.plan(), settings.mlp.batch);
@@ -177,7 +177,7 @@ ConservativeModel fit_conservative(const OfflineView& view, const ConservativeSe
   });
   ConservativeModel out;
   out.ascent_rate = settings.ascent_rate * std::sqrt(static_cast<double>(inputs));
-  double log_alpha = 0;
+  double log_alpha = std::log(settings.multiplier);
   AdamDirection multiplier(1);
   std::vector<float> batch, ascended, kept;
   each_batch(view.size(), settings.mlp, stop, [&](std::span<const std::size_t> rows) {

@@ -27,12 +27,13 @@ Proxy fit_mlp(const OfflineView& view, const MlpSettings& settings,
               const std::function<bool()>& stop = {});
 
 /// Conservative objective model, of COMs. Source: Trabucco et al. 2021 (arXiv 2107.06882),
-/// algorithm 1 and its constants for discrete tasks: on standardised logits; the squared error plus
-/// alpha (mean score of what gradient ascent makes of a batch - mean score of the batch), where log
-/// alpha moves by Adam until that gap is about `gap`.
+/// algorithm 1 and the authors' constants for discrete tasks: on logits that are not standardised;
+/// the squared error plus alpha (mean score of what gradient ascent makes of a batch - mean score
+/// of the batch), where log alpha moves by Adam until that gap is about `gap`.
 struct ConservativeSettings {
   MlpSettings mlp{.width = 128, .epochs = 4, .batch = 128, .rate = 3e-4};
-  double gap = 2;  ///< tau, in standardised units
+  double gap = 2;           ///< tau, in standardised units
+  double multiplier = 0.1;  ///< alpha at the start
   double multiplier_rate = 0.01;
   std::size_t ascent_steps = 50;
   double ascent_rate = 2;  ///< times the root of the number of coordinates

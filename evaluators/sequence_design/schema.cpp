@@ -24,7 +24,7 @@ std::string config_schema() {
         "sequence": {"type": "string", "default": "sequence", "description": "The column of sequences."},
         "target": {"type": "string", "default": "score", "description": "The column of scores."},
         "direction": {"enum": ["maximize", "minimize"], "default": "maximize", "description": "Whether high or low scores are wanted."},
-        "alphabet": {"type": "string", "description": "Letters that sequences may have. Default: those that occur in the file."},
+        "alphabet": {"type": "string", "description": "Letters that sequences may have: ASCII, no blanks, - , or quotes. Default: the letters, digits and * that occur in the file."},
         "constraints": {
           "type": "object",
           "additionalProperties": false,
@@ -47,23 +47,23 @@ std::string config_schema() {
       "type": "object",
       "additionalProperties": false,
       "properties": {
-        "designs": {"type": "integer", "minimum": 2, "maximum": 100000, "default": 128, "description": "Sequences that a designer hands over."},
+        "designs": {"type": "integer", "minimum": 2, "maximum": 100000, "default": 128, "description": "Sequences that a designer hands over; no more than there are rows."},
         "designer": {
           "type": "object",
           "additionalProperties": false,
           "description": "What the space leaves open, and how the references run.",
           "properties": {
             "method": {"enum": ["offline_best", "random", "random_search", "gradient_ascent", "ensemble_mean", "ensemble_min", "evolution", "exhaustive", "cbas", "coms", "cma_es", "bdi", "bib"], "default": "evolution", "description": "How designs are found."},
-            "features": {"enum": ["onehot", "pairwise", "kmer3", "learned", "ntk", "mlp"], "default": "pairwise", "description": "What the proxy is made of: ridge regression on features, the kernel of an infinitely wide network, or a network. Maps with more than 4,096 features become onehot."},
+            "features": {"enum": ["onehot", "pairwise", "kmer3", "learned", "ntk", "mlp"], "default": "pairwise", "description": "What the proxy is made of: ridge regression on features, the kernel of an infinitely wide network, or a network; learned needs options.unlabelled. Maps with more than 4,096 features become onehot."},
             "directions": {"enum": ["both", "forward", "backward"], "default": "both", "description": "Losses of bdi."},
             "lambda": {"type": "number", "minimum": 1e-12, "maximum": 1e6, "default": 0.001, "description": "Ridge penalty, times the mean square of the features."},
             "beta": {"type": "number", "minimum": 1e-12, "maximum": 1e6, "default": 0.000001, "description": "Ridge of bdi, bib and ntk, times the kernel's mean diagonal."},
             "depth": {"type": "integer", "minimum": 1, "maximum": 16, "default": 5, "description": "Hidden layers of ntk."},
             "landmarks": {"type": "integer", "minimum": 16, "maximum": 100000, "default": 2048, "description": "Rows that ntk and bdi keep."},
             "max_memory_mb": {"type": "integer", "minimum": 16, "maximum": 1000000, "default": 2048, "description": "Of the kernel matrix and its factor."},
-            "ensemble": {"type": "integer", "minimum": 2, "maximum": 32, "default": 3, "description": "Networks of ensemble_mean and ensemble_min."},
+            "ensemble": {"type": "integer", "minimum": 2, "maximum": 32, "default": 3, "description": "Networks of ensemble_mean and ensemble_min, and of cma_es and cbas with features: mlp."},
             "width": {"type": "integer", "minimum": 4, "maximum": 2048, "default": 256, "description": "Of networks' hidden layers."},
-            "epochs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 12, "description": "Passes over the rows when networks are trained."},
+            "epochs": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 12, "description": "Passes over the rows when networks are trained, and the autoencoder of cbas."},
             "steps": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 100, "description": "Steps of gradient methods, generations of cma_es."},
             "lr": {"type": "number", "minimum": 0.000001, "maximum": 10, "default": 0.1, "description": "Step size of gradient methods (Adam)."},
             "target": {"type": "number", "minimum": -100, "maximum": 1000, "default": 10, "description": "The score that bdi and bib aim at, in standard deviations."},
@@ -100,7 +100,7 @@ std::string apply_schema() {
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "backtest": {"type": "boolean", "default": true, "description": "Whether the pipeline is tried on rows whose score is known."},
+    "backtest": {"type": "boolean", "default": true, "description": "Whether the pipeline's picks among rows whose score is known are written; intervals are calibrated by them in any case."},
     "designs": {"type": "integer", "minimum": 2, "maximum": 100000, "description": "How many; default: options.designs."}
   }
 }

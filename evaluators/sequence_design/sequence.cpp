@@ -10,8 +10,8 @@ tl::expected<Sequence, std::string> parse_sequence(std::string_view text,
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t at = shape.alphabet.find(text[i]);
     if (at == std::string::npos || at == shape.pad())
-      return tl::unexpected<std::string>("character " + std::to_string(i + 1) + " is '" + text[i] +
-                                         "'; expected one of " + shape.alphabet);
+      return tl::unexpected<std::string>("character " + std::to_string(i + 1) + " is " +
+                                         shown(text[i]) + "; expected one of " + shape.alphabet);
     out.push_back(static_cast<Symbol>(at));
   }
   const bool fits =
@@ -29,6 +29,13 @@ std::string sequence_text(SequenceView sequence, const SequenceShape& shape) {
   for (const Symbol s : sequence)
     if (s != shape.pad()) out += shape.alphabet[s];
   return out;
+}
+
+std::string shown(char character) {
+  if (character >= ' ' && character <= '~') return std::string("'") + character + "'";
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(character);
+  return std::string("the byte 0x") + kDigits[byte >> 4] + kDigits[byte & 15];
 }
 
 std::size_t hamming_distance(SequenceView a, SequenceView b) {

@@ -20,7 +20,7 @@ using SequenceView = std::span<const Symbol>;
 inline constexpr char kPad = '-';
 
 struct SequenceShape {
-  std::string alphabet;    ///< 2 to 64 different printable characters; the pad, if any, last
+  std::string alphabet;    ///< 2 to 64 different characters of ASCII; the pad, if any, last
   std::size_t length = 0;  ///< symbols of every sequence, pads included; >= 1
 
   std::size_t symbols() const { return alphabet.size(); }
@@ -35,6 +35,9 @@ struct SequenceShape {
 tl::expected<Sequence, std::string> parse_sequence(std::string_view text,
                                                    const SequenceShape& shape);
 std::string sequence_text(SequenceView sequence, const SequenceShape& shape);  ///< pads left out
+
+/// A character as a message can show it: 'x', or "the byte 0xC3" where it cannot be printed.
+std::string shown(char character);
 
 std::size_t hamming_distance(SequenceView a, SequenceView b);  ///< of equally long ones
 

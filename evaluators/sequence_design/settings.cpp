@@ -7,7 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "evaluators/common/tables/names.hpp"
+#include "evaluators/common/settings/json_reader.hpp"
 #include "evaluators/sdk/evaluator.hpp"
 
 namespace equivolve::sequence_design {
@@ -15,106 +15,13 @@ namespace {
 
 using nlohmann::json;
 using sdk::Refused;
+using settings::JsonReader;
+using settings::kAnySeed;
 
-/// One mapping: every value is asked for by its key, the rest is refused.
-class Section {
- public:
-  Section(const json& object, std::string pointer) : object_(object), pointer_(std::move(pointer)) {
-    if (!object_.is_object()) throw Refused(pointer_, "must be a mapping of names to values");
-  }
-  const json* find(const std::string& key) {
-    asked_.push_back(key);
-    const auto at = object_.find(key);
-    return at == object_.end() || at->is_null() ? nullptr : &*at;
-  }
-  std::string at(const std::string& key) const { return pointer_ + "/" + key; }
-
-  void text(const std::string& key, std::string& out) {
-    const json* value = find(key);
-    if (!value) return;
-    if (!value->is_string()) throw Refused(at(key), "must be text");
-    out = value->get<std::string>();
-  }
-  void number(const std::string& key, double& out, double low, double high) {
-    const json* value = find(key);
-    if (!value) return;
-    if (!value->is_number() || !(value->get<double>() >= low && value->get<double>() <= high))
-      throw Refused(at(key), "must be a number from " + shortest(low) + " to " + shortest(high));
-    out = value->get<double>();
-  }
-  template <class Whole>
-  void whole(const std::string& key, Whole& out, std::uint64_t low, std::uint64_t high) {
-    const json* value = find(key);
-    if (!value) return;
-    std::uint64_t read = 0;
-    bool good = value->is_number_unsigned();
-    if (good) read = value->get<std::uint64_t>();
-    if (value->is_string()) {  // seeds beyond 2^53
-      const auto& digits = value->get_ref<const std::string&>();
-      const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), read);
-      good = code == std::errc() && end == digits.data() + digits.size();
-    }
-    if (!good || read < low || read > high)
-      throw Refused(at(key), "must be a whole number from " + std::to_string(low) + " to " +
-                                 std::to_string(high));
-    out = static_cast<Whole>(read);
-  }
-  void flag(const std::string& key, bool& out) {
-    const json* value = find(key);
-    if (!value) return;
-    if (!value->is_boolean()) throw Refused(at(key), "must be true or false");
-    out = value->get<bool>();
-  }
-  template <class Enum>
-  void choice(const std::string& key, Enum& out, const std::vector<std::string>& names) {
-    std::string name;
-    text(key, name);
-    if (name.empty()) return;
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      std::string list;
-      for (const std::string& one : names) list += (list.empty() ? "" : ", ") + one;
-      throw Refused(at(key),
-                    "'" + name + "' is not one of: " + list + tables::suggestion(name, names));
-    }
-    out = static_cast<Enum>(found - names.begin());
-  }
-  std::vector<std::string> texts(const std::string& key) {
-    std::vector<std::string> out;
-    const json* value = find(key);
-    if (!value) return out;
-    if (!value->is_array()) throw Refused(at(key), "must be a list of texts");
-    for (const json& one : *value) {
-      if (!one.is_string()) throw Refused(at(key), "must be a list of texts");
-      out.push_back(one.get<std::string>());
-    }
-    return out;
-  }
-  void finish() const {
-    for (const auto& item : object_.items())
-      if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end())
-        throw Refused(at(item.key()),
-                      "unknown key '" + item.key() + "'" + tables::suggestion(item.key(), asked_));
-  }
-
- private:
-  static std::string shortest(double value) {
-    std::ostringstream out;
-    out << value;
-    return out.str();
-  }
-  const json& object_;
-  std::string pointer_;
-  std::vector<std::string> asked_;
-};
-
-constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
-
-ConstraintSettings read_rules(const json& object, const std::string& pointer) {
-  Section in(object, pointer);
+ConstraintSettings read_rules(JsonReader in) {
   ConstraintSettings out;
-  in.text("fixed", out.fixed);
-  if (const json* allowed = in.find("allowed")) {
+  out.fixed = in.text("fixed").value_or(out.fixed);
+  if (const json* allowed = in.raw("allowed")) {
     if (!allowed->is_object())
       throw Refused(in.at("allowed"), "must map positions to letters, as in {3: ACG}");
     for (const auto& item : allowed->items()) {
@@ -126,14 +33,10 @@ ConstraintSettings read_rules(const json& object, const std::string& pointer) {
       out.allowed.emplace_back(position, item.value().get<std::string>());
     }
   }
-  in.text("wild_type", out.wild_type);
-  std::size_t mutations = 0;
-  if (in.find("most_mutations")) {
-    in.whole("most_mutations", mutations, 0, 4096);
-    out.most_mutations = mutations;
-  }
-  out.forbidden = in.texts("forbidden_motifs");
-  if (const json* gc = in.find("gc")) {
+  out.wild_type = in.text("wild_type").value_or(out.wild_type);
+  if (in.raw("most_mutations")) out.most_mutations = in.whole("most_mutations", 0, 0, 4096);
+  out.forbidden = in.texts("forbidden_motifs").value_or(std::vector<std::string>{});
+  if (const json* gc = in.raw("gc")) {
     const bool good =
         gc->is_array() && gc->size() == 2 && (*gc)[0].is_number() && (*gc)[1].is_number();
     if (!good) throw Refused(in.at("gc"), "must be a range of shares, as in [0.4, 0.6]");
@@ -142,62 +45,64 @@ ConstraintSettings read_rules(const json& object, const std::string& pointer) {
     if (!(out.gc_low >= 0 && out.gc_high <= 1 && out.gc_low <= out.gc_high))
       throw Refused(in.at("gc"), "must be a range within 0 and 1, the lower end first");
   }
-  in.whole("longest_run", out.longest_run, 1, 4096);
-  in.whole("min_length", out.min_length, 1, 4096);
-  in.whole("max_length", out.max_length, 1, 4096);
+  out.longest_run = in.whole("longest_run", out.longest_run, 1, 4096);
+  out.min_length = in.whole("min_length", out.min_length, 1, 4096);
+  out.max_length = in.whole("max_length", out.max_length, 1, 4096);
   in.finish();
   return out;
 }
 
-TaskSettings read_task(const json& object) {
-  Section in(object, "/data");
+TaskSettings read_task(JsonReader in) {
   TaskSettings out;
-  std::string offline = "half";
-  if (in.find("landscape")) {
-    std::size_t at = 0;
-    in.choice("landscape", at, landscape_names());
-    out.landscape = landscape_names()[at];
-  }
-  in.text("file", out.file);
+  if (const auto landscape = in.choice("landscape", landscape_names()))
+    out.landscape = landscape_names()[*landscape];
+  out.file = in.text("file").value_or("");
   if (out.landscape.empty() && out.file.empty())
     throw Refused("/data", "names neither a landscape nor a file");
   const bool is_table = out.landscape == "tfbind8" || out.landscape == "gb1";
   if (!out.landscape.empty() && !out.file.empty() && !is_table)
     throw Refused("/data/file", "landscape " + out.landscape + " reads no file");
-  in.whole("seed", out.seed, 0, kAnySeed);
-  in.whole("rows", out.rows, 16, 10'000'000);
-  std::size_t reduced = 0;
-  in.choice("offline", reduced, {"half", "r5000"});
-  out.reduced = reduced == 1;
-  in.text("sequence", out.sequence_column);
-  in.text("target", out.target);
-  std::size_t minimize = 0;
-  in.choice("direction", minimize, {"maximize", "minimize"});
-  out.maximize = minimize == 0;
-  in.text("alphabet", out.alphabet);
-  if (const json* rules = in.find("constraints"))
-    out.constraints = read_rules(*rules, "/data/constraints");
+  out.seed = in.whole("seed", out.seed, 0, kAnySeed);
+  out.rows = in.whole("rows", out.rows, 16, 10'000'000);
+  out.reduced = in.choice("offline", {"half", "r5000"}).value_or(0) == 1;
+  out.sequence_column = in.text("sequence").value_or(out.sequence_column);
+  out.target = in.text("target").value_or(out.target);
+  out.maximize = in.choice("direction", {"maximize", "minimize"}).value_or(0) == 0;
+  out.alphabet = in.text("alphabet").value_or("");
+  // Hosts fill in the schema's defaults, so only other values tell what a person meant.
+  const TaskSettings plain;
+  const std::pair<const char*, bool> own_files_only[] = {
+      {"sequence", out.sequence_column != plain.sequence_column},
+      {"target", out.target != plain.target},
+      {"direction", out.maximize != plain.maximize},
+      {"alphabet", out.alphabet != plain.alphabet}};
+  for (const auto& [key, is_set] : own_files_only)
+    if (is_set && !out.landscape.empty())
+      throw Refused(in.at(key),
+                    "is for a file of your own; landscape " + out.landscape + " has one already");
+  if (out.reduced && out.landscape != "tfbind8")
+    throw Refused(in.at("offline"), "is for landscape tfbind8");
+  out.constraints = read_rules(in.object("constraints"));
   in.finish();
   return out;
 }
 
-void read_designer_section(const json& object, DesignerSettings& d) {
-  Section in(object, "/options/designer");
-  in.choice("method", d.method, method_names());
-  in.choice("features", d.proxy, proxy_names());
-  in.choice("directions", d.directions, direction_names());
-  in.number("lambda", d.lambda, 1e-12, 1e6);
-  in.number("beta", d.beta, 1e-12, 1e6);
-  in.whole("depth", d.depth, 1, 16);
-  in.whole("landmarks", d.landmarks, 16, 100'000);
-  in.whole("max_memory_mb", d.max_memory_mb, 16, 1'000'000);
-  in.whole("ensemble", d.ensemble, 2, 32);
-  in.whole("width", d.width, 4, 2048);
-  in.whole("epochs", d.epochs, 1, 1000);
-  in.whole("steps", d.steps, 1, 10'000);
-  in.number("lr", d.rate, 1e-6, 10);
-  in.number("target", d.target, -100, 1000);
-  if (const json* gamma = in.find("gamma")) {
+void read_designer_section(JsonReader in, DesignerSettings& d) {
+  d.method = in.choice("method", method_names(), d.method);
+  d.proxy = in.choice("features", proxy_names(), d.proxy);
+  d.directions = in.choice("directions", direction_names(), d.directions);
+  d.lambda = in.number("lambda", d.lambda, 1e-12, 1e6);
+  d.beta = in.number("beta", d.beta, 1e-12, 1e6);
+  d.depth = in.whole("depth", d.depth, 1, 16);
+  d.landmarks = in.whole("landmarks", d.landmarks, 16, 100'000);
+  d.max_memory_mb = in.whole("max_memory_mb", d.max_memory_mb, 16, 1'000'000);
+  d.ensemble = in.whole("ensemble", d.ensemble, 2, 32);
+  d.width = in.whole("width", d.width, 4, 2048);
+  d.epochs = in.whole("epochs", d.epochs, 1, 1000);
+  d.steps = in.whole("steps", d.steps, 1, 10'000);
+  d.rate = in.number("lr", d.rate, 1e-6, 10);
+  d.target = in.number("target", d.target, -100, 1000);
+  if (const json* gamma = in.raw("gamma")) {
     if (*gamma == "learned") {
       d.gamma.reset();
     } else if (gamma->is_number() && *gamma >= 0 && *gamma <= 1) {
@@ -206,42 +111,36 @@ void read_designer_section(const json& object, DesignerSettings& d) {
       throw Refused(in.at("gamma"), "must be 'learned' or a number from 0 to 1");
     }
   }
-  in.flag("learned_lr", d.learned_rate);
-  in.whole("population", d.population, 4, 1'000'000);
-  in.whole("generations", d.generations, 1, 10'000);
-  in.number("mutation", d.mutation, 0, 64);
-  in.number("quantile", d.quantile, 0, 0.999);
+  d.learned_rate = in.flag("learned_lr", d.learned_rate);
+  d.population = in.whole("population", d.population, 4, 1'000'000);
+  d.generations = in.whole("generations", d.generations, 1, 10'000);
+  d.mutation = in.number("mutation", d.mutation, 0, 64);
+  d.quantile = in.number("quantile", d.quantile, 0, 0.999);
   in.finish();
 }
 
-Options read_options(const json& object) {
-  Section in(object, "/options");
+Options read_options(JsonReader in) {
   Options out;
   out.designer.landmarks = 2048;
-  in.whole("designs", out.designer.designs, 2, 100'000);
-  if (const json* designer = in.find("designer")) read_designer_section(*designer, out.designer);
-  in.choice("select", out.select, selection_names());
-  in.whole("min_distance", out.min_distance, 1, 4096);
-  in.choice("fitness", out.fitness, {"holdout_extrapolation", "pseudo_oracle", "oracle"});
-  bool leak = false;
-  in.flag("benchmark_leak", leak);
+  out.designer.designs = in.whole("designs", out.designer.designs, 2, 100'000);
+  read_designer_section(in.object("designer"), out.designer);
+  out.select = in.choice("select", selection_names(), out.select);
+  out.min_distance = in.whole("min_distance", out.min_distance, 1, 4096);
+  out.fitness =
+      in.choice("fitness", {"holdout_extrapolation", "pseudo_oracle", "oracle"}, out.fitness);
+  const bool leak = in.flag("benchmark_leak", false);
   if (out.fitness == FitnessKind::kOracle && !leak)
     throw Refused(
         "/options/fitness",
         "oracle fits the search to the benchmark; expected benchmark_leak: true beside it");
-  in.whole("resamplings", out.resamplings, 1, 100);
-  in.whole("screening_rows", out.screening_rows, 0, 10'000'000);
-  in.whole("referees", out.referees, 2, 32);
-  in.number("caution", out.caution, 0, 100);
-  in.text("unlabelled", out.unlabelled);
-  if (in.find("references")) {
-    out.references = in.texts("references");
-    const auto known = method_names();
-    for (const std::string& name : out.references)
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        throw Refused("/options/references",
-                      "no method is called '" + name + "'" + tables::suggestion(name, known));
-  }
+  out.resamplings = in.whole("resamplings", out.resamplings, 1, 100);
+  out.screening_rows = in.whole("screening_rows", out.screening_rows, 0, 10'000'000);
+  out.referees = in.whole("referees", out.referees, 2, 32);
+  out.caution = in.number("caution", out.caution, 0, 100);
+  out.unlabelled = in.text("unlabelled").value_or(out.unlabelled);
+  out.references = in.names("references", method_names()).value_or(out.references);
+  if (out.designer.proxy == ProxyKind::kRidgeLearned && out.unlabelled.empty())
+    throw Refused("/options/designer/features", kNeedsUnlabelled);
   in.finish();
   return out;
 }
@@ -268,39 +167,24 @@ json when(json parameter, const char* name, json values) {
   return parameter;
 }
 
-bool follows_gradients(Method m) {
-  return m == Method::kGradientAscent || m == Method::kEnsembleMean || m == Method::kEnsembleMin ||
-         m == Method::kBdi || m == Method::kBib || m == Method::kCmaEs;
-}
-bool has_networks(const DesignerSettings& s) {
-  return s.method == Method::kEnsembleMean || s.method == Method::kEnsembleMin ||
-         s.method == Method::kComs || s.proxy == ProxyKind::kMlp;
-}
-
 }  // namespace
 
 Settings read_settings(std::string_view text) {
-  const json config = json::parse(text, nullptr, false);
-  if (!config.is_object()) throw Refused("", "the configuration is not a JSON object");
-  Section in(config, "");
+  const json config = settings::parse_object(text);
+  JsonReader in(config, "");
   Settings out;
-  const json none = json::object();
-  const json* data = in.find("data");
-  out.task = read_task(data ? *data : none);
-  const json* options = in.find("options");
-  out.options = read_options(options ? *options : none);
-  std::string representation;
-  in.text("representation", representation);
-  out.sequences = representation == "sequence";
+  out.task = read_task(in.object("data"));
+  out.options = read_options(in.object("options"));
+  out.sequences = in.text("representation") == "sequence";
   return out;
 }
 
 ApplySettings read_apply_settings(std::string_view text) {
-  const json object = json::parse(text, nullptr, false);
-  Section in(object, "");
+  const json object = settings::parse_object(text);
+  JsonReader in(object, "");
   ApplySettings out;
-  in.flag("backtest", out.backtest);
-  in.whole("designs", out.designs, 2, 100'000);
+  out.backtest = in.flag("backtest", out.backtest);
+  out.designs = in.whole("designs", out.designs, 2, 100'000);
   in.finish();
   return out;
 }
@@ -412,25 +296,6 @@ DesignerSettings read_designer(std::string_view text, const DesignerSettings& ba
   }
   if (gamma_learned) d.gamma.reset();
   return d;
-}
-
-std::string used_options(const DesignerSettings& s, std::size_t rows) {
-  std::ostringstream out;
-  out.precision(17);
-  out << method_names()[static_cast<std::size_t>(s.method)];
-  if (follows_gradients(s.method)) out << " steps " << s.steps << " lr " << s.rate;
-  if (s.method == Method::kBdi || s.method == Method::kBib) out << " target " << s.target;
-  if (s.method == Method::kBib) {
-    out << " gamma " << (s.gamma ? *s.gamma : -1) << " learned_lr " << s.learned_rate;
-    out << " beta " << s.beta << " lambda " << s.lambda;
-  }
-  if (s.method == Method::kEvolution || s.method == Method::kCbas)
-    out << " population " << s.population << " generations " << s.generations << " mutation "
-        << s.mutation;
-  if (s.method == Method::kBdi || s.proxy == ProxyKind::kNtk)
-    out << " landmarks " << std::min(s.landmarks, rows);
-  if (has_networks(s)) out << " width " << s.width << " epochs " << s.epochs;
-  return out.str();
 }
 
 }  // namespace equivolve::sequence_design

@@ -32,6 +32,10 @@ struct Settings {
   bool sequences = false;  ///< candidates are sequences, not designers
 };
 
+/// Why `features: learned` is refused where there are no such sequences.
+inline constexpr const char* kNeedsUnlabelled =
+    "learned needs options.unlabelled, a file of sequences";
+
 /// Throws sdk::Refused.
 Settings read_settings(std::string_view json);
 /// JSON Schemas. [any-thread]
@@ -51,7 +55,5 @@ std::string sequence_space(const OfflineView& view);
 /// A designer's text form ("method: bib\n..."), over the options' own designer. Lines with names
 /// that no parameter has are refused by the host before. Throws std::invalid_argument.
 DesignerSettings read_designer(std::string_view text, const DesignerSettings& base);
-/// What of a designer has any effect, as text: equal texts and equal proxies behave alike.
-std::string used_options(const DesignerSettings& settings, std::size_t rows);
 
 }  // namespace equivolve::sequence_design

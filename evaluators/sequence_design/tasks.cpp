@@ -66,7 +66,7 @@ std::array<std::uint8_t, 16> scan(const std::string& file, const OnRecord& on_re
 
 /// Where the columns stand, by the header.
 struct Columns {
-  std::size_t sequence = 0, score = 0;
+  std::size_t sequence = 0, score = 0, count = 0;  // count: of all columns
   std::optional<std::size_t> other;
 };
 
@@ -80,6 +80,7 @@ std::optional<std::size_t> column_named(const tables::Record& header, std::strin
 Columns find_columns(const tables::Record& header, const std::string& file,
                      const std::string& sequence, const std::string& score) {
   Columns out;
+  out.count = header.size();
   if (const auto first = column_named(header, "8-mer"); first && column_named(header, "E-score")) {
     out.sequence = *first;
     out.other = column_named(header, "8-mer", *first + 1);
@@ -286,8 +287,48 @@ OfflineTask open_gb1(const TaskSettings& settings) {
                  std::move(offline), kUniformRows, rows.digest);
 }
 
-SequenceShape shape_of_data(const TaskSettings& settings, const MeasuredRows& rows) {
+/// What files and commands can carry without quoting.
+bool may_be_letter(char c) {
+  return c > ' ' && c <= '~' && c != kPad && c != ',' && c != '"';
+}
+/// What is a letter without being named as one: so a column of numbers or of text is no alphabet.
+bool is_plain_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '*';
+}
+
+std::string given_alphabet(const TaskSettings& settings) {
+  const std::string letters = in_upper_case(settings.alphabet);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (!may_be_letter(letters[i]))
+      fail("alphabet: " + shown(letters[i]) +
+           " can be no letter; expected ASCII characters other than blanks, - , and \"");
+    if (letters.find(letters[i]) < i)
+      fail("alphabet: " + shown(letters[i]) + " stands there twice (upper and lower case are one)");
+  }
+  return letters;
+}
+
+std::string letters_that_occur(const TaskSettings& settings, const MeasuredRows& rows) {
   std::set<char> letters;
+  for (std::size_t i = 0; i < rows.sequences.size(); ++i) {
+    const std::string& text = rows.sequences[i];
+    for (std::size_t k = 0; k < text.size(); ++k) {
+      if (is_plain_letter(text[k])) continue;
+      const std::string place = at_line(settings.file, rows.lines[i]) + "character " +
+                                std::to_string(k + 1) + " of the sequence is " + shown(text[k]);
+      if (text[k] == kPad) fail(place + "; leave gaps out of the sequences");
+      fail(place + (may_be_letter(text[k]) ? "; name all letters in data.alphabet if it is one"
+                                           : "; letters are ASCII characters"));
+    }
+    letters.insert(text.begin(), text.end());
+  }
+  if (std::all_of(letters.begin(), letters.end(), [](char c) { return c <= '9'; }))
+    fail(settings.file + ": the column '" + settings.sequence_column +
+         "' holds numbers; if digits are the letters of sequences, name them in data.alphabet");
+  return {letters.begin(), letters.end()};
+}
+
+SequenceShape shape_of_data(const TaskSettings& settings, const MeasuredRows& rows) {
   std::size_t shortest = kLongest, longest = 0;
   for (std::size_t i = 0; i < rows.sequences.size(); ++i) {
     const std::string& text = rows.sequences[i];
@@ -295,18 +336,15 @@ SequenceShape shape_of_data(const TaskSettings& settings, const MeasuredRows& ro
     if (text.size() > kLongest)
       fail(at_line(settings.file, rows.lines[i]) + "the sequence has more than " +
            std::to_string(kLongest) + " letters");
-    letters.insert(text.begin(), text.end());
     shortest = std::min(shortest, text.size());
     longest = std::max(longest, text.size());
   }
   SequenceShape shape;
-  shape.alphabet = settings.alphabet.empty() ? std::string(letters.begin(), letters.end())
-                                             : in_upper_case(settings.alphabet);
+  shape.alphabet =
+      settings.alphabet.empty() ? letters_that_occur(settings, rows) : given_alphabet(settings);
   if (shape.alphabet.size() < 2 || shape.alphabet.size() > 63)
     fail(settings.file + ": an alphabet of " + std::to_string(shape.alphabet.size()) +
          " letters; expected 2 to 63");
-  if (shape.alphabet.find(kPad) != std::string::npos)
-    fail(settings.file + ": '-' stands for no letter; leave gaps out of the sequences");
   shape.length = std::max(longest, settings.constraints.max_length);
   const bool varies =
       shortest < longest || settings.constraints.max_length > longest ||
@@ -323,6 +361,7 @@ OfflineTask open_file(const TaskSettings& settings) {
   std::unordered_map<Sequence, std::size_t, SequenceHash> place;
   Offline offline;
   std::vector<double> counts;
+  std::vector<std::size_t> lines;  // where each was met first
   for (std::size_t i = 0; i < all.size(); ++i) {
     const double score = settings.maximize ? rows.scores[i] : -rows.scores[i];
     const auto [at, is_new] = place.emplace(all[i], offline.sequences.size());
@@ -330,6 +369,7 @@ OfflineTask open_file(const TaskSettings& settings) {
       offline.sequences.push_back(std::move(all[i]));
       offline.scores.push_back(score);
       counts.push_back(1);
+      lines.push_back(rows.lines[i]);
     } else {
       double& mean = offline.scores[at->second];
       mean += (score - mean) / ++counts[at->second];
@@ -350,11 +390,15 @@ OfflineTask open_file(const TaskSettings& settings) {
                            std::move(offline.scores));
   task.digest = rows.digest;
   std::size_t outside = 0;
-  for (const Sequence& x : task.offline.sequences) outside += task.offline.set.contains(x) ? 0 : 1;
+  std::string first;
+  for (std::size_t i = 0; i < task.offline.size(); ++i) {
+    const std::string rule = task.offline.set.broken_rule(task.offline.sequences[i]);
+    if (!rule.empty() && ++outside == 1) first = at_line(settings.file, lines[i]) + rule;
+  }
   if (outside > 0)
     task.report += (task.report.empty() ? "" : "; ") + std::to_string(outside) +
-                   " measured sequences break the constraints: they are learned from, and never "
-                   "designed";
+                   " measured sequences break the constraints (" + first +
+                   "): they are learned from, and never designed";
   if (settings.rows > 0 && settings.rows < task.offline.size())
     task.offline =
         rows_of(task.offline, draw_rows(task.offline.size(), settings.rows, settings.seed));
@@ -477,9 +521,9 @@ MeasuredRows read_rows(const std::string& file, const std::string& sequence_colu
       columns = find_columns(record, file, sequence_column, target);
       return;
     }
-    const std::size_t last =
-        std::max({columns->sequence, columns->score, columns->other.value_or(0)});
-    if (record.size() <= last) fail(at_line(file, record.line()) + "too few cells");
+    if (record.size() != columns->count)
+      fail(at_line(file, record.line()) + std::to_string(record.size()) +
+           " cells; the header has " + std::to_string(columns->count));
     const std::string_view cell = record.cell(columns->score);
     const auto score = to_number(cell);
     if (!score || !std::isfinite(*score))
@@ -511,6 +555,8 @@ std::vector<std::string> read_sequences(const std::string& file, const std::stri
     } else if (fasta) {
       out.back() += in_upper_case(cell);
     } else {
+      if (at && *at >= record.size())
+        fail(at_line(file, record.line()) + "no cell under '" + column + "'");
       out.push_back(in_upper_case(record.cell(at.value_or(0))));
     }
   });

@@ -134,6 +134,18 @@ TEST(Designers, SearchRaisesThePrediction) {
   }
 }
 
+TEST(Designers, ALossWithoutBoundStopsItsDesignAlone) {
+  const OfflineTask task = small_task();
+  DesignerSettings s = small_settings(Method::kBdi);
+  s.rate = 1e200;  // the first step leaves the finite numbers
+  const Designed made = design(task.offline, s, {}, {});
+  EXPECT_EQ(made.pool.diverged, s.designs);
+  EXPECT_EQ(made.pool.raw.size(), s.designs);  // each has its last finite iterate
+  for (const Sequence& x : made.pool.raw) EXPECT_TRUE(task.offline.set.contains(x));
+  s.rate = 0.1;
+  EXPECT_EQ(design(task.offline, s, {}, {}).pool.diverged, 0U);
+}
+
 TEST(Designers, EveryFeatureMapServesBib) {
   const OfflineTask task = small_task("ehrlich-dna-16");
   for (const ProxyKind kind :

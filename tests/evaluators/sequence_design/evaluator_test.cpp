@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
+#include "evaluators/sequence_design/fingerprint.hpp"
 #include "evaluators/sequence_design/settings.hpp"
 #include "search/space/sequence_space.hpp"
 #include "tests/evaluators/support/module.hpp"
@@ -121,18 +124,29 @@ TEST(SequenceDesigner, TheOracleNeedsALeak) {
 }
 
 TEST(SequenceDesigner, UnusedOptionsDoNotTellDesignersApart) {
-  const design::DesignerSettings base;
-  const auto used = [&](const std::string& text) {
-    return design::used_options(design::read_designer(text, base), 1000);
+  design::TaskSettings task;
+  task.landscape = "nk-20x6-1";
+  task.rows = 400;
+  const design::ProbeSet set = design::make_probe_set(design::open_task(task).offline);
+  EXPECT_EQ(set.rows.size(), 100U);
+  EXPECT_EQ(set.sequences.size(), 256U);
+  design::DesignerSettings base;
+  base.proxy = design::ProxyKind::kRidgeOneHot;
+  base.epochs = 3;
+  base.landmarks = 64;
+  const auto print = [&](const std::string& text) {
+    return design::fingerprint(set, design::read_designer(text, base), {});
   };
-  EXPECT_EQ(used("method: evolution\nlandmarks: 64\ndepth: 3\n"),
-            used("method: evolution\nlandmarks: 99\ndepth: 4\n"));
-  EXPECT_NE(used("method: evolution\npopulation: 64\n"),
-            used("method: evolution\npopulation: 65\n"));
-  EXPECT_NE(used("method: bdi\nsteps: 20\n"), used("method: bdi\nsteps: 21\n"));
-  EXPECT_EQ(used("method: bdi\nlandmarks: 2000\n"), used("method: bdi\nlandmarks: 1000\n"));
-  EXPECT_THROW(used("method: none\n"), std::invalid_argument);
-  EXPECT_THROW(used("what: 3\n"), std::invalid_argument);
+  const design::Fingerprint evolution = print("method: evolution\nbeta: 0.1\n");
+  EXPECT_EQ(evolution.designs.size(), 8U);
+  EXPECT_EQ(evolution, print("method: evolution\nbeta: 0.1\nlandmarks: 99\ndepth: 4\nlr: 0.3\n"));
+  EXPECT_NE(evolution, print("method: evolution\nbeta: 0.1\npopulation: 2048\n"));
+  EXPECT_NE(evolution, print("method: evolution\nbeta: 10\n"));
+  EXPECT_NE(print("method: gradient_ascent\nsteps: 10\n"),
+            print("method: gradient_ascent\nsteps: 400\n"));
+  EXPECT_EQ(print("method: bdi\nlandmarks: 2000\n"), print("method: bdi\nlandmarks: 1000\n"));
+  EXPECT_THROW(print("method: none\n"), std::invalid_argument);
+  EXPECT_THROW(print("what: 3\n"), std::invalid_argument);
 }
 
 TEST(SequenceDesigner, ReadsItsOwnText) {
@@ -166,6 +180,45 @@ TEST(SequenceDesigner, BadInputIsOneClearLine) {
   config = small();
   config["data"] = {{"file", "/nowhere.csv"}};
   EXPECT_NE(refusal(config).find("/nowhere.csv"), std::string::npos);
+  config = small();
+  config["options"]["designs"] = 500;
+  EXPECT_EQ(
+      refusal(config),
+      "/options/designs: nk-20x6-1 has 400 offline rows; expected at most as many designs, not "
+      "500");
+  for (const char* key : {"direction", "alphabet", "sequence", "target"}) {
+    config = small();
+    config["data"][key] = std::string(key) == "direction" ? "minimize" : "ACGT";
+    EXPECT_EQ(refusal(config),
+              std::string("/data/") + key +
+                  ": is for a file of your own; landscape nk-20x6-1 has one already");
+  }
+  config = small();
+  config["data"]["offline"] = "r5000";
+  EXPECT_EQ(refusal(config), "/data/offline: is for landscape tfbind8");
+  config = small();
+  config["options"]["designer"]["features"] = "learned";
+  EXPECT_EQ(refusal(config),
+            "/options/designer/features: learned needs options.unlabelled, a file of sequences");
+}
+
+TEST(SequenceDesigner, LearnedFeaturesNeedUnlabelledSequences) {
+  Session s(module_table(), small());
+  json space = s.default_space(search::Representation::kConfiguration);
+  space["parameters"]["features"]["values"] = {"onehot", "learned"};
+  const auto bound = s.bind(space);
+  EXPECT_NE(bound.status, EQV_OK);
+  const std::string file = testing::TempDir() + "unlabelled_sequences.txt";
+  std::ofstream out(file);
+  for (int i = 0; i < 40; ++i) out << "ACDEFGHIKLMNPQRSTVWY"[i % 20] << "ACDEF" << '\n';
+  out.close();
+  json config = small();
+  config["options"]["unlabelled"] = file;
+  config["options"]["designer"]["features"] = "learned";
+  Session with(module_table(), config);
+  EXPECT_EQ(with.bind(space).status, EQV_OK);
+  const Trial trial = with.evaluate("gradient_ascent", {.level = 1});
+  EXPECT_EQ(trial.status, EQV_OK) << trial.message;
 }
 
 TEST(SequenceDesigner, SchemaDefaultsAreTheReaders) {
@@ -224,6 +277,46 @@ TEST(SequenceGenomes, EveryRefinedOneIsFeasible) {
   }
 }
 
+TEST(SequenceGenomes, WhatTheNetworksCannotTellApartIsOne) {
+  // The sequences are all letters' orders of a score that the first letter alone makes: networks
+  // tell the rest apart by less than their error, so many of 300 random ones share a digest, and
+  // those that do share a fitness up to a sixteenth of it on either figure.
+  const std::string path = testing::TempDir() + "first_letter.csv";
+  std::ofstream out(path);
+  out << "sequence,score\n";
+  hashing::Stream stream(5, hashing::Purpose::kTest, 0);
+  const auto random_text = [&] {
+    std::string text;
+    for (int k = 0; k < 4; ++k) text += "ACGT"[stream.below(4)];
+    return text;
+  };
+  for (int i = 0; i < 400; ++i) {
+    const std::string text = random_text();
+    out << text << ',' << (text[0] == 'A' ? 1 : 0) + 0.5 * stream.gaussian() << '\n';
+  }
+  out.close();
+  json config = of_sequences();
+  config["data"] = {{"file", path}};
+  Session s(module_table(), config);
+  json space = s.default_space(search::Representation::kSequence);
+  ASSERT_EQ(s.bind(space).status, EQV_OK);
+  search::SequenceSpace shape;
+  shape.alphabet = {"A", "C", "G", "T"};
+  shape.min_length = shape.max_length = shape.initial_length = 4;
+  std::map<std::string, double> told;  // by digest
+  std::set<std::string> different;
+  for (int i = 0; i < 300; ++i) {
+    const std::string text = random_text();
+    different.insert(text);
+    const search::Genome genome = *search::parse_genome(text, shape);
+    const double fitness = s.evaluate(genome).figures[0];
+    const auto [at, is_new] = told.emplace(hashing::to_hex(s.probe(genome)), fitness);
+    EXPECT_EQ(at->second, fitness) << text;
+  }
+  EXPECT_LT(told.size(), different.size());
+  EXPECT_GT(told.size(), 5U);
+}
+
 TEST(SequenceGenomes, SpaceMustBeThatOfTheData) {
   Session s(module_table(), of_sequences());
   json space = s.default_space(search::Representation::kSequence);
@@ -264,12 +357,13 @@ TEST(SequenceApply, WritesWhatALaboratoryNeeds) {
   std::getline(lines, line);
   EXPECT_EQ(
       line,
-      "rank,sequence,predicted,spread,distance,nearest_measured,outside_measured_region,reason");
+      "rank,sequence,predicted,spread,low,high,distance,nearest_measured,outside_measured_region,"
+      "reason");
   int rows = 0;
   while (std::getline(lines, line)) {
     ++rows;
     EXPECT_EQ(line.find("AAAA,"), std::string::npos);
-    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 7) << line;
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 9) << line;
     EXPECT_NE(line.find("by the proxy"), std::string::npos) << line;  // none was measured already
   }
   EXPECT_EQ(rows, 16);
@@ -282,14 +376,66 @@ TEST(SequenceApply, WritesWhatALaboratoryNeeds) {
   EXPECT_GT(std::stod(report.substr(at + 10)), 1.5) << report;
 }
 
+/// Cells of a CSV file without quotes, header first.
+std::vector<std::vector<std::string>> cells(const std::string& csv) {
+  std::vector<std::vector<std::string>> out;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    out.emplace_back();
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) out.back().push_back(cell);
+  }
+  return out;
+}
+
 TEST(SequenceApply, LowScoresAreAskedForToo) {
   json config = small();
   config["data"] = {{"file", own_file()}, {"direction", "minimize"}};
   config["options"]["designer"]["features"] = "onehot";
   Session s(module_table(), config);
-  const std::string csv = s.apply("evolution").at("designs.csv");
+  const auto files = s.apply("evolution");
+  const std::string csv = files.at("designs.csv");
   const std::string first = csv.substr(csv.find("\n1,") + 3, 10);
   EXPECT_EQ(first.find('A'), std::string::npos) << first;
+  // Scores are in the units of the file, where all lie between -1 and 11, and low ones were picked.
+  double mean = 0, measured = 0;
+  for (const auto& row : cells(csv)) {
+    if (row[0] == "rank") continue;
+    mean += std::stod(row[2]) / 16;
+    EXPECT_LE(std::stod(row[4]), std::stod(row[5]));  // low, high
+    EXPECT_GT(std::stod(row[3]), 0);                  // spread
+  }
+  EXPECT_GT(mean, -1.5);
+  EXPECT_LT(mean, 2.5);
+  const auto backtest = cells(files.at("backtest.csv"));
+  for (std::size_t i = 1; i < backtest.size(); ++i) {
+    EXPECT_GT(std::stod(backtest[i][6]), -1);
+    measured += std::stod(backtest[i][6]) / static_cast<double>(backtest.size() - 1);
+  }
+  EXPECT_LT(measured, 2.5);
+  const std::string report = files.at("report.txt");
+  EXPECT_EQ(report.find("-0.0"), std::string::npos) << report;
+  EXPECT_NE(files.at("designs.fasta").find(" low="), std::string::npos);
+}
+
+TEST(SequenceApply, IntervalsHoldWhatTheySay) {
+  // Of several draws of rows, nine in ten picks lie within their interval; with the networks' own
+  // spread alone it was half of them.
+  json config = small();
+  config["options"]["designs"] = 60;
+  double inside = 0, all = 0;
+  for (const int seed : {1, 2, 3}) {
+    config["data"] = {{"landscape", "nk-4x20-2"}, {"rows", 400}, {"seed", seed}};
+    Session s(module_table(), config);
+    const auto backtest = cells(s.apply("evolution").at("backtest.csv"));
+    for (std::size_t i = 1; i < backtest.size(); ++i) {
+      const double truth = std::stod(backtest[i][6]);
+      inside += std::stod(backtest[i][4]) <= truth && truth <= std::stod(backtest[i][5]) ? 1 : 0;
+      all += 1;
+    }
+  }
+  EXPECT_GT(inside / all, 0.82) << inside << " of " << all;
+  EXPECT_LT(inside / all, 0.98) << inside << " of " << all;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "evaluators/sequence_design/methods.hpp"
 #include "evaluators/sequence_design/nk.hpp"
 #include "evaluators/sequence_design/selection.hpp"
+#include "evaluators/sequence_design/variational.hpp"
 
 namespace equivolve::sequence_design {
 namespace {
@@ -250,6 +251,25 @@ TEST(Kernel, InterpolatesItsRows) {
   for (std::size_t i = 0; i < told.size(); ++i) EXPECT_NEAR(told[i], view.targets[i], 1e-3);
 }
 
+TEST(Kernel, ManyPointsAreManyTimesOne) {
+  const OfflineView view = nk_view(150);
+  const Landmarks landmarks(view, {.landmarks = 100});
+  std::vector<double> points(7 * landmarks.dimension()), out(7 * landmarks.size());
+  hashing::Stream stream(6, hashing::Purpose::kTest, 0);
+  for (double& one : points) one = stream.gaussian();
+  landmarks.encoding().encode(SequenceView(view.sequences[3]),
+                              std::span(points).first(landmarks.dimension()));
+  landmarks.kernels(points, out);
+  KernelRow row;
+  for (std::size_t k = 0; k < 7; ++k) {
+    landmarks.evaluate(std::span(points).subspan(k * landmarks.dimension(), landmarks.dimension()),
+                       false, row);
+    for (std::size_t i = 0; i < landmarks.size(); ++i)
+      EXPECT_NEAR(out[k * landmarks.size() + i], row.kernel[i],
+                  1e-6 * (1 + std::abs(row.kernel[i])));
+  }
+}
+
 TEST(Kernel, MemoryIsRefusedByName) {
   const OfflineView view = nk_view(400);
   try {
@@ -280,6 +300,76 @@ TEST(LogitEncoding, RawValuesAndBack) {
   plain.encode(SequenceView(Sequence(8, 2)), b);
   for (std::size_t i = 0; i < a.size(); ++i) distance = std::max(distance, std::abs(a[i] - b[i]));
   EXPECT_NEAR(distance, std::log(7), 1e-12);
+}
+
+TEST(LogitEncoding, EveryPointHasAMatrix) {
+  const OfflineView view = nk_view(100);
+  for (const auto scale : {LogitEncoding::Scale::kStandardised, LogitEncoding::Scale::kPlain}) {
+    const LogitEncoding encoding(view, scale);
+    std::vector<double> x(encoding.size()), again(x.size()), p(view.shape().cells());
+    hashing::Stream stream(3, hashing::Purpose::kTest, 0);
+    for (double& one : x) one = 5 * stream.gaussian();  // far from any sequence
+    encoding.unencode(x, p);
+    encoding.encode(std::span<const double>(p), again);
+    for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(x[i], again[i], 1e-12);
+    for (std::size_t row = 0; row < p.size(); row += 4)
+      EXPECT_NEAR(p[row] + p[row + 1] + p[row + 2] + p[row + 3], 1, 1e-12);
+    std::vector<double> one(p.size());
+    one_hot(view.sequences[0], 4, one);
+    encoding.encode(SequenceView(view.sequences[0]), x);
+    encoding.unencode(x, p);
+    for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(p[i], one[i], 1e-12);
+  }
+  // Plain logits of A = 4 are -ln 7, 0 and ln 7.
+  std::vector<double> x(3 * view.shape().length);
+  const LogitEncoding plain(view, LogitEncoding::Scale::kPlain);
+  plain.encode(SequenceView(Sequence(view.shape().length, 2)), x);
+  EXPECT_NEAR(x[0], 0, 1e-12);
+  EXPECT_NEAR(x[1], std::log(7), 1e-12);
+}
+
+TEST(Variational, LearnsWhatBelongsTogether) {
+  // Two families; letters of one hardly ever stand in the other.
+  const SequenceShape shape{"ACGT", 6};
+  hashing::Stream stream(2, hashing::Purpose::kTest, 0);
+  std::vector<Sequence> sequences;
+  std::vector<double> both, first;
+  for (int i = 0; i < 600; ++i) {
+    Sequence x(6, static_cast<Symbol>(i % 2));
+    if (stream.chance(0.1)) x[stream.below(6)] = 3;
+    sequences.push_back(std::move(x));
+    both.push_back(1);
+    first.push_back(i % 2 == 0 ? 2 : 0);
+  }
+  const VariationalSettings settings{
+      .latent = 4, .width = 32, .batch = 50, .rate = 3e-3, .seed = 1};
+  const auto shares = [&](const std::vector<double>& weights) {
+    VariationalAutoencoder model(shape, settings);
+    const double before = model.train(sequences, weights, 1, {});
+    EXPECT_LT(model.train(sequences, weights, 80, {}), before / 2);
+    std::vector<float> z(400 * 4);
+    for (float& one : z) one = static_cast<float>(stream.gaussian());
+    const std::vector<float> told = model.log_probabilities(z);
+    double a = 0, c = 0;
+    for (std::size_t i = 0; i < 400; ++i) {
+      const std::vector<double> logits(told.begin() + static_cast<std::ptrdiff_t>(24 * i),
+                                       told.begin() + static_cast<std::ptrdiff_t>(24 * (i + 1)));
+      double sum = 0;
+      for (std::size_t s = 0; s < 4; ++s) sum += std::exp(logits[s]);
+      EXPECT_NEAR(sum, 1, 1e-5);
+      const Sequence x = row_argmax(logits, 4);
+      a += x == Sequence(6, 0) ? 1.0 / 400 : 0;
+      c += x == Sequence(6, 1) ? 1.0 / 400 : 0;
+    }
+    return std::pair(a, c);
+  };
+  const auto [a, c] = shares(both);
+  EXPECT_GT(a, 0.25);
+  EXPECT_GT(c, 0.25);
+  EXPECT_GT(a + c, 0.85);
+  const auto [only, none] = shares(first);
+  EXPECT_GT(only, 0.95);
+  EXPECT_EQ(none, 0);
 }
 
 TEST(Proxies, GradientsAreThoseOfDifferences) {

@@ -91,7 +91,10 @@ TEST(Tasks, BadFilesAreOneClearLine) {
             "FILE, line 3: the score 'x' is no finite number");
   EXPECT_EQ(said("sequence,score\nACGT,nan\n"),
             "FILE, line 2: the score 'nan' is no finite number");
-  EXPECT_EQ(said("sequence,score\nACGT\n"), "FILE, line 2: too few cells");
+  EXPECT_EQ(said("sequence,score\nACGT,inf\n"),
+            "FILE, line 2: the score 'inf' is no finite number");
+  EXPECT_EQ(said("sequence,score\nACGT\n"), "FILE, line 2: 1 cells; the header has 2");
+  EXPECT_EQ(said("sequence,score\nACGT,1\nACGT,1,2\n"), "FILE, line 3: 3 cells; the header has 2");
   EXPECT_EQ(said("sequence,score\n,1\n"), "FILE, line 2: the sequence is empty");
   EXPECT_EQ(said("sequence,score\nACGT,1\n"),
             "FILE has 1 different sequences; expected at least 8");
@@ -100,6 +103,70 @@ TEST(Tasks, BadFilesAreOneClearLine) {
     equal.replace(equal.find(other), other.size(), ",1\n");
   EXPECT_EQ(said(equal), "FILE: all scores are equal; nothing can be learned");
   EXPECT_EQ(said("sequence,score\n"), "FILE has no rows");
+}
+
+TEST(Tasks, WhatIsNoLetterIsNamedWithItsLine) {
+  const auto said = [](const std::string& text, const std::string& alphabet = "") {
+    const OwnFile file(text);
+    TaskSettings s = own(file);
+    s.alphabet = alphabet;
+    std::string message = message_of(s);
+    if (const auto at = message.find(file.path()); at != std::string::npos)
+      message.replace(at, file.path().size(), "FILE");
+    return message;
+  };
+  EXPECT_EQ(said(kGood + "AC GT,3\n"),
+            "FILE, line 10: character 3 of the sequence is ' '; letters are ASCII characters");
+  EXPECT_EQ(said(kGood + "AC-GT,3\n"),
+            "FILE, line 10: character 3 of the sequence is '-'; leave gaps out of the sequences");
+  // UTF-8 of A with a diaeresis: two bytes that are no letters.
+  EXPECT_EQ(said(kGood + "AC\xC3\x84T,3\n"),
+            "FILE, line 10: character 3 of the sequence is the byte 0xC3; letters are ASCII "
+            "characters");
+  EXPECT_EQ(
+      said("sequence,score\n0.5,1\n0.7,2\n"),
+      "FILE, line 2: character 2 of the sequence is '.'; name all letters in data.alphabet if "
+      "it is one");
+  EXPECT_EQ(
+      said("sequence,score\n12,1\n17,2\n"),
+      "FILE: the column 'sequence' holds numbers; if digits are the letters of sequences, name "
+      "them in data.alphabet");
+  EXPECT_EQ(
+      said(kGood, "ACGT\xC3\x84"),
+      "alphabet: the byte 0xC3 can be no letter; expected ASCII characters other than blanks, "
+      "- , and \"");
+  EXPECT_EQ(said(kGood, "ACGTa"),
+            "alphabet: 'A' stands there twice (upper and lower case are one)");
+  // Named, digits and signs are letters like others.
+  const OwnFile digits("sequence,score\n00,1\n01,2\n10,3\n11,4\n0+,5\n+0,6\n++,7\n1+,8\n");
+  TaskSettings s = own(digits);
+  s.alphabet = "01+";
+  EXPECT_EQ(open_task(s).offline.shape().alphabet, "01+");
+}
+
+TEST(Tasks, RowsThatBreakAConstraintAreNamed) {
+  const OwnFile file(kGood);
+  TaskSettings s = own(file);
+  s.constraints.longest_run = 2;
+  const OfflineTask task = open_task(s);
+  EXPECT_EQ(task.offline.size(), 8U);  // learned from all the same
+  EXPECT_NE(task.report.find("4 measured sequences break the constraints (" + file.path() +
+                             ", line 6: a run that is too long at position 3)"),
+            std::string::npos)
+      << task.report;
+}
+
+TEST(Tasks, TablesNameALineOfAnotherLength) {
+  const OwnFile gb1("variant,fitness\nVDGV,1\nVDG,0.5\n");
+  TaskSettings s = own(gb1);
+  s.landscape = "gb1";
+  EXPECT_EQ(message_of(s), gb1.path() + ", line 3: 'VDG' has 3 symbols; expected 4");
+  const OwnFile strands(
+      "sequence,reverse_complement,e_score\nACGTACGT,ACGTACGT,0.1\nACGN,ACGT,0\n");
+  s = own(strands);
+  s.landscape = "tfbind8";
+  EXPECT_EQ(message_of(s),
+            strands.path() + ", line 3: 'ACGN' character 4 is 'N'; expected one of ACGT");
 }
 
 TEST(Tasks, AWrongLetterIsNamedWithItsLine) {
