@@ -55,7 +55,7 @@ class Citizen {
   eqv_status probe(const sdk::Candidate& candidate, const eqv_probe_request&,
                    sdk::OutputSink& sink) {
     if (asked("crash_in_probe")) raise(SIGSEGV);
-    if (asked("hang_in_probe")) hang(true);
+    if (asked("hang_in_probe")) hostile::hang(true);
     sink.text(candidate.text());
     if (asked("fickle_probe")) sink.integer(std::clock() * 1000 + ++probes_);
     return EQV_OK;
