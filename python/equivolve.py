@@ -71,11 +71,13 @@ class Trial:
 
 
 def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", deterministic=False,
-              space=None):
+              space=None, at_most_zero=(), at_least_zero=(), descriptors=()):
     """Decorates the function that tries a candidate; where its file is the program that was started,
     it serves trials from then on, so nothing behind it is run. `minimize`, `maximize` and `record`
-    name the figures it returns, the first of the first two is the objective that comes first. `space`:
-    the default space, as a configuration has it. Change `version` when figures mean something else."""
+    name the figures it returns, the first of the first two is the objective that comes first;
+    `at_most_zero` and `at_least_zero` are constraints, which the search meets first; `descriptors` say
+    what kind of solution it is (search.algorithm: map_elites). `space`: the default space, as a
+    configuration has it. Change `version` when figures mean something else."""
 
     def decorate(function):
         if function.__module__ == "__main__":
@@ -87,6 +89,9 @@ def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", determi
             os.close(nothing)
             figures = _named(minimize, "objective", "minimize")
             figures += _named(maximize, "objective", "maximize")
+            figures += _named(at_most_zero, "constraint", "minimize")
+            figures += _named(at_least_zero, "constraint", "maximize")
+            figures += _named(descriptors, "descriptor", "maximize")
             figures += _named(record, "metric", "maximize")
             name = id or os.path.splitext(os.path.basename(sys.argv[0]))[0].lower()
             descriptor = {"id": name.replace("-", "_"), "version": str(version),
