@@ -74,6 +74,16 @@ TEST_F(Programs, ConstraintsAreMetFirst) {
       << valid.out << valid.err;
 }
 
+TEST_F(Programs, MayHaveLevels) {
+  write("    return (x - 3) ** 2 + (5 if trial.level == 0 else 0)\n",
+        "minimize='loss', levels={'fast': 0.1, 'full': 1}");
+  const Finished done = run({"--set", "search.schedule=hurdle"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  ASSERT_EQ(answer(done)["levels"].size(), 2u);
+  EXPECT_GT(answer(done)["levels"][0]["evaluations"], answer(done)["levels"][1]["evaluations"]);
+  EXPECT_LT(answer(done)["best"]["validation"]["loss"], 5);
+}
+
 TEST_F(Programs, ExceptionsFailTheirTrialsAlone) {
   write(
       "    if x < -10: raise ValueError('too small')\n"
