@@ -70,7 +70,7 @@ def main():
             tries = [attempt(runs, number, seed, args) for seed in range(args.first, args.first + args.seeds)]
             name, found = f"nguyen{number}", share([t["recovered"] for t in tries])
             answer[name] = {**found, "median_cpu": statistics.median(t["cpu"] for t in tries),
-                            "median_candidates": statistics.median(t["candidates"] for t in tries)}
+                            "median_candidates": statistics.median(t["candidates"] for t in tries), "tries": tries}
             if not args.json:
                 print(f"{name} {found['share']:5.2f} [{found['low']:.2f}, {found['high']:.2f}]   median {answer[name]['median_cpu']:6.1f} CPU s, "
                       f"{answer[name]['median_candidates']:9.0f} candidates   {tries[-1]['formula'][:60]}", flush=True)
