@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Twenty formulas of physics: how many are recovered with their constants.
 
-  benchmarks/feynman.py [--bin build/release/bin] [--seeds 1] [--only I.12.1,I.16.6] [--evaluations 50000] [--json]
+  benchmarks/feynman.py [--bin build/release/bin] [--seeds 1] [--first 1] [--only I.12.1,I.16.6] [--evaluations 50000] [--json]
 
 The formulas are the first twenty of the Feynman Symbolic Regression Database (Udrescu, Tegmark 2020, "AI Feynman: a physics-inspired
 method for symbolic regression"), with the ranges published there; 200 rows each, drawn uniformly, without noise. The operations and
@@ -49,6 +49,7 @@ space: {representation: expression}
 search: {population_size: 300, tournament_size: 5, crossover_probability: 0.5, mutation_probability: 1, restart_after: 10000}
 budget: {target: {fitness: 0.999999999}}
 final: {top: 1, repeats: 1}
+workers: 1
 store: {durability: relaxed}
 """
 RECOVERED = 1e-6
@@ -71,6 +72,7 @@ def attempt(runs, number, seed, evaluations):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", default=",".join(FORMULAS))
     parser.add_argument("--evaluations", type=int, default=50000)
@@ -80,7 +82,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         runs = FormulaRuns(args.bin, folder)
         for name in args.only.split(","):
-            tries = [attempt(runs, list(FORMULAS).index(name), seed, args.evaluations) for seed in range(1, args.seeds + 1)]
+            tries = [attempt(runs, list(FORMULAS).index(name), seed, args.evaluations) for seed in range(args.first, args.first + args.seeds)]
             cpu += [t["cpu"] for t in tries]
             recovered += [t["error"] < RECOVERED for t in tries]
             answer["formulas"][name] = {"recovered": sum(t["error"] < RECOVERED for t in tries), "of": args.seeds, "last": tries[-1]}

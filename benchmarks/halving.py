@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What halving, hurdles and pruning save, on noisy learning curves whose optimum is known.
+"""What halving, hurdles, pruning and racing save, on noisy learning curves whose optimum is known.
 
   benchmarks/halving.py [--bin build/release/bin] [--seeds 20] [--trials 5000] [--json]
 
@@ -7,8 +7,8 @@ The evaluator (learning_curve.cpp) learns for 1, 3, 9 or 27 epochs, measures wit
 worth having lie between 0.05 and 0.1), and knows what it would measure without. Counted is what it costs, in trials at the last
 level (27 epochs), until a candidate that went all the way is within 0.02 of the lowest loss without noise; each search goes on until it
 gets there, or has spent as much as --trials of these (it is counted with all of it then). For each way: the mean over the seeds, the share of seeds that got there, and how many
-times less than `full` it took (ratio of geometric means, with a 95 % interval by the paired bootstrap). Candidates are random, so
-that nothing but the schedule differs, and evolved.
+times less than `full` it took (ratio of geometric means, with a 95 % interval by the paired bootstrap); `racing` is held against
+`repeats`, five trials of each candidate without a race. Candidates are random, so that nothing but the schedule differs, and evolved.
 """
 import argparse
 import json
@@ -20,7 +20,9 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WAYS = {"full": {}, "hurdle": {"schedule": "hurdle"}, "successive_halving": {"schedule": "successive_halving"},
-        "hyperband": {"schedule": "hyperband"}, "median": {"pruning": "median"}}
+        "hyperband": {"schedule": "hyperband"}, "median": {"pruning": "median"},
+        "repeats": {"repeats": 5, "racing": "false"}, "racing": {"repeats": 5}}
+BASELINES = {"racing": "repeats"}  # of the others: full
 LOWEST, NEAR = 0.05, 0.02
 CONFIGURATION = """\
 evaluator: {{id: learning_curve, isolation: thread}}
@@ -29,6 +31,7 @@ seed: {seed}
 search: {{algorithm: {algorithm}, {keys}}}
 budget: {{candidates: {candidates}, target: {{true_loss: {target}}}}}
 final: {{top: 1, repeats: 1}}
+workers: 1
 """
 
 
@@ -81,9 +84,9 @@ def main():
         for algorithm in ("random", "regularized_evolution"):
             costs = {way: [cost_to_optimum(trials_of(program, folder, modules, algorithm, keys, seed, args.trials), args.trials)
                            for seed in range(1, args.seeds + 1)] for way, keys in WAYS.items()}
-            full = [cost for cost, _ in costs["full"]]
-            out[algorithm] = {way: {"trials": sum(cost for cost, _ in of) / len(of), "reached": sum(there for _, there in of) / len(of),
-                                    "saves": ratio(full, [cost for cost, _ in of])} for way, of in costs.items()}
+            spent = {way: [cost for cost, _ in of] for way, of in costs.items()}
+            out[algorithm] = {way: {"trials": sum(spent[way]) / len(of), "reached": sum(there for _, there in of) / len(of),
+                                    "saves": ratio(spent[BASELINES.get(way, "full")], spent[way])} for way, of in costs.items()}
     if args.json:
         print(json.dumps(out))
         return
@@ -91,7 +94,7 @@ def main():
         for way, of in ways.items():
             saves = of["saves"]
             print(f"{algorithm:22} {way:20} {of['trials']:8.1f} trials, {100 * of['reached']:3.0f} % there, "
-                  f"{saves['mean']:.2f} [{saves['low']:.2f}, {saves['high']:.2f}] times less than full")
+                  f"{saves['mean']:.2f} [{saves['low']:.2f}, {saves['high']:.2f}] times less than {BASELINES.get(way, 'full')}")
 
 
 if __name__ == "__main__":

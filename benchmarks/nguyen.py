@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Nguyen's formulas 1 to 8: how many are recovered from 20 points in 60 seconds on two cores.
 
-  benchmarks/nguyen.py [--bin build/release/bin] [--seeds 20] [--only 1,5] [--seconds 60] [--patience 1] [--json]
+  benchmarks/nguyen.py [--bin build/release/bin] [--seeds 20] [--first 1] [--only 1,5] [--seconds 60] [--patience 1] [--json]
 
 The formulas, ranges and operations {+, -, *, /, sin, cos, exp, log} without numbers are those of Uy et al. 2011, "Semantically-based
 crossover in genetic programming", tables 1 and 2; each seed draws its own 20 points. 18 of them judge a formula (validation_share:
@@ -56,6 +56,7 @@ def attempt(runs, number, seed, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--only", default="1,2,3,4,5,6,7,8")
     parser.add_argument("--seconds", type=int, default=60)
@@ -66,10 +67,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         runs = FormulaRuns(args.bin, folder)
         for number in map(int, args.only.split(",")):
-            tries = [attempt(runs, number, seed, args) for seed in range(1, args.seeds + 1)]
+            tries = [attempt(runs, number, seed, args) for seed in range(args.first, args.first + args.seeds)]
             name, found = f"nguyen{number}", share([t["recovered"] for t in tries])
             answer[name] = {**found, "median_cpu": statistics.median(t["cpu"] for t in tries),
-                            "median_candidates": statistics.median(t["candidates"] for t in tries)}
+                            "median_candidates": statistics.median(t["candidates"] for t in tries), "tries": tries}
             if not args.json:
                 print(f"{name} {found['share']:5.2f} [{found['low']:.2f}, {found['high']:.2f}]   median {answer[name]['median_cpu']:6.1f} CPU s, "
                       f"{answer[name]['median_candidates']:9.0f} candidates   {tries[-1]['formula'][:60]}", flush=True)

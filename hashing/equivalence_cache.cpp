@@ -4,6 +4,7 @@
 #include <cassert>
 #include <deque>
 #include <unordered_map>
+#include <utility>
 
 #include "hashing/flat_index.hpp"
 #include "hashing/stream.hpp"
@@ -49,7 +50,8 @@ struct Record {
   std::uint8_t status = 0;
   std::uint8_t reason = 0;
   std::uint8_t first_status = 0;
-  bool warm = false;  // an earlier run's, to begin with
+  bool warm = false;    // an earlier run's, to begin with
+  bool is_new = false;  // and not looked up here so far
 };
 
 // A vector whose freed places are used again, the latest first.
@@ -237,7 +239,7 @@ struct EquivalenceCache::State {
     record.count = known.mean.size() == settings.figures ? known.count : 0;
     record.status = record.first_status = known.status;
     record.reason = known.reason;
-    record.warm = true;
+    record.warm = record.is_new = true;
     record.seconds = known.seconds;
     if (record.count == 0) return;
     std::ranges::copy(known.mean, means(at).begin());
@@ -311,14 +313,15 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
   if (s.settings.policy == Policy::kOff) return verdict;
 
   s.drop_retired(ticket);
+  bool is_known = true;
   std::uint32_t entry = s.find(digest);
   if (entry == kNone) {
     const std::vector<WarmOutcome> known = s.take_warm(digest);
     entry = s.found(known.empty() ? digest.key : known.front().digest, digest, ticket);
     for (const WarmOutcome& one : known) s.settle_warm(entry, one);
     verdict.founded = true;
-    verdict.warm = !known.empty();
-    s.accounting.misses += verdict.warm ? 0 : 1;
+    is_known = !known.empty();
+    s.accounting.misses += is_known ? 0 : 1;
   } else {
     s.see(entry, ticket);
     verdict.by_alternative = s.entries[entry].key != digest.key;
@@ -331,21 +334,21 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
 
   const std::uint32_t at = s.find_record(entry, level);
   if (at == kNone) {
-    verdict.partial = !verdict.founded || verdict.warm;
+    verdict.partial = is_known;
     s.accounting.partial_hits += verdict.partial ? 1 : 0;
-    verdict.warm = false;
     s.reserve(entry, level, ticket);
     return verdict;
   }
   Record& record = s.records[at];
   verdict.first_is_warm = record.warm;
+  const bool is_first_look = std::exchange(record.is_new, false);
   if (s.settings.policy == Policy::kAggregate && record.reserved < s.settings.max_evaluations) {
     record.leader = ticket;
     verdict.trial = record.reserved++;
-    verdict.warm = false;
     ++s.accounting.again;
     return verdict;
   }
+  verdict.warm = is_first_look;
   ++(verdict.warm ? s.accounting.warm_hits : s.accounting.hits);
   verdict.leader = record.leader;
   verdict.kind = record.trials > 0 ? Verdict::Kind::kKnown : Verdict::Kind::kWaitFor;

@@ -73,7 +73,8 @@ struct Verdict {
   bool partial = false;         ///< the class was known, this level of it was not
   bool by_alternative = false;  ///< matched on a neighbouring digest
   std::uint32_t trial = 0;      ///< of kEvaluate: evaluations of this class and level before it
-  bool warm = false;            ///< the class is new here and known from an earlier run
+  bool warm = false;            ///< known from an earlier run, and looked up here for the first
+                                ///< time at this level
   bool first_is_warm = false;   ///< the first trial of this class and level is an earlier run's
 };
 
@@ -94,7 +95,7 @@ struct Accounting {
   std::uint64_t look_ups = 0;
   std::uint64_t hits = 0;          ///< class and level known or in flight; not evaluated again
   std::uint64_t again = 0;         ///< known, and evaluated again (kAggregate)
-  std::uint64_t warm_hits = 0;     ///< class founded here, known from an earlier run
+  std::uint64_t warm_hits = 0;     ///< classes and levels taken over from an earlier run
   std::uint64_t partial_hits = 0;  ///< class known, level not
   std::uint64_t misses = 0;        ///< class founded and not known from an earlier run
   std::uint64_t alternative_hits = 0;

@@ -72,11 +72,17 @@ class Trial:
 
 
 def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", deterministic=False,
-              space=None):
+              space=None, at_most_zero=(), at_least_zero=(), descriptors=(), levels=None,
+              comparable=False):
     """Decorates the function that tries a candidate; where its file is the program that was started,
     it serves trials from then on, so nothing behind it is run. `minimize`, `maximize` and `record`
-    name the figures it returns, the first of the first two is the objective that comes first. `space`:
-    the default space, as a configuration has it. Change `version` when figures mean something else."""
+    name the figures it returns, the first of the first two is the objective that comes first;
+    `at_most_zero` and `at_least_zero` are constraints, which the search meets first; `descriptors` say
+    what kind of solution it is (search.algorithm: map_elites). `levels`: of fidelity, for
+    search.schedule, from the cheapest to the real thing, as a dictionary of names and costs;
+    trial.level is the position of the one that is asked for. `comparable`: their figures are on one
+    scale. `space`: the default space, as a configuration has it. Change `version` when figures mean
+    something else."""
 
     def decorate(function):
         if function.__module__ == "__main__":
@@ -88,12 +94,17 @@ def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", determi
             os.close(nothing)
             figures = _named(minimize, "objective", "minimize")
             figures += _named(maximize, "objective", "maximize")
+            figures += _named(at_most_zero, "constraint", "minimize")
+            figures += _named(at_least_zero, "constraint", "maximize")
+            figures += _named(descriptors, "descriptor", "maximize")
             figures += _named(record, "metric", "maximize")
             name = id or os.path.splitext(os.path.basename(sys.argv[0]))[0].lower()
             descriptor = {"id": name.replace("-", "_"), "version": str(version),
                           "summary": (inspect.getdoc(function) or "").split("\n")[0],
                           "deterministic": deterministic, "representations": ["configuration"]}
-            info = {"figures": figures, "levels": [{"name": "full", "cost": 1}]}
+            info = {"figures": figures, "levels": [
+                {"name": str(level), "cost": _number(cost), "comparable_with_next": comparable}
+                for level, cost in (levels or {"full": 1}).items()]}
             threading.Thread(target=_end_with_engine, args=(inputs,), daemon=True).start()
             _serve(_Channel(inputs, outputs), function, descriptor, info, space or {})
             sys.stdout.flush()

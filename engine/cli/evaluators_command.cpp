@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/instance_view.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/plugins/plugin_host.hpp"
+#include "engine/run/preparation.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -104,6 +106,48 @@ void print_section(const std::string& name, const Json& schema) {
   print_properties(name + ":", schema);
 }
 
+/// The evaluator with all settings left out, and its space of that representation; nothing where it
+/// cannot be had without data, or without settings that only a person can choose.
+std::optional<engine::Preparation> left_alone(const Evaluators& command,
+                                              const std::string& representation) {
+  Json file{{"evaluator", command.id}, {"space", {{"representation", representation}}}};
+  for (const std::filesystem::path& folder : absolute(command.folders))
+    file["plugins"]["folders"].push_back(folder.string());
+  auto read = engine::read_configuration_text(file.dump(), "settings", "/");
+  if (!read) return std::nullopt;
+  auto prepared = engine::prepare(std::move(*read), [](int, std::string_view) {});
+  if (!prepared) return std::nullopt;
+  return std::move(*prepared);
+}
+
+/// What a configuration's budget.target, search.schedule and space may name.
+struct Instance {
+  Json figures, levels, parameters;  // null: unknown
+  std::string text;
+};
+
+Instance instance_of(const Evaluators& command, const engine::EvaluatorDescriptor& descriptor) {
+  Instance out;
+  for (const std::string& representation : descriptor.representations) {
+    const auto prepared = left_alone(command, representation);
+    if (!prepared) continue;
+    const engine::EvaluatorInfo& info = prepared->evaluator->info();
+    if (out.figures.is_null()) {
+      out.figures = figures_json(info);
+      out.levels = levels_json(info);
+      out.text = "\n" + figures_text(info) + levels_text(info);
+    }
+    if (representation != "configuration") continue;
+    out.parameters = parameters_json(*prepared->space);
+    out.text += "\nspace.parameters:\n" + parameters_text(*prepared->space);
+  }
+  if (out.figures.is_null())
+    out.text =
+        "\nIts figures, levels and spaces follow from the data and options: `equivolve validate "
+        "FILE` names them.\n";
+  return out;
+}
+
 int describe_evaluator(const Evaluators& command) {
   auto module = engine::load_plugin(command.id, engine::plugin_folders(absolute(command.folders)));
   if (!module)
@@ -111,6 +155,7 @@ int describe_evaluator(const Evaluators& command) {
   const engine::EvaluatorDescriptor& d = (*module)->descriptor();
   const Json config = Json::parse((*module)->config_schema(), nullptr, false);
   const Json apply = Json::parse((*module)->apply_schema(), nullptr, false);
+  const Instance instance = instance_of(command, d);
   if (command.common.json) {
     std::printf("%s\n", Json{{"id", d.id},
                              {"version", d.version},
@@ -119,6 +164,9 @@ int describe_evaluator(const Evaluators& command) {
                              {"representations", d.representations},
                              {"deterministic", d.deterministic},
                              {"thread_safe", d.thread_safe},
+                             {"figures", instance.figures},
+                             {"levels", instance.levels},
+                             {"parameters", instance.parameters},
                              {"config_schema", config},
                              {"apply_schema", apply}}
                             .dump()
@@ -136,7 +184,7 @@ int describe_evaluator(const Evaluators& command) {
       if (config["properties"].contains(section))
         print_section(section, config["properties"][section]);
   print_properties("apply:", apply, true);
-  std::printf("\n");
+  std::printf("%s\n", instance.text.c_str());
   say_next(command.common, "equivolve init " + d.id + folder_words(command));
   return kFinished;
 }
@@ -186,6 +234,9 @@ CommandSpec evaluators_describe_command() {
       .name = "evaluators describe",
       .part = Part::kHelp,
       .summary = "One evaluator: its data, its options, and those of apply",
+      .description =
+          "Also its figures (what budget.target may name), its levels (what search.schedule goes "
+          "by) and the parameters of its configuration space, where they do not depend on data.",
       .options = std::move(options),
       .examples = {{"equivolve evaluators describe algorithm_discovery", ""}},
       .action = [c] { return carry_out(*c); },

@@ -79,9 +79,25 @@ tl::expected<std::vector<Candidate>, int> references(const engine::Preparation& 
   return candidates;
 }
 
+/// Where nobody named a candidate: the references, else the configuration that a space names by
+/// its defaults.
+tl::expected<std::vector<Candidate>, int> unnamed(const engine::Preparation& preparation) {
+  auto candidates = references(preparation);
+  if (!candidates || !candidates->empty()) return candidates;
+  const auto* space = std::get_if<search::ConfigurationSpace>(preparation.space.get());
+  if (!space)
+    return tl::unexpected<int>(
+        fail(kBadInput, "evaluator '" + preparation.config.evaluator.id +
+                            "' has no reference candidate with a genome; expected --genome TEXT"));
+  Chosen chosen;
+  chosen.genome = search::default_genome(*space);
+  candidates->push_back({"defaults", std::move(chosen)});
+  return candidates;
+}
+
 tl::expected<std::vector<Candidate>, int> candidates_of(const Hash& command,
                                                         const engine::Preparation& preparation) {
-  if (command.genomes.empty()) return references(preparation);
+  if (command.genomes.empty()) return unnamed(preparation);
   std::vector<Candidate> candidates;
   for (const std::string& genome : command.genomes) {
     if (genome == "-") {
@@ -178,7 +194,8 @@ CommandSpec hash_command() {
           "Runs each candidate on the probe inputs of the configuration, as a run does before it "
           "evaluates, and prints the digest of what comes out. Candidates with one digest are one "
           "behaviour; the first of them is named. Without --genome: the reference candidates that "
-          "have a genome. A list on standard input (`--genome -`) has lines `---` between "
+          "have a genome, else the configuration that has the space's defaults. A list on standard "
+          "input (`--genome -`) has lines `---` between "
           "the candidates.",
       .options = with_common({{.name = "FILE",
                                .value = "",

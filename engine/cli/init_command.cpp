@@ -108,7 +108,7 @@ int write_new(const fs::path& file, const std::string& text) {
   if (descriptor < 0 && errno == EEXIST)
     return fail(kBadInput, file.string() + ": is there already; give another name with --out");
   if (descriptor < 0)
-    return fail(kBadInput, file.string() + ": cannot be made: " + std::strerror(errno));
+    return fail(kStoreTrouble, file.string() + ": cannot be made: " + std::strerror(errno));
   std::size_t at = 0;
   while (at < text.size()) {
     const ssize_t n = write(descriptor, text.data() + at, text.size() - at);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/config/reader.hpp"
@@ -93,6 +94,18 @@ std::string no_run_but(const engine::GroupInfo& group, const std::filesystem::pa
          next_command("show", name, store);
 }
 
+/// What follows "no run NAME: it has runs ...": which groups there are.
+std::string groups_there(const engine::StoreReader& reader) {
+  constexpr std::size_t kShown = 10;
+  const auto groups = reader.groups();
+  if (!groups || groups->empty()) return ", and no groups";
+  std::string list;
+  std::size_t shown = 0;
+  for (auto group = groups->rbegin(); group != groups->rend() && shown < kShown; ++group, ++shown)
+    list += fmt::format("{}g{} ({})", list.empty() ? "" : ", ", group->id, group->name);
+  return ", and groups " + list + (groups->size() > kShown ? ", ..." : "");
+}
+
 }  // namespace
 
 tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::string& run) {
@@ -104,7 +117,8 @@ tl::expected<FoundRun, int> find_run(const CommonOptions& common, const std::str
   if (!info) {
     const auto group = (*reader)->find_group(run);
     return tl::unexpected<int>(
-        fail(kBadInput, group ? no_run_but(*group, found.store) : info.error().message));
+        fail(kBadInput, group ? no_run_but(*group, found.store)
+                              : info.error().message + groups_there(**reader)));
   }
   found.reader = std::move(*reader);
   found.info = std::move(*info);

@@ -6,6 +6,7 @@
 
 #include "engine/cli/commands.hpp"
 #include "engine/cli/group_running.hpp"
+#include "engine/cli/instance_view.hpp"
 #include "engine/cli/support.hpp"
 
 namespace equivolve::cli {
@@ -38,16 +39,6 @@ std::vector<std::string> names_of(const std::vector<engine::LevelInfo>& levels) 
   return names;
 }
 
-/// Where there are several: what search.schedule goes by.
-std::string levels_text(const std::vector<engine::LevelInfo>& levels) {
-  if (levels.size() < 2) return "";
-  std::string names;
-  for (const engine::LevelInfo& level : levels)
-    names +=
-        fmt::format("{}{} ({:.3g})", names.empty() ? "" : ", ", level.name, level.relative_cost);
-  return fmt::format("levels, with their cost: {}\n", names);
-}
-
 int accept(const Validate& command, const engine::Preparation& prepared) {
   print_warnings(prepared.warnings);
   const std::string context = hashing::to_hex(prepared.context);
@@ -56,12 +47,15 @@ int accept(const Validate& command, const engine::Preparation& prepared) {
     const Json out = {{"valid", true},
                       {"context", context},
                       {"levels", Json(names_of(prepared.evaluator->info().levels))},
+                      {"figures", figures_json(prepared.evaluator->info())},
+                      {"parameters", parameters_json(*prepared.space)},
                       {"warnings", Json::parse(engine::to_json_text(prepared.warnings))}};
     std::printf("%s\n", out.dump().c_str());
   } else if (!command.common.quiet) {
     std::printf("%s is valid: evaluator %s %s, context %s\n", command.file.c_str(),
                 evaluator.id.c_str(), evaluator.version.c_str(), context.c_str());
-    std::printf("%s", levels_text(prepared.evaluator->info().levels).c_str());
+    const engine::EvaluatorInfo& info = prepared.evaluator->info();
+    std::printf("%s%s", figures_text(info).c_str(), levels_text(info).c_str());
   }
   say_next(command.common, "equivolve run " + shell_word(command.file));
   return kFinished;

@@ -1,10 +1,13 @@
 #include "engine/config/contradictions.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/config/keys.hpp"
 #include "engine/config/search_keys_in_use.hpp"
 #include "engine/plugins/scripts/script_evaluator.hpp"
+#include "search/variation/operator_weights.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -37,11 +40,15 @@ class Complaints {
         document_.problem_at_pointer(pointer_to(at.first, at.second), false, std::move(message)));
   }
 
-  void without_effect(const char* section, const char* key, const std::string& because) {
-    if (wrote(document_, section, key))
-      all.push_back(document_.problem_at_pointer(
-          pointer_to(section, key), true,
-          fmt::format("{}.{} has no effect: {}", section, key, because)));
+  /// `within`: of the keys of that key's map.
+  void without_effect(const char* section, const char* key, const std::string& because,
+                      const std::string& within = "") {
+    if (!wrote(document_, section, key)) return;
+    const bool whole = within.empty();
+    all.push_back(
+        document_.problem_at_pointer(pointer_to(section, key) + (whole ? "" : "/" + within), true,
+                                     fmt::format("{}.{}{} has no effect: {}", section, key,
+                                                 whole ? "" : "." + within, because)));
   }
 
   ConfigProblems all;
@@ -97,6 +104,31 @@ void check_algorithm_keys(Complaints& odd, const SearchConfig& search) {
         {{"search", "mutation_probability"}, {"search", "crossover_probability"}},
         "search.mutation_probability and search.crossover_probability are 0; every child is its "
         "parent's copy");
+}
+
+/// Weights of operators that are never drawn: each names one of a kind that the search never asks
+/// for.
+void check_operator_weights(Complaints& odd, const SearchConfig& search) {
+  if (!has_effect(search, "operators")) return;
+  const std::string& algorithm = breeding_algorithm(search);
+  const std::string no_mutation =
+      has_effect(search, "mutation_probability") && search.mutation_probability == 0
+          ? "search.mutation_probability is 0"
+          : "";
+  const std::string no_crossover =
+      !has_effect(search, "crossover_probability") ? "search.algorithm is " + algorithm
+      : search.crossover_probability == 0          ? "search.crossover_probability is 0"
+                                                   : "";
+  for (const auto& [name, weight] : search.operators) {
+    const auto& all = search::weighted_operators();
+    const auto op = std::ranges::find(all, name, [](const search::WeightedOperator& one) {
+      return search::operator_name(one.op);
+    });
+    if (op == all.end() || weight == 0) continue;
+    const bool mutates = op->kind == search::OperatorKind::kMutation;
+    const std::string& because = mutates ? no_mutation : no_crossover;
+    if (!because.empty()) odd.without_effect("search", "operators", because, name);
+  }
 }
 
 void check_schedule_keys(Complaints& odd, const SearchConfig& search) {
@@ -218,6 +250,7 @@ ConfigProblems algorithm_oddities(const Document& document, const Configuration&
   if (configuration.search.algorithm == "auto") return {};
   check_first_population(odd, configuration);
   check_algorithm_keys(odd, configuration.search);
+  check_operator_weights(odd, configuration.search);
   return std::move(odd.all);
 }
 

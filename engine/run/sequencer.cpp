@@ -400,15 +400,16 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
   offer_leader(s, row, worth);
   const StopCause cause = count(s, worth);
-  // What the store holds was told, whatever the budget is now; one that is spent ends the run with
-  // the last of it.
-  const bool replaying = replay_ && row.ticket + 1 < replay_->told();
-  if (cause != StopCause::kNone && !replaying) end(cause);
+  // A budget that is spent with the trial that is one too many is no excuse for it.
   const bool all_failed = totals_.decided == 10 && totals_.failed == 10;
   const bool too_many = totals_.decided >= 50 &&
                         static_cast<double>(totals_.failed) >
                             settings_.max_failed_share * static_cast<double>(totals_.decided);
   if (all_failed || too_many) end(StopCause::kFailures);
+  // What the store holds was told, whatever the budget is now; one that is spent ends the run with
+  // the last of it.
+  const bool replaying = replay_ && row.ticket + 1 < replay_->told();
+  if (cause != StopCause::kNone && !replaying) end(cause);
 }
 
 void Pipeline::count_evaluation(const OutcomeRow& row) {

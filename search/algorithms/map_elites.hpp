@@ -20,15 +20,15 @@ namespace equivolve::search {
 /// Values beyond an end belong to the cell there.
 struct DescriptorRange {
   double low = 0;
-  double high = 1;  ///< above low; both finite
-  std::uint32_t bins = 10;
+  double high = 1;          ///< above low; both finite
+  std::uint32_t bins = 10;  ///< >= 1
 };
 
 struct MapElitesSettings {
   std::vector<DescriptorRange> descriptors;  ///< one a descriptor; at most 2^63 cells
-  std::uint32_t population_size = 100;       ///< random candidates at the start
-  double mutation_probability = 0.9;         ///< else the child is its parent's copy
-  double crossover_probability = 0.0;        ///< drawn first
+  std::uint32_t population_size = 100;       ///< random candidates at the start, >= 1
+  double mutation_probability = 0.9;         ///< else the child is its parent's copy; [0, 1]
+  double crossover_probability = 0.0;        ///< drawn first; [0, 1]
 };
 
 class MapElites {

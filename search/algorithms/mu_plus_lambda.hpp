@@ -17,11 +17,11 @@
 namespace equivolve::search {
 
 struct MuPlusLambdaSettings {
-  std::uint32_t population_size = 100;  ///< mu
-  std::uint32_t children = 100;         ///< lambda
-  std::uint32_t tournament_size = 1;    ///< 1: every parent is equally likely
-  double mutation_probability = 0.9;    ///< else the child is its parent's copy
-  double crossover_probability = 0.0;   ///< drawn first
+  std::uint32_t population_size = 100;  ///< mu, >= 1
+  std::uint32_t children = 100;         ///< lambda, >= 1
+  std::uint32_t tournament_size = 1;    ///< >= 1; 1: every parent is equally likely
+  double mutation_probability = 0.9;    ///< else the child is its parent's copy; [0, 1]
+  double crossover_probability = 0.0;   ///< drawn first; [0, 1]
   std::uint64_t restart_after =
       0;  ///< tells without a new best after which everything starts anew; 0: never
 };

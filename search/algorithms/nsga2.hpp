@@ -22,10 +22,10 @@
 namespace equivolve::search {
 
 struct Nsga2Settings {
-  std::uint32_t population_size = 100;
-  std::uint32_t tournament_size = 2;
+  std::uint32_t population_size = 100;  ///< >= 1
+  std::uint32_t tournament_size = 2;    ///< >= 1
   double mutation_probability = 1.0;  ///< of every child; one neither crossed nor mutated is a copy
-  double crossover_probability = 0.9;  ///< else the child has one parent
+  double crossover_probability = 0.9;  ///< else the child has one parent; both in [0, 1]
 };
 
 class Nsga2 {

@@ -1,4 +1,5 @@
-// Random search: every candidate from nothing. The baseline of every study.
+// Random search: every candidate from nothing. The baseline of every study. Source: Bergstra,
+// Bengio 2012, "Random search for hyper-parameter optimization" (JMLR 13).
 #pragma once
 
 #include <memory>

@@ -14,10 +14,10 @@
 namespace equivolve::search {
 
 struct RegularizedEvolutionSettings {
-  std::uint32_t population_size = 100;
-  std::uint32_t tournament_size = 10;
-  double mutation_probability = 0.9;   ///< else the child is its parent's copy
-  double crossover_probability = 0.0;  ///< drawn first; a second tournament names the other parent
+  std::uint32_t population_size = 100;  ///< >= 1
+  std::uint32_t tournament_size = 10;   ///< >= 1; drawn with replacement
+  double mutation_probability = 0.9;    ///< else the child is its parent's copy; [0, 1]
+  double crossover_probability = 0.0;   ///< drawn first; a second tournament names the other parent
   std::uint64_t restart_after =
       0;  ///< tells without a new best after which everything starts anew; 0: never
 };

@@ -144,6 +144,7 @@ TEST_F(Commands, EvaluatorsAreListedAndDescribed) {
         described.out.substr(line + 1, described.out.find('\n', line + 1) - line).find("Default"),
         std::string::npos);
   }
+  EXPECT_NE(described.out.find("follow from the data"), std::string::npos) << described.out;
   const Finished misspelt = equivolve({"evaluators", "describe", "algorithm_discovry"});
   EXPECT_EQ(misspelt.exit_code, 2);
   EXPECT_NE(misspelt.err.find("algorithm_discovery"), std::string::npos) << misspelt.err;

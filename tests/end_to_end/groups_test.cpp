@@ -68,6 +68,12 @@ TEST_F(Groups, AreListedAndFoundByNumberAndName) {
     EXPECT_EQ(again["runs"].size(), 2u);
   }
   EXPECT_EQ(answer(with_store({"show", "small/1", "--json"}))["run"], 1);
+  const Finished unknown = with_store({"compare", "g9"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_NE(unknown.err.find("no run \"g9\": it has runs 2 (small/2), 1 (small/1), and groups g1 "
+                             "(small)"),
+            std::string::npos)
+      << unknown.err;
 }
 
 TEST_F(Groups, KilledAtAnyRunTheyGoOnToTheSameEnd) {

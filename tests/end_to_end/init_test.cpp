@@ -228,6 +228,12 @@ TEST(Init, BlanksPartCellsWhereNothingElseDoes) {
   EXPECT_NE(read_file(folder.path() / "table.yaml").find("separator: space"), std::string::npos);
 }
 
+TEST(Init, AFolderThatTakesNoFilesIsTheStoresTrouble) {
+  const Finished done = equivolve({"init", "algorithm_discovery", "--out", "/proc/no_file.yaml"});
+  EXPECT_EQ(done.exit_code, 3);
+  EXPECT_NE(done.err.find("/proc/no_file.yaml: cannot be made: "), std::string::npos) << done.err;
+}
+
 TEST(Init, AFullDiskIsTheStoresTrouble) {
   TempFolder folder;
   const Finished full = run_process({"/bin/bash", "-c", "ulimit -f 1; exec \"$0\" \"$@\"",

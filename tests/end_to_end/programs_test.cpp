@@ -60,6 +60,30 @@ TEST_F(Programs, FindTheirBestOnAnyNumberOfWorkers) {
     EXPECT_EQ(answer(run({"--workers", workers}))["result_digest"], answer(one)["result_digest"]);
 }
 
+// The lowest loss, at x = 3, misses the constraint.
+TEST_F(Programs, ConstraintsAreMetFirst) {
+  write("    return {'loss': (x - 3) ** 2, 'lack': 6 - x, 'size': x}\n",
+        "minimize='loss', at_most_zero='lack', descriptors=['size']");
+  const Finished done = run({"--set", "search.algorithm=grid", "--set", "budget.candidates=200"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["best"]["validation"]["loss"], 9);
+  const Finished valid = equivolve({"validate", yaml_});
+  EXPECT_NE(valid.out.find("figures: loss (objective, minimize), lack (constraint, at most 0), "
+                           "size (descriptor)\n"),
+            std::string::npos)
+      << valid.out << valid.err;
+}
+
+TEST_F(Programs, MayHaveLevels) {
+  write("    return (x - 3) ** 2 + (5 if trial.level == 0 else 0)\n",
+        "minimize='loss', levels={'fast': 0.1, 'full': 1}");
+  const Finished done = run({"--set", "search.schedule=hurdle"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  ASSERT_EQ(answer(done)["levels"].size(), 2u);
+  EXPECT_GT(answer(done)["levels"][0]["evaluations"], answer(done)["levels"][1]["evaluations"]);
+  EXPECT_LT(answer(done)["best"]["validation"]["loss"], 5);
+}
+
 TEST_F(Programs, ExceptionsFailTheirTrialsAlone) {
   write(
       "    if x < -10: raise ValueError('too small')\n"

@@ -241,6 +241,20 @@ TEST_P(OnePruning, StopsTrialsAndSaysSo) {
   EXPECT_LT(pruned, 270);
 }
 
+TEST_P(OneSchedule, WhatAnEarlierRunKnowsCountsAtEveryLevel) {
+  const std::string store = new_store();
+  const auto first = run("2", store);
+  auto again = arguments(store, "2");
+  again.insert(again.end(), {"--set", "hashing.warm_start=true"});
+  const Finished warm = equivolve(again);
+  ASSERT_EQ(warm.exit_code, 0) << warm.err;
+  EXPECT_EQ(answer(warm)["evaluations"], 0u);
+  EXPECT_EQ(answer(warm)["warm_hits"], first["evaluations"]);
+  EXPECT_EQ(answer(warm)["trajectory_digest"], first["trajectory_digest"]);
+  again.insert(again.end(), {"--set", "budget.evaluations=250"});
+  EXPECT_EQ(answer(equivolve(again))["warm_hits"], 250u);
+}
+
 TEST_P(OneSchedule, ValidateNamesTheLevelsAndShowCountsCandidates) {
   const Finished valid = equivolve({"validate", yaml_});
   EXPECT_NE(valid.out.find("levels, with their cost: 1 epoch (0.037), 3 epochs (0.111), 9 epochs "

@@ -133,6 +133,24 @@ TEST_F(Scripts, AreReadByPatternsToo) {
   EXPECT_EQ(answer(done)["best"]["validation"]["loss"], 0);
 }
 
+// The lowest loss, at x = 3, misses the constraint; whole grids are tried.
+TEST_F(Scripts, ConstraintsAreMetFirst) {
+  const std::string script =
+      "echo \"{\\\"loss\\\": $((($1 - 3) * ($1 - 3))), \\\"lack\\\": $((6 - $1)), \\\"size\\\": "
+      "$1}\"\n";
+  for (const auto& [aim, best] : {std::pair("at_most_zero", 9), std::pair("record", 0)}) {
+    write(fmt::format("  metrics: {{loss: minimize, lack: {}, size: descriptor}}\n", aim), script);
+    const Finished done =
+        equivolve({"run", yaml_, "--store", new_store(), "--json", "--quiet", "--set",
+                   "search.algorithm=grid", "--set", "budget.candidates=300"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(answer(done)["best"]["validation"]["loss"], best) << aim;
+  }
+  const Finished cells = equivolve({"validate", yaml_, "--set", "search.algorithm=map_elites",
+                                    "--set", "search.descriptors={size: {low: -20, high: 20}}"});
+  EXPECT_EQ(cells.exit_code, 0) << cells.err;
+}
+
 TEST_F(Scripts, FailuresAreCountedAndTheRunGoesOn) {
   write(kOptions, std::string("[ $1 -lt -10 ] && { echo too small >&2; exit 7; }\n") + kScript);
   const std::string store = new_store();

@@ -224,6 +224,26 @@ TEST(WarmStart, OnlyOtherLevelsAreKnown) {
   EXPECT_EQ(verdict.kind, Kind::kEvaluate);
 }
 
+// A budget of evaluations counts each of them, as a run without the list would have made each.
+TEST(WarmStart, EveryLevelIsTakenOverOnce) {
+  CacheSettings settings = with(Policy::kReuse);
+  settings.levels = 3;
+  EquivalenceCache cache(settings);
+  cache.warm_start({warm(1, 0.75), warm(1, 0.5, 2)});
+  EXPECT_TRUE(cache.look_up(probe(1), 0, 0).warm);
+  EXPECT_FALSE(cache.look_up(probe(1), 0, 1).warm);
+  const Verdict middle = cache.look_up(probe(1), 1, 2, true);
+  EXPECT_EQ(middle.kind, Kind::kEvaluate);
+  EXPECT_FALSE(middle.warm);
+  const Verdict last = cache.look_up(probe(1), 2, 3, true);
+  EXPECT_EQ(last.kind, Kind::kKnown);
+  EXPECT_TRUE(last.warm);
+  EXPECT_FALSE(cache.look_up(probe(1), 2, 4, true).warm);
+  EXPECT_EQ(cache.accounting().warm_hits, 2u);
+  EXPECT_EQ(cache.accounting().hits, 2u);
+  EXPECT_EQ(cache.accounting().partial_hits, 1u);
+}
+
 TEST(WarmStart, WhatIsForgottenIsEvaluated) {
   CacheSettings settings = with(Policy::kForget);
   settings.forget_probability = 1;

@@ -97,10 +97,13 @@ void add_intermediate(TrialResult& result, const LineFigures& told) {
       result.intermediate.push_back({*told.step, static_cast<std::uint32_t>(i), told.figures[i]});
 }
 
-/// "" where all objectives are finite.
+/// "" where all objectives and constraints are finite.
 std::string not_finite(const std::vector<NamedFigure>& figures, const std::vector<double>& values) {
+  const auto decides = [](const NamedFigure& figure) {
+    return figure.role == Role::kObjective || figure.role == Role::kConstraint;
+  };
   for (std::size_t i = 0; i < figures.size(); ++i)
-    if (figures[i].role == Role::kObjective && !std::isfinite(values[i]))
+    if (decides(figures[i]) && !std::isfinite(values[i]))
       return fmt::format("figure '{}' is {}", figures[i].name, values[i]);
   return "";
 }

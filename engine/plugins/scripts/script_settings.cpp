@@ -27,7 +27,7 @@ constexpr const char* kSchema = R"({
       "additionalProperties": false,
       "properties": {
         "command": {"type": "array", "minItems": 1, "items": {"type": ["string", "array"], "items": {"type": "string"}}, "description": "The program and its arguments, started once a trial. {name} stands for the value of that parameter, {seed} for a number below 2^31 that differs between repeats, {threads} for the threads it may use, {scratch} for an empty folder that is removed afterwards; {{ and }} for braces. Arguments in a list of their own are left out together where they name an inactive parameter."},
-        "metrics": {"type": "object", "minProperties": 1, "additionalProperties": {"enum": ["minimize", "maximize", "record"]}, "description": "Figures by name: what is searched for, or kept alone. They are read from the last line of stdout that is a JSON object with all of them; lines before that which also have \"step\" are intermediate values."},
+        "metrics": {"type": "object", "minProperties": 1, "additionalProperties": {"enum": ["minimize", "maximize", "at_most_zero", "at_least_zero", "descriptor", "record"]}, "description": "Figures by name: what is searched for, constraints (met at most, or at least, at zero), what kind of solution it is (for map_elites), or what is kept alone. They are read from the last line of stdout that is a JSON object with all of them; lines before that which also have \"step\" are intermediate values."},
         "objective": {"type": "string", "description": "Which metric comes first, where several are minimized or maximized."},
         "patterns": {"type": "object", "additionalProperties": {"type": "string"}, "description": "For programs that print no JSON: a regular expression (ECMAScript) with one group for each metric. Its last match in stdout counts."},
         "environment": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Variables beside those that Equivolve was started with."},
@@ -54,8 +54,11 @@ NamedFigure figure_of(const std::string& name, const std::string& aim) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   NamedFigure figure;
   figure.name = name;
-  figure.role = aim == "record" ? Role::kMetric : Role::kObjective;
-  figure.minimize = aim == "minimize";
+  figure.role = aim == "minimize" || aim == "maximize"            ? Role::kObjective
+                : aim == "at_most_zero" || aim == "at_least_zero" ? Role::kConstraint
+                : aim == "descriptor"                             ? Role::kDescriptor
+                                                                  : Role::kMetric;
+  figure.minimize = aim == "minimize" || aim == "at_most_zero";
   figure.low = -kInfinity;
   figure.high = kInfinity;
   return figure;

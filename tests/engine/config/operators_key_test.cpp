@@ -96,5 +96,26 @@ TEST(OperatorsKey, SaysWhereItHasNoEffect) {
   }
 }
 
+TEST(OperatorsKey, SaysWhichWeightsAreNeverLookedAt) {
+  const auto warnings = [](const std::string& weights, std::vector<std::string> settings) {
+    const auto result = read(with(weights), std::move(settings));
+    return result ? text_of(result->warnings) : "refused";
+  };
+  const std::string crossover = "{blend_crossover: 2, gaussian_step: 2}";
+  EXPECT_THAT(warnings(crossover, {"search.algorithm=regularized_evolution"}),
+              HasSubstr("search.operators.blend_crossover has no effect: "
+                        "search.crossover_probability is 0"));
+  EXPECT_THAT(warnings(crossover, {"search.algorithm=hill_climbing"}),
+              HasSubstr("search.operators.blend_crossover has no effect: "
+                        "search.algorithm is hill_climbing"));
+  EXPECT_THAT(
+      warnings(crossover, {"search.algorithm=mu_plus_lambda", "search.crossover_probability=1",
+                           "search.mutation_probability=0"}),
+      HasSubstr("search.operators.gaussian_step has no effect: "
+                "search.mutation_probability is 0"));
+  EXPECT_EQ(warnings(crossover, {"search.algorithm=nsga2"}), "");
+  EXPECT_EQ(warnings("{blend_crossover: 0}", {"search.algorithm=regularized_evolution"}), "");
+}
+
 }  // namespace
 }  // namespace equivolve::engine::test

@@ -220,6 +220,11 @@ TEST(Pipeline, EndsWhateverTheInputs) {
   failing.go();
   EXPECT_EQ(failing.stopped_by, StopCause::kFailures);
   EXPECT_EQ(failing.totals.told, 10u);
+  ToyRun no_longer;
+  no_longer.evaluator.fails = [](double) { return true; };
+  no_longer.budget.candidates = 10;
+  no_longer.go();
+  EXPECT_EQ(no_longer.stopped_by, StopCause::kFailures) << "not by its budget";
 
   ToyRun half;
   half.evaluator.fails = [](double f) { return f < 0.15; };
