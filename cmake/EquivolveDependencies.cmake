@@ -2,6 +2,7 @@
 
 find_package(PkgConfig REQUIRED)                                          # pkg-config
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET GLOBAL libxxhash)       # libxxhash-dev
+pkg_check_modules(CLP REQUIRED IMPORTED_TARGET GLOBAL clp)                # coinor-libclp-dev
 find_package(Threads REQUIRED)
 find_package(SQLite3 REQUIRED)                                            # libsqlite3-dev
 find_package(yaml-cpp REQUIRED)                                           # libyaml-cpp-dev

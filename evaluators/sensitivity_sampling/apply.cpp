@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "evaluators/sensitivity_sampling/chart.hpp"
+#include "evaluators/sensitivity_sampling/script.hpp"
 #include "evaluators/sensitivity_sampling/spaces.hpp"
 #include "evaluators/sensitivity_sampling/trial.hpp"
 #include "hashing/stream.hpp"
@@ -42,13 +43,14 @@ class Application {
   }
 
   Measured measure(const Sampler& sampler, double m, unsigned seeds) const {
-    std::vector<double> distortions;
+    std::vector<double> distortions(seeds);
+    context_.parallel_for(seeds, [&](std::size_t k) {
+      const Sample sample = draw(sampler, m, static_cast<unsigned>(k));
+      distortions[k] = matrix_.distortion.measure(sample).distortion;
+    });
     Measured out;
-    for (unsigned k = 0; k < seeds; ++k) {
-      distortions.push_back(matrix_.distortion.measure(draw(sampler, m, k)).distortion);
-      if (context_.settings.error && distortions.back() <= *context_.settings.error)
-        out.met += 1.0 / seeds;
-    }
+    for (double distortion : distortions)
+      if (context_.settings.error && distortion <= *context_.settings.error) out.met += 1.0 / seeds;
     out.median = median(std::move(distortions));
     return out;
   }
@@ -136,11 +138,30 @@ std::vector<double> in_own_units(std::vector<double> beta, const TableMatrix& ta
   return beta;
 }
 
-/// Empty where coefficients are not determined.
-std::string coefficients_csv(const ApplyContext& context, double p, const Sample& sample) {
+linalg::Matrix<double> columns_of(const linalg::Matrix<double>& a,
+                                  const std::vector<std::size_t>& columns) {
+  linalg::Matrix<double> out(a.rows, columns.size());
+  for (std::size_t r = 0; r < a.rows; ++r)
+    for (std::size_t k = 0; k < columns.size(); ++k) out(r, k) = a(r, columns[k]);
+  return out;
+}
+
+/// Empty where the sample does not determine coefficients. Those of columns that depend on columns
+/// before them are 0.
+std::string coefficients_csv(const ApplyContext& context, double p, const Sample& sample,
+                             const std::vector<std::size_t>& dropped) {
   const TableMatrix& table = context.table;
+  const std::size_t target = table.a.columns - 1;
+  std::vector<std::size_t> kept_columns;
+  for (std::size_t c = 0; c <= target; ++c)
+    if (c == target || !std::binary_search(dropped.begin(), dropped.end(), c))
+      kept_columns.push_back(c);
+  const auto independent = columns_of(table.a, kept_columns);
   const auto own = [&](const Sample* rows) {
-    return in_own_units(row_sampling::regression_coefficients(table.a.view(), p, rows), table);
+    const auto found = row_sampling::regression_coefficients(independent.view(), p, rows);
+    std::vector<double> beta(found.empty() ? 0 : target, 0.0);
+    for (std::size_t k = 0; k < found.size(); ++k) beta[kept_columns[k]] = found[k];
+    return in_own_units(std::move(beta), table);
   };
   const auto all = own(nullptr), kept = own(&sample);
   if (all.empty() || kept.empty()) return "";
@@ -157,97 +178,15 @@ std::string rows_csv(const TableMatrix& table, const Sample& sample) {
   return out;
 }
 
-constexpr std::string_view kScript = R"PY(#!/usr/bin/env python3
-"""Fits an l_p regression on the weighted rows of rows.csv, which lies beside this script.
-
-  python3 use_rows.py YOUR.csv [TARGET [P]]
-
-YOUR.csv is the table that was sampled, with a header; TARGET the column to predict from the other columns of numbers (here: @TARGET@);
-P the power of the residuals (here: @P@). Prints one coefficient a line. A row's weight multiplies |residual|^P, or whatever loss you have. Needs numpy.
-"""
-import csv
-import os
-import sys
-
-import numpy
-
-
-def weighted_rows(table, rows=os.path.join(os.path.dirname(os.path.abspath(__file__)), "rows.csv")):
-    """The kept rows of a table, as dictionaries, and their weights."""
-    with open(rows, newline="") as file:
-        weights = {int(r["row"]): float(r["weight"]) for r in csv.DictReader(file)}
-    with open(table, newline="") as file:
-        kept = [(r, weights[n]) for n, r in enumerate(csv.DictReader(file), 1) if n in weights]
-    return [r for r, _ in kept], numpy.array([w for _, w in kept])
-
-
-def is_number(text):
-    try:
-        float(text)
-        return True
-    except ValueError:
-        return False
-
-
-def fit(x, y, weights, p, rounds=200):
-    """min over beta of sum of weights |y - x beta|^p, by reweighted least squares."""
-    beta = None
-    factor = weights
-    for _ in range(rounds if p != 2 else 1):
-        root = numpy.sqrt(factor)
-        solved = numpy.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
-        step = 1 if p <= 2 or beta is None else 1 / (p - 1)
-        beta = solved if beta is None else beta + step * (solved - beta)
-        size = numpy.abs(y - x @ beta)
-        factor = weights * numpy.maximum(size, 1e-8 * size.mean()) ** (p - 2)
-    return beta
-
-
-if __name__ == "__main__":
-    given = sys.argv[1:]
-    target = given[1] if len(given) > 1 else @TARGET@
-    if not 1 <= len(given) <= 3 or target is None:
-        sys.exit(__doc__)
-    rows, weights = weighted_rows(given[0])
-    p = float(given[2]) if len(given) > 2 else @P@
-    names = [c for c in rows[0] if c != target and all(is_number(r[c]) for r in rows)]
-    x = numpy.array([[float(r[c]) for c in names] + [1.0] for r in rows])
-    y = numpy.array([float(r[target]) for r in rows])
-    for name, value in zip(names + ["intercept"], fit(x, y, weights, p)):
-        print(f"{name},{value:.9g}")
-)PY";
-
-/// As a word of Python.
-std::string python_text(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
-  }
-  return out + "\"";
-}
-
-std::string script(const TableMatrix& table, double p) {
-  std::string out(kScript);
-  const auto put = [&](std::string_view place, const std::string& value) {
-    for (std::size_t at = out.find(place); at != std::string::npos;
-         at = out.find(place, at + value.size()))
-      out.replace(at, place.size(), value);
-  };
-  put("@P@", fmt::format("{}", p));
-  put("@TARGET@", table.has_target ? python_text(table.names.back()) : "None");
-  return out;
-}
-
 }  // namespace
 
 void apply_sampler(const ApplyContext& context, Sampler sampler, const std::string& text,
                    sdk::ArtefactSink& sink) {
   const double p = context.settings.p;
-  auto features = row_sampling::row_features(context.table.a.view(), p);
+  auto features = row_sampling::row_features(context.table.a.view(), p, context.parallel_for,
+                                             context.settings.exact_sensitivities
+                                                 ? row_sampling::SensitivityKind::kExact
+                                                 : row_sampling::SensitivityKind::kApproximate);
   if (!features) throw Refused("/data", features.error());
   for (std::size_t column : features->dropped)
     context.warn(fmt::format("column '{}' depends on those before it and is left out",
@@ -284,17 +223,23 @@ void apply_sampler(const ApplyContext& context, Sampler sampler, const std::stri
     summary +=
         fmt::format("regression on '{}': the residual is {:.3g} % larger than with all rows\n",
                     context.table.names.back(), 100 * matrix.regression->error(sample));
+  const row_sampling::RowFeatures& known = matrix.features;
+  summary += fmt::format(
+      "sum of the sensitivities: {:.4g} ({})\n", std::exp(known.log_total_sensitivity),
+      context.settings.exact_sensitivities ? fmt::format("exact to {:.1g}", known.sensitivity_gap)
+                                           : "approximate");
   sink.write("rows.csv", "text/csv", rows_csv(context.table, sample));
   sink.write("summary.txt", "text/plain", summary);
   if (context.table.has_target) {
-    const std::string coefficients = coefficients_csv(context, p, sample);
+    const std::string coefficients = coefficients_csv(context, p, sample, known.dropped);
     if (coefficients.empty())
-      context.warn("coefficients are not determined: no coefficients.csv");
+      context.warn(
+          "the sample does not determine coefficients: no coefficients.csv; take more rows");
     else
       sink.write("coefficients.csv", "text/csv", coefficients);
   }
   sink.write("distortion.svg", "image/svg+xml", application.chart(sampler, m));
-  sink.write("use_rows.py", "text/x-python", script(context.table, p));
+  sink.write("use_rows.py", "text/x-python", use_script(context.table, p));
   context.note(fmt::format("rows.csv: {} of {} rows; distortion {}{:.3g}", sample.rows.size(),
                            context.table.a.rows, least, found.distortion));
 }

@@ -15,6 +15,7 @@ struct ApplyContext {
   const TableMatrix& table;
   ApplySettings settings;
   std::uint64_t common_seed = 0;
+  row_sampling::ParallelFor parallel_for;        ///< the files do not depend on its threads
   std::function<void(const std::string&)> warn;  ///< tells a person
   std::function<void(const std::string&)> note;  ///< the same, of what is as it should be
 };

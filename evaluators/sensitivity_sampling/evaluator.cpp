@@ -12,6 +12,7 @@
 #include "evaluators/sensitivity_sampling/samplers.hpp"
 #include "evaluators/sensitivity_sampling/settings.hpp"
 #include "evaluators/sensitivity_sampling/spaces.hpp"
+#include "evaluators/sensitivity_sampling/threads.hpp"
 #include "evaluators/sensitivity_sampling/trial.hpp"
 
 namespace equivolve::sensitivity_sampling {
@@ -137,7 +138,10 @@ class SensitivitySampling {
     if (text.empty()) text = candidate.text();
     while (!text.empty() && text.back() == '\n') text.pop_back();
     std::replace(text.begin(), text.end(), '\n', ' ');
+    if (given && !given->report.empty())
+      host_.log(EQV_LOG_INFO, *settings.data + ": " + given->report);
     apply_sampler({given ? *given : *matrices_.table(), settings, request.common_seed,
+                   on_threads(settings.threads),
                    [&](const std::string& said) { host_.log(EQV_LOG_WARNING, said); },
                    [&](const std::string& said) { host_.log(EQV_LOG_INFO, said); }},
                   *sampler, text, sink);

@@ -47,18 +47,25 @@ TableMatrix read_matrix(const TableData& data) {
 
   TableMatrix out;
   std::vector<std::vector<double>> columns;
+  std::vector<std::string> constant;
   std::size_t feature = 0;
   for (std::size_t c = 0; c < encoding.columns.size(); ++c)
     for (std::size_t level = 0; level < encoding.columns[c].width(); ++level, ++feature) {
       std::vector<double> values(table->rows);
       tables::encode(encoding.columns[c], table->features[c], level, fills[feature], rows, values);
       const tables::Scale scale = tables::fit_scale(values, 1, rows);
-      if (scale.deviation == 0) continue;
+      if (scale.deviation == 0) {
+        constant.push_back(names[feature]);
+        continue;
+      }
       for (double& value : values) value = scale.apply(value);
       columns.push_back(std::move(values));
       out.names.push_back(names[feature]);
       out.scales.push_back(scale);
     }
+  if (columns.empty())
+    throw Refused("/data/file",
+                  "no feature varies from row to row: there is nothing to choose rows by");
   columns.emplace_back(table->rows, 1.0);
   out.names.emplace_back("intercept");
   if (data.target) {
@@ -73,6 +80,9 @@ TableMatrix read_matrix(const TableData& data) {
   for (std::size_t r = 0; r < table->rows; ++r) out.row_numbers.push_back(table->row_number(r));
   out.digest = table->digest;
   out.report = tables::report_of(*table, encoding);
+  for (const std::string& name : constant)
+    out.report += fmt::format("{}column '{}' is constant and is left out",
+                              out.report.empty() ? "" : "; ", name);
   return out;
 }
 

@@ -27,9 +27,9 @@ struct TableMatrix {
   bool has_target = false;
   std::vector<std::uint32_t> row_numbers;  ///< in the file, from 1
   std::array<std::uint8_t, 16> digest{};
-  std::string report;  ///< what reading did to the data; may be empty
+  std::string report;  ///< what reading did to the data, constant columns; may be empty
 };
-/// Throws sdk::Refused. Constant features are left out.
+/// Throws sdk::Refused, also where no feature varies. Constant features are left out.
 TableMatrix read_matrix(const TableData& data);
 
 /// One matrix under one norm. Immutable. Refers to itself, so it stays where it is.

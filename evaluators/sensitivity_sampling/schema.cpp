@@ -81,7 +81,9 @@ std::string apply_schema() {
     "rows": {"type": "integer", "minimum": 1, "maximum": 10000000, "description": "How many rows to keep, on average. Default: 50 for each column."},
     "error": {"type": "number", "minimum": 0.001, "maximum": 0.9, "description": "In the place of rows: the distortion that at least half of the samples are to keep; the number of rows is found by bisection."},
     "exact": {"type": "boolean", "default": false, "description": "Exactly as many rows, not on average."},
-    "seeds": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10, "description": "Samples that are measured for each size."}
+    "seeds": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10, "description": "Samples that are measured for each size."},
+    "exact_sensitivities": {"type": "boolean", "default": false, "description": "Exact sensitivities of all rows for the rules that use them, in the place of approximate ones: slower, linear programs at p = 1 with up to 50 columns."},
+    "threads": {"type": "integer", "minimum": 1, "maximum": 1024, "description": "How many threads work. Default: as many as the machine has. The files do not depend on it."}
   }
 }
 )";

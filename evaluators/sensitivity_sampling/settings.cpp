@@ -19,6 +19,7 @@ using settings::JsonReader;
 using settings::kAnySeed;
 
 /// Rows are counted in 32 bits; a matrix of more is beyond what one trial is for.
+constexpr std::uint64_t kMostThreads = 1024;
 constexpr std::uint64_t kMostRows = 10'000'000, kMostColumns = 200;
 
 TableData read_table(JsonReader& in) {
@@ -127,6 +128,9 @@ ApplySettings read_apply_settings(std::string_view options_json) {
   if (in.has("error")) settings.error = in.number("error", 0.1, 1e-3, 0.9);
   settings.exact = in.flag("exact", settings.exact);
   settings.seeds = static_cast<std::uint32_t>(in.whole("seeds", settings.seeds, 1, 1000));
+  settings.exact_sensitivities = in.flag("exact_sensitivities", settings.exact_sensitivities);
+  if (in.has("threads"))
+    settings.threads = static_cast<std::uint32_t>(in.whole("threads", 1, 1, kMostThreads));
   in.finish();
   if (settings.rows && settings.error)
     throw Refused("/error", "says how many rows there are, as 'rows' does: give one of the two");

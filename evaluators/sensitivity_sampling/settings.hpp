@@ -61,6 +61,8 @@ struct ApplySettings {
   std::optional<double> error;        ///< or the distortion that half the samples are to keep
   bool exact = false;                 ///< exactly `rows` rows
   std::uint32_t seeds = 10;           ///< samples that are measured at each size
+  bool exact_sensitivities = false;   ///< of all rows, in the place of approximate ones
+  std::uint32_t threads = 0;          ///< 0: as many as the machine has
 };
 ApplySettings read_apply_settings(std::string_view options_json);
 

@@ -27,9 +27,10 @@ struct Basis {
 /// depend on each other (relative size of a singular value below 1e-11, columns scaled to length
 /// 1), those that depend on columns before them are dropped. The change of basis is triangular: the
 /// coefficient of the last kept column is that of the last basis vector, but for a factor.
-/// Cholesky-QR twice (Yamamoto et al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm",
-/// ETNA 44) where the columns are well conditioned, else Householder's reflections. Memory: twice
-/// the matrix. [any-thread]
+/// Cholesky-QR where the columns are well conditioned, twice below a reciprocal condition of 0.01
+/// (Yamamoto et al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm", ETNA 44), else
+/// Householder's reflections. Memory: the result, or three times as much with reflections.
+/// [any-thread]
 tl::expected<Basis, std::string> orthonormal_basis(const linalg::MatrixView<double>& a);
 
 /// Leverage scores: the squared lengths of the basis's rows. In [0, 1]; they sum to the rank.

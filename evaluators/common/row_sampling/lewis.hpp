@@ -1,7 +1,8 @@
 // l_p Lewis weights: the one w with w_i = leverage score of row i of W^(1/2 - 1/p) A. Sources:
 // Lewis 1978, "Finite dimensional subspaces of L_p", Studia Math. 63; Cohen, Peng 2015, "l_p row
-// sampling by Lewis weights", STOC (the fixed point for p < 4). For p > 2 the undamped map is used:
-// it contracts by at most 1 - 2/p near the fixed point, for every p.
+// sampling by Lewis weights", STOC (the map for p < 4, here among quadratic forms and with
+// Anderson's acceleration). For p > 4 the undamped map w <- t is used: it contracts by at most 1 -
+// 2/p near the fixed point, for every p.
 #pragma once
 
 #include <vector>
@@ -10,6 +11,9 @@
 
 namespace equivolve::row_sampling {
 
+/// Up to this p the fixed point is sought among quadratic forms.
+inline constexpr double kForms = 4;
+
 struct LewisSettings {
   double tolerance = 1e-6;  ///< of max |log t - log w|
   unsigned rounds = 200;    ///< at most
@@ -17,12 +21,12 @@ struct LewisSettings {
 
 struct LewisWeights {
   std::vector<double> weights;  ///< in [0, 1], sum the number of columns; 0 of zero rows
-  unsigned rounds = 0;
+  unsigned rounds = 0;          ///< passes over the rows
   bool converged = true;
 };
 
 /// `a`: full column rank and well conditioned (a Basis is). p in [1, kLargestPower]. Where the map
-/// does not converge in time, the last weights are given. One pass over the rows a round.
+/// does not converge in time, the last weights are given. One pass over the rows a round, no copy.
 /// [any-thread]
 LewisWeights lewis_weights(const linalg::Matrix<double>& a, double p,
                            const LewisSettings& settings = {});

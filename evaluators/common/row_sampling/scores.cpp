@@ -29,6 +29,18 @@ std::vector<double> log_norms(const linalg::MatrixView<double>& a, double p) {
   return out;
 }
 
+std::vector<double> all_exact(const LewisBasis& lewis, const ParallelFor& parallel_for,
+                              double& gap) {
+  std::vector<std::uint32_t> rows(lewis.weights.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  std::vector<double> out;
+  for (const Sensitivity& one : exact_sensitivities(lewis, rows, parallel_for)) {
+    out.push_back(one.low);
+    if (one.low > 0) gap = std::max(gap, one.high / one.low - 1);
+  }
+  return out;
+}
+
 double log_sum(double a, double b) {
   const double high = std::max(a, b), low = std::min(a, b);
   return high + std::log1p(std::exp(low - high));
@@ -49,7 +61,8 @@ std::optional<Rule> rule_named(std::string_view name) {
 }
 
 tl::expected<RowFeatures, std::string> row_features(const linalg::MatrixView<double>& a, double p,
-                                                    const ParallelFor& parallel_for) {
+                                                    const ParallelFor& parallel_for,
+                                                    SensitivityKind kind) {
   if (!(p >= 1 && p <= kLargestPower))
     return tl::unexpected(fmt::format("p is {}; expected 1 to {}", p, kLargestPower));
   auto basis = orthonormal_basis(a);
@@ -63,7 +76,9 @@ tl::expected<RowFeatures, std::string> row_features(const linalg::MatrixView<dou
   out.dropped = std::move(basis->dropped);
   out.last_column_kept = out.dropped.empty() || out.dropped.back() != a.columns - 1;
   out.lewis = lewis_basis(basis->q, p);
-  std::vector<double> sigma = approximate_sensitivities(out.lewis, {}, parallel_for);
+  std::vector<double> sigma = kind == SensitivityKind::kExact
+                                  ? all_exact(out.lewis, parallel_for, out.sensitivity_gap)
+                                  : approximate_sensitivities(out.lewis, {}, parallel_for);
   out.log_total_sensitivity = std::log(std::accumulate(sigma.begin(), sigma.end(), 0.0));
   out.log_sensitivity = logs(std::move(sigma));
   out.log_lewis = logs(out.lewis.weights);

@@ -35,9 +35,11 @@ std::optional<Rule> rule_named(std::string_view name);
 
 /// What is worked out once of a matrix and a power. Logarithms are at least kLowestLog.
 inline constexpr double kLowestLog = -690;
+enum class SensitivityKind : std::uint8_t { kApproximate, kExact };
 struct RowFeatures {
   std::vector<double> log_leverage, log_sensitivity, log_lewis, log_norm;  ///< of each row
   double log_total_sensitivity = 0;
+  double sensitivity_gap = 0;        ///< of exact ones: the largest (high - low) / low
   LewisBasis lewis;                  ///< where distortions are searched
   std::vector<std::size_t> dropped;  ///< columns that depend on others
   bool last_column_kept = true;      ///< whether regression on it makes sense
@@ -47,8 +49,9 @@ struct RowFeatures {
 };
 
 /// Refused: what orthonormal_basis refuses; a p outside [1, kLargestPower]. [any-thread]
-tl::expected<RowFeatures, std::string> row_features(const linalg::MatrixView<double>& a, double p,
-                                                    const ParallelFor& parallel_for = serially);
+tl::expected<RowFeatures, std::string> row_features(
+    const linalg::MatrixView<double>& a, double p, const ParallelFor& parallel_for = serially,
+    SensitivityKind kind = SensitivityKind::kApproximate);
 
 /// log s_i of a rule. [any-thread]
 std::vector<double> log_scores(Rule rule, const RowFeatures& features);

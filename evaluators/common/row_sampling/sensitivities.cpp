@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "evaluators/common/row_sampling/convex_search.hpp"
+#include "evaluators/common/row_sampling/linear_program.hpp"
 #include "evaluators/common/row_sampling/sampling.hpp"
+#include "evaluators/common/row_sampling/smooth_search.hpp"
 #include "evaluators/common/row_sampling/split_mix.hpp"
 
 namespace equivolve::row_sampling {
@@ -21,6 +23,10 @@ using linalg::to_index;
 constexpr std::size_t kBlock = 32;
 constexpr double kRidge = 1e-13;
 constexpr unsigned kSmoothRounds = 8, kTries = 12;
+/// Relative distance of the ends of an exact sensitivity.
+constexpr double kSettled = 1e-8;
+/// Columns up to which linear programs are solved.
+constexpr Eigen::Index kMostProgrammed = 50;
 
 /// One search, whose passes over the rows serve all targets that are not at their end yet. A pass
 /// sees each x scaled so that the last value known of it is 1: powers neither over- nor underflow.
@@ -220,6 +226,82 @@ std::vector<std::size_t> targets_among(const RowMajor& all, std::span<const std:
   return places;
 }
 
+std::vector<Sensitivity> by_grams(const WeightedRows& rows, double p, const Directions& targets,
+                                  Directions* points = nullptr) {
+  const ConvexMinima minima = minimise(rows, p, targets, {usual_iterations(p), 1e-10, true});
+  std::vector<Sensitivity> found;
+  for (Eigen::Index c = 0; c < targets.cols(); ++c) {
+    const double low = std::min(1.0, 1 / minima.value(c)), bound = minima.bound(c);
+    found.push_back({low, bound < 1 ? std::max(bound, low) : 1.0});
+  }
+  if (points) *points = minima.x;
+  return found;
+}
+
+/// The cheapest way to both ends that a power allows: a quasi-Newton search, for the few targets
+/// that it does not settle the search by Gram matrices, and linear programs at p = 1.
+class ExactSearch {
+ public:
+  ExactSearch(const LewisBasis& a, const RowMajor& rows) : a_(a), rows_(rows), weighted_(rows) {
+    if (SmoothSearch::covers(a.p)) smooth_.emplace(a, rows);
+  }
+
+  /// [any-thread]
+  std::vector<Sensitivity> run(const Directions& targets) const {
+    if (smooth_) return smoothly(targets);
+    if (a_.p == 1 && targets.rows() <= kMostProgrammed) return by_programs(targets);
+    return by_grams(weighted_, a_.p, targets);
+  }
+
+ private:
+  static void narrow(Sensitivity& one, const Sensitivity& by) {
+    if (!(one.low > by.low)) one.low = by.low;
+    if (!(one.high < by.high)) one.high = by.high;
+    one.high = std::max(one.low, one.high);
+  }
+
+  std::vector<Sensitivity> smoothly(const Directions& targets) const {
+    std::vector<Sensitivity> found = smooth_->search(targets);
+    std::vector<Eigen::Index> open;
+    for (std::size_t k = 0; k < found.size(); ++k)
+      if (!(found[k].high <= (1 + kSettled) * found[k].low)) open.push_back(to_index(k));
+    if (open.empty()) return found;
+    const auto again = by_grams(weighted_, a_.p, targets(Eigen::all, open));
+    for (std::size_t k = 0; k < open.size(); ++k)
+      narrow(found[static_cast<std::size_t>(open[k])], again[k]);
+    return found;
+  }
+
+  std::vector<Sensitivity> by_programs(const Directions& targets) const {
+    Directions near;
+    std::vector<Sensitivity> found = by_grams(weighted_, a_.p, targets, &near);
+    SensitivityProgram program(a_, rows_);
+    for (Eigen::Index c = 0; c < targets.cols(); ++c)
+      narrow(found[static_cast<std::size_t>(c)], program.solve(targets.col(c), near.col(c)));
+    return found;
+  }
+
+  const LewisBasis& a_;
+  const RowMajor& rows_;
+  WeightedRows weighted_;
+  std::optional<SmoothSearch> smooth_;
+};
+
+/// search(targets) of blocks of rows; 0 and 0 of rows of zeros.
+template <class Search>
+std::vector<Sensitivity> of_rows(const RowMajor& all, std::span<const std::uint32_t> rows,
+                                 const ParallelFor& parallel_for, const Search& search) {
+  std::vector<Sensitivity> out(rows.size(), {0, 0});
+  in_blocks(rows.size(), parallel_for, [&](std::size_t first, std::size_t count) {
+    Directions targets;
+    const auto places = targets_among(all, rows.subspan(first, count), targets);
+    if (places.empty()) return;
+    const std::vector<Sensitivity> found = search(targets);
+    for (std::size_t k = 0; k < places.size(); ++k) out[first + places[k]] = found[k];
+  });
+  return out;
+}
+
 }  // namespace
 
 void serially(std::size_t n, const std::function<void(std::size_t)>& body) {
@@ -239,21 +321,17 @@ std::vector<Sensitivity> exact_sensitivities(const LewisBasis& a,
                                              std::span<const std::uint32_t> rows,
                                              const ParallelFor& parallel_for) {
   const RowMajor all = rows_of(a);
+  const ExactSearch search(a, all);
+  return of_rows(all, rows, parallel_for, [&](const Directions& t) { return search.run(t); });
+}
+
+std::vector<Sensitivity> smoothed_sensitivities(const LewisBasis& a,
+                                                std::span<const std::uint32_t> rows,
+                                                const ParallelFor& parallel_for) {
+  const RowMajor all = rows_of(a);
   const WeightedRows weighted(all);
-  std::vector<Sensitivity> out(rows.size(), {0, 0});
-  const ConvexSettings settings{usual_iterations(a.p), 1e-10, true};
-  in_blocks(rows.size(), parallel_for, [&](std::size_t first, std::size_t count) {
-    Directions targets;
-    const auto places = targets_among(all, rows.subspan(first, count), targets);
-    if (places.empty()) return;
-    const ConvexMinima minima = minimise(weighted, a.p, targets, settings);
-    for (std::size_t k = 0; k < places.size(); ++k) {
-      const double low = std::min(1.0, 1 / minima.value(to_index(k))),
-                   bound = minima.bound(to_index(k));
-      out[first + places[k]] = {low, bound < 1 ? std::max(bound, low) : 1.0};
-    }
-  });
-  return out;
+  return of_rows(all, rows, parallel_for,
+                 [&](const Directions& t) { return by_grams(weighted, a.p, t); });
 }
 
 std::vector<double> approximate_sensitivities(const LewisBasis& a,

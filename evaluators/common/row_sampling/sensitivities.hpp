@@ -1,8 +1,10 @@
 // l_p sensitivities: how much of ||A x||_p^p one row can be,
 //   sigma_i = max_x |a_i . x|^p / ||A x||_p^p = 1 / min { ||A x||_p^p : a_i . x = 1 }.
-// The minimum is convex: iteratively reweighted least squares for p <= 2 (a majorise-minimise
-// method, smoothed), damped Newton steps for p > 2 (Adil, Peng, Sachdeva 2019, "Fast, provably
-// convergent IRLS algorithm for p-norm linear regression", NeurIPS, have the same step length).
+// The minimum is convex. Exact ones: a quasi-Newton method where the power is smooth enough, linear
+// programs at p = 1. Else, and for approximations: iteratively reweighted least squares for p <= 2
+// (a majorise-minimise method, smoothed), damped Newton steps for p > 2 (Adil, Peng, Sachdeva 2019,
+// "Fast, provably convergent IRLS algorithm for p-norm linear regression", NeurIPS, have the same
+// step length).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,8 @@ using ParallelFor =
 void serially(std::size_t n, const std::function<void(std::size_t)>& body);
 
 /// low <= sigma <= high. `low` is the value at a feasible x, `high` that of a feasible point of the
-/// dual; of p > 1 they agree to about 1e-8, at p = 1 `high` is loose (up to several times).
+/// dual. They agree to about 1e-8; at p = 1 with more than 50 columns `high` is loose (up to
+/// several times).
 struct Sensitivity {
   double low = 0;
   double high = 1;
@@ -31,6 +34,11 @@ struct Sensitivity {
 std::vector<Sensitivity> exact_sensitivities(const LewisBasis& a,
                                              std::span<const std::uint32_t> rows,
                                              const ParallelFor& parallel_for = serially);
+
+/// The same by the search that approximate ones take, for comparisons: slower, and loose at p = 1.
+std::vector<Sensitivity> smoothed_sensitivities(const LewisBasis& a,
+                                                std::span<const std::uint32_t> rows,
+                                                const ParallelFor& parallel_for = serially);
 
 struct ApproximationSettings {
   double core_rows = 0;          ///< expected; 0: max(1000, 100 d)

@@ -40,6 +40,36 @@ TEST(ModelScores, OfRobustRegressionCoverBothKinds) {
     EXPECT_NEAR(steep[r], factor * lewis.weights[r], 1e-9 * steep[r]);
 }
 
+// What low fidelity is for: fitted on a twentieth of the rows, reported on all.
+TEST(ModelScores, ModelsFittedOnSamplesAreNearlyAsGoodOnAllRows) {
+  constexpr std::size_t kRows = 4000, kColumns = 6;
+  const auto a = make_matrix(Family::kStudent, kRows, kColumns, 1);
+  const FeatureRows x{a.values.data(), kRows, kColumns - 1, kColumns};
+  std::vector<double> b, uniform(kRows, 1.0);
+  for (std::size_t r = 0; r < kRows; ++r) b.push_back(a(r, kColumns - 1));
+  for (double p : {1.0, 2.0, 3.0}) {
+    const auto loss_of = [&](const std::vector<double>& beta) {
+      std::vector<double> z = beta;
+      z.push_back(-1);
+      return power_sum(a, z, p);
+    };
+    const double best = loss_of(regression_coefficients(a.view(), p, nullptr));
+    const auto mean_excess = [&](const std::vector<double>& scores) {
+      double sum = 0;
+      for (std::uint64_t seed = 0; seed < 8; ++seed) {
+        const Sample sample = sample_rows(scores, 200, seed);
+        sum += loss_of(regression_coefficients(a.view(), p, &sample)) / best - 1;
+      }
+      return sum / 8;
+    };
+    const double by_scores =
+        mean_excess(p == 2 ? *least_squares_scores(x, b) : *lp_regression_scores(x, b, p));
+    EXPECT_GE(by_scores, -1e-6) << "p " << p;
+    EXPECT_LT(by_scores, 0.05) << "p " << p;
+    EXPECT_LT(by_scores, 0.7 * mean_excess(uniform)) << "p " << p;
+  }
+}
+
 TEST(ModelScores, OfLogisticRegressionAreRootsOfLeverage) {
   const auto a = make_matrix(Family::kGauss, 100, 3, 1);
   const auto scores = *logistic_scores(a.view());

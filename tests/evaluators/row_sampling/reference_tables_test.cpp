@@ -76,7 +76,7 @@ TEST(ReferenceScores, AreReproduced) {
       const double expected = std::stod(cells[cell]);
       EXPECT_NEAR(found, expected, tolerance * expected) << line << " column " << cell;
     };
-    EXPECT_NEAR(features.lewis.rounds, std::stoi(cells[4]), 1) << line;
+    EXPECT_LE(features.lewis.rounds, std::stoul(cells[4])) << "without acceleration: " << line;
     near(std::exp(features.log_total_sensitivity), 7, 0.01);
     near(largest(features.log_sensitivity), 8, 0.3);
     near(largest(features.log_leverage), 9, 0.01);

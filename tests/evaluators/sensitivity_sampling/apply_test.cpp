@@ -1,8 +1,10 @@
 // What a person takes home: the rows, how good they are, and how to use them.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include "tests/evaluators/sensitivity_sampling/support.hpp"
@@ -117,6 +119,136 @@ TEST_F(SamplingApply, SaysWhatIsWrong) {
   refused({{"data", diabetes_}, {"p", 100}}, "/p");
   EXPECT_EQ(csv_of(apply({{"rows", 100000}}).at("rows.csv")).size(), 443u);
   EXPECT_NE(session_.log().find("all are kept"), std::string::npos);
+}
+
+/// A column that repeats, one that is constant, three that sum to a constant (a category), and rows
+/// of zeros.
+std::string awkward_table() {
+  std::string csv = "a,twice,b,five,kind,y\n";
+  for (int i = 0; i < 90; ++i) {
+    const int a = i % 9 == 0 ? 0 : i * 37 % 61, b = i % 9 == 0 ? 0 : i * i % 17;
+    csv += fmt::format("{},{},{},5,{},{}\n", a, 2 * a, b, std::string(1, "uvw"[i % 3]),
+                       3 * a - b + i % 3 + i % 5);
+  }
+  return csv;
+}
+
+TEST_F(SamplingApply, DependentAndConstantColumnsLeaveCoefficients) {
+  TemporaryFolder folder;
+  const std::string file = folder.write("x.csv", awkward_table());
+  const auto files =
+      session_.apply("lewis", {{"data", file}, {"target", "y"}, {"rows", 60}, {"p", 1.5}});
+  const std::string log = session_.log();
+  for (const char* said :
+       {"column 'five' is constant and is left out", "column 'twice' depends on those before it",
+        "column 'kind=w' depends on those before it"})
+    EXPECT_NE(log.find(said), std::string::npos) << log;
+  const auto rows = csv_of(files.at("coefficients.csv"));
+  std::map<std::string, double> all;
+  for (std::size_t k = 1; k < rows.size(); ++k) all[rows[k][0]] = std::stod(rows[k][2]);
+  ASSERT_EQ(all.size(), 7u) << files.at("coefficients.csv");
+  EXPECT_FALSE(all.contains("five"));
+  EXPECT_EQ(all.at("twice"), 0);
+  EXPECT_EQ(all.at("kind=w"), 0);
+  EXPECT_NEAR(all.at("a"), 3, 0.05);
+  EXPECT_NEAR(all.at("b"), -1, 0.2);
+  EXPECT_NEAR(all.at("kind=u"), -2, 0.5) << "kind w is where the others are measured from";
+}
+
+TEST_F(SamplingApply, FilesDoNotDependOnThreads) {
+  for (const char* candidate : {"sensitivity", "lewis_pivotal"}) {
+    const json options{{"rows", 120}, {"target", "progression"}, {"p", 1.5}};
+    auto with_threads = [&](int threads) {
+      json all = options;
+      all["threads"] = threads;
+      return apply(all, candidate);
+    };
+    const auto one = with_threads(1);
+    EXPECT_EQ(one, with_threads(3)) << candidate;
+    EXPECT_EQ(one, with_threads(16)) << candidate;
+    EXPECT_EQ(one, apply(options, candidate)) << "the machine's own number";
+  }
+}
+
+TEST_F(SamplingApply, SensitivitiesAreExactWhereThatIsAsked) {
+  for (double p : {1.0, 3.0}) {
+    const json options{{"rows", 120}, {"p", p}, {"exact_sensitivities", true}};
+    const auto files = apply(options, "sensitivity");
+    const std::string& summary = files.at("summary.txt");
+    const std::string said = "(exact to ";
+    const auto at = summary.find(said);
+    ASSERT_NE(at, std::string::npos) << summary;
+    EXPECT_LT(std::stod(summary.substr(at + said.size())), 1e-7) << "p " << p;
+  }
+  EXPECT_NE(apply({{"rows", 120}}, "sensitivity").at("summary.txt").find("(approximate)"),
+            std::string::npos);
+}
+
+/// The refusal of a table, or empty.
+std::string refusal_of_table(Session& session, const std::string& csv, json options) {
+  TemporaryFolder folder;
+  options["data"] = folder.write("x.csv", csv);
+  try {
+    session.apply("lewis", options);
+  } catch (const Refusal& refusal) {
+    EXPECT_EQ(refusal.status, EQV_UNSUPPORTED) << refusal.message;
+    return refusal.pointer + ": " + refusal.message;
+  }
+  return "";
+}
+
+TEST_F(SamplingApply, EveryBadTableHasAStatus) {
+  const auto expect = [&](const std::string& csv, const json& options, const std::string& part) {
+    const std::string said = refusal_of_table(session_, csv, options);
+    EXPECT_NE(said.find(part), std::string::npos) << "'" << said << "' has no '" << part << "'";
+  };
+  const json two{{"rows", 2}};
+  expect("a,b\n1,2\n3,nan\n4,5\n6,7\n", two, "row 2");
+  expect("a,b\n1,2\n3,\n4,5\n6,7\n", two, "row 2");
+  expect("a,b\n1,2\n3,inf\n4,5\n6,7\n", two, "row 2");
+  expect("a,b\n1,2\n3,x\n4,5\n6,7\n", {{"rows", 2}, {"target", "b"}}, "row 2");
+  expect("a,b\n", two, "rows");
+  expect("", two, "empty");
+  expect("a,b\n5,7\n5,7\n5,7\n5,7\n", two, "/data/file: no feature varies");
+  expect("a,y\n5,1\n5,2\n5,3\n5,4\n", {{"rows", 2}, {"target", "y"}}, "no feature varies");
+  expect("a,b,c,d,e\n1,2,3,4,5\n2,5,1,7,7\n3,1,4,1,5\n", two, "there are 3 rows and 6 columns");
+  std::string rows = "a,b\n";
+  for (int i = 0; i < 30; ++i) rows += fmt::format("{},{}\n", i * 7 % 30, i * i % 11);
+  expect(rows, {{"rows", 2}}, "there are 3 independent columns");
+  for (double p : {0.5, 51.0, 1e9}) expect(rows, {{"p", p}}, "/p: must be a number from 1 to 50");
+  EXPECT_EQ(refusal_of_table(session_, rows, {{"rows", 31}}), "") << "all rows are kept";
+  EXPECT_EQ(refusal_of_table(session_, awkward_table(), {{"p", 50}}), "") << "rank deficient";
+}
+
+TEST_F(SamplingApply, ScriptSaysWhatIsWrong) {
+  std::string output;
+  if (std::string(EQUIVOLVE_PYTHON).empty() ||
+      run_command(std::string(EQUIVOLVE_PYTHON) + " -c 'import numpy'", output) != 0)
+    GTEST_SKIP() << "no python3 with numpy";
+  TemporaryFolder folder;
+  const auto files = apply({{"rows", 150}, {"target", "progression"}});
+  folder.write("rows.csv", files.at("rows.csv"));
+  const std::string script = folder.write("use_rows.py", files.at("use_rows.py"));
+  const auto expect = [&](const std::string& arguments, const std::string& part) {
+    EXPECT_NE(run_command(std::string(EQUIVOLVE_PYTHON) + " " + script + " " + arguments + " 2>&1",
+                          output),
+              0)
+        << arguments;
+    EXPECT_EQ(output.find("Traceback"), std::string::npos) << output;
+    EXPECT_NE(output.find(part), std::string::npos) << output;
+  };
+  expect("", "python3 use_rows.py YOUR.csv");
+  expect(folder.path("none.csv"), "cannot be read");
+  expect(folder.write("short.csv", "progression,a\n1,2\n"), "not the table that was sampled");
+  expect(folder.write("empty.csv", ""), "not the table that was sampled");
+  expect(diabetes_ + " nothing", "has no column 'nothing'");
+  expect(diabetes_ + " progression x", "expected a number from 1 on");
+  expect(diabetes_ + " progression 0.5", "expected a number from 1 on");
+  std::string words = "progression\tword\n";
+  for (int i = 0; i < 442; ++i) words += "x\ty\n";
+  expect(folder.write("words.csv", words), "has cells that are no numbers");
+  folder.write("rows.csv", "a,b\n1,2\n");
+  expect(diabetes_, "is not the file that was written beside this script");
 }
 
 TEST_F(SamplingApply, ScriptFitsWhatIsSaid) {

@@ -114,6 +114,7 @@ TEST(SamplingSettings, TablesThatCannotBeUsedAreRefused) {
   expect("a,b\n1,2\n3,nan\n4,5\n6,7\n", "row 2");
   expect("a,b\n1,2\n3,x\n4,y\n6,7\n", "b", "b");
   expect("a,b\n", "rows");
+  expect("a,b\n5,7\n5,7\n5,7\n", "no feature varies from row to row");
   // Five features and an intercept need six rows.
   expect("a,b,c,d,e\n1,2,3,4,5\n2,5,1,7,7\n3,1,4,1,5\n", "rows");
 }
@@ -141,7 +142,8 @@ TEST(SamplingSettings, OfApply) {
   EXPECT_EQ(plain.p, 2);
   EXPECT_FALSE(plain.rows);
   for (const char* bad : {R"({"p": 0.5})", R"({"rows": 0})", R"({"rows": 5, "error": 0.1})",
-                          R"({"error": 2})", R"({"target": "y"})", R"({"colour": 1})"})
+                          R"({"error": 2})", R"({"target": "y"})", R"({"colour": 1})",
+                          R"({"threads": 0})", R"({"exact_sensitivities": 3})"})
     EXPECT_THROW(read_apply_settings(bad), sdk::Refused) << bad;
 }
 
