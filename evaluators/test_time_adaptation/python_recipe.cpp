@@ -12,6 +12,7 @@ using nlohmann::json;
 /// The file below the recipe's own numbers, which stand in its head.
 constexpr std::string_view kPython = R"PY(
 import copy
+import csv
 import json
 import math
 import os
@@ -57,11 +58,68 @@ def prepare(model):
     return model.eval()
 
 
+def read_source(path=None):
+    path = path or os.path.join(os.path.dirname(os.path.abspath(__file__)), "source_model.json")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+class Inputs:
+    """Of a model of a table: from rows, {column: cell} as csv.DictReader gives them, to what the model
+    takes, scaled as in its training. `names(logits)`: the classes told."""
+
+    def __init__(self, path=None, dtype=torch.float32):
+        data = read_source(path)
+        self.classes, self.shape, self.dtype = data["classes"], data["input"], dtype
+        self.table = data.get("table")
+
+    def read(self, path, separator=","):
+        """Rows of a CSV file; of one without a header the columns are c1, c2, ..."""
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.reader(file, delimiter=separator))
+        rows = [row for row in rows if row]
+        header = rows.pop(0) if self.table["header"] else [f"c{i + 1}" for i in range(len(rows[0]))]
+        return [dict(zip(header, row)) for row in rows]
+
+    def __call__(self, rows):
+        features = [[x for column in self.table["columns"] for x in self.features(column, row[column["name"]])]
+                    for row in rows]
+        return torch.tensor(features, dtype=self.dtype).view([-1] + self.shape)
+
+    def features(self, column, cell):
+        if self.is_missing(cell):
+            if not self.table["impute"]:
+                raise ValueError(f"column '{column['name']}': missing value")
+            raw = column["fills"]
+        elif "levels" in column:
+            raw = [float(cell == level) for level in column["levels"]] + [0.0] * column["missing_level"]
+        else:
+            raw = [self.number(cell)]
+        return [(x - mean) / deviation if deviation else 0.0 for x, (mean, deviation) in zip(raw, column["scales"])]
+
+    def number(self, cell):
+        return float(cell.replace(",", ".")) if self.table["decimal"] == "," else float(cell)
+
+    def is_missing(self, cell):
+        if cell is None or cell == "":
+            return True
+        for token in self.table["missing_values"]:
+            if cell.lower() == token.lower():
+                return True
+            try:
+                if math.isfinite(self.number(token)) and self.number(token) == self.number(cell):
+                    return True
+            except ValueError:
+                pass
+        return False
+
+    def names(self, logits):
+        return [self.classes[i] for i in logits.argmax(1).tolist()]
+
+
 def load_model(path=None, dtype=torch.float32):
     """The source model and {parameter name: variance}, from source_model.json beside this file."""
-    path = path or os.path.join(os.path.dirname(os.path.abspath(__file__)), "source_model.json")
-    with open(path) as file:
-        data = json.load(file)
+    data = read_source(path)
     layers, variances = [], {}
 
     def tensor(values, shape):
@@ -421,6 +479,31 @@ json layer_json(const nn::LayerPlan& layer, const SourceModel& model) {
   }
 }
 
+/// How a row becomes the model's numbers: (cell - mean) / deviation, or 1 for its level.
+json table_json(const CleanData& data, const DataSettings& settings) {
+  json columns = json::array();
+  std::size_t feature = 0;
+  for (const tables::FeatureColumn& column : data.encoding.columns) {
+    json out{{"name", column.name}, {"fills", json::array()}, {"scales", json::array()}};
+    if (column.categorical) {
+      out["levels"] = column.levels;
+      out["missing_level"] = column.missing_level ? 1 : 0;
+    }
+    for (std::size_t level = 0; level < column.width(); ++level, ++feature) {
+      const tables::Scale scale =
+          data.scales.empty() ? tables::Scale{0, settings.white} : data.scales[feature];
+      out["fills"].push_back(data.fills[feature]);
+      out["scales"].push_back({scale.mean, scale.deviation});
+    }
+    columns.push_back(std::move(out));
+  }
+  return {{"header", data.header},
+          {"decimal", std::string(1, settings.columns.format.decimal)},
+          {"missing_values", settings.columns.format.missing_values},
+          {"impute", data.encoding.missing == tables::OnMissing::kImpute},
+          {"columns", columns}};
+}
+
 }  // namespace
 
 std::string python_recipe(const Adaptation& adaptation, search::ExpressionView formula,
@@ -429,6 +512,8 @@ std::string python_recipe(const Adaptation& adaptation, search::ExpressionView f
       "\"\"\"Test-time adaptation, found by Equivolve: predicts batch after batch and adapts "
       "itself.\n\n    model, variances = load_model()\n    adapter = Adapter(model, variances)\n"
       "    logits = adapter.step(x)    # x: a batch, in the order of the stream\n\n"
+      "Of a table: inputs = Inputs(); x = inputs(inputs.read(\"rows.csv\")); "
+      "inputs.names(logits)\n\n"
       "`Adapter(your_own_model)` does the same with any trained PyTorch module that has batch "
       "norms.\n\"\"\"\n";
   out += python_settings(adaptation.recipe);
@@ -446,19 +531,26 @@ std::string python_recipe(const Adaptation& adaptation, search::ExpressionView f
   return out;
 }
 
-std::string model_json(const SourceModel& model) {
+std::string model_json(const SourceModel& model, const CleanData* data,
+                       const DataSettings* settings) {
   const nn::Plan& plan = model.network.plan();
   const nn::Shape& input = model.network.architecture().input;
   json layers = json::array();
+  bool image = input.pixels() > 1;  // PyTorch wants to be told that it becomes a vector
   for (const nn::LayerPlan& layer : plan.layers) {
-    // PyTorch wants to be told that an image becomes a vector.
-    if (layer.layer.kind == nn::LayerKind::kDense && layer.in.pixels() > 1)
+    if (layer.layer.kind == nn::LayerKind::kDense && image) {
       layers.push_back({{"kind", "flatten"}});
+      image = false;
+    }
+    if (layer.layer.kind == nn::LayerKind::kMeanPool && layer.layer.window == 0) image = false;
     if (json made = layer_json(layer, model); !made.is_null()) layers.push_back(std::move(made));
   }
-  json shape =
+  const json shape =
       input.pixels() > 1 ? json{input.channels, input.height, input.width} : json{input.channels};
-  return json{{"input", shape}, {"layers", layers}}.dump();
+  json out{{"input", shape}, {"layers", layers}, {"posterior", model.posterior}};
+  if (data) out["classes"] = data->class_names;
+  if (data && settings && settings->is_table()) out["table"] = table_json(*data, *settings);
+  return out.dump();
 }
 
 }  // namespace equivolve::test_time_adaptation

@@ -1,5 +1,7 @@
 #include "evaluators/test_time_adaptation/source_model.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -185,7 +187,8 @@ TrainedSource train_source(const Samples& samples, const nn::Architecture& archi
     variance.push_back(moments.variance(i));
   }
   recompute_statistics(network, work, samples);
-  return {{SourceModel{network.as<double>(), std::move(variance)}}, ""};
+  std::string posterior = fmt::format("{} snapshots of training", moments.snapshots());
+  return {{SourceModel{network.as<double>(), std::move(variance), std::move(posterior)}}, ""};
 }
 
 double clean_error(const SourceModel& model, const Samples& samples) {

@@ -17,6 +17,7 @@ namespace equivolve::test_time_adaptation {
 struct SourceModel {
   nn::Network<double> network;
   std::vector<double> variance;  ///< of each parameter; at least 0
+  std::string posterior;         ///< what the variances are from, in words
 };
 
 /// Two hidden layers without bias, batch norm, ReLU.
