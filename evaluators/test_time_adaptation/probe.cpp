@@ -1,9 +1,11 @@
 #include "evaluators/test_time_adaptation/probe.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "evaluators/common/nn/losses.hpp"
 #include "evaluators/test_time_adaptation/augmentation.hpp"
+#include "evaluators/test_time_adaptation/draws.hpp"
 
 namespace equivolve::test_time_adaptation {
 namespace {
@@ -14,6 +16,55 @@ MakeView<double> probe_views(const Augmentation& augmentation) {
   return
       [augmentation](std::uint32_t batch, std::uint32_t view, std::span<const double> x,
                      std::span<double> out) { augment<double>(augmentation, batch, view, x, out); };
+}
+
+/// From `low` to `high`, each power of ten as likely as another.
+double by_magnitude(hashing::Stream& stream, double low, double high) {
+  return low * std::pow(high / low, stream.uniform());
+}
+
+BatchFacts made_up_facts(hashing::Stream& stream) {
+  BatchFacts facts;
+  facts.confidence = stream.uniform();
+  facts.entropy = stream.uniform();
+  facts.disagreement = stream.uniform() * stream.uniform();
+  facts.drift = stream.chance(.1) ? 0 : by_magnitude(stream, 1e-6, 1e1);
+  facts.age = 1 / std::floor(by_magnitude(stream, 2, 2000));
+  return facts;
+}
+
+/// Which of `weights` made-up weights go home, for each of `batches` made-up batches.
+void put_restorations(FormulaRule& rule, std::size_t batches, std::size_t weights,
+                      hashing::Stream stream, sdk::OutputSink& sink) {
+  std::vector<double> fisher(weights), distance(weights), deviation(weights), magnitude(weights),
+      uniform(weights), scores(weights);
+  std::vector<std::byte> home(weights);
+  for (std::size_t b = 0; b < batches; ++b) {
+    const BatchFacts facts = made_up_facts(stream);
+    for (std::size_t k = 0; k < weights; ++k) {
+      fisher[k] = stream.chance(.05) ? 0 : by_magnitude(stream, 1e-16, 1e4);
+      distance[k] = stream.chance(.1) ? 0 : by_magnitude(stream, 1e-7, 1e2);
+      deviation[k] = by_magnitude(stream, 1e-5, 1e1);
+      magnitude[k] = by_magnitude(stream, 1e-5, 1e2);
+      uniform[k] = stream.uniform();
+    }
+    rule.score({fisher, distance, deviation, magnitude, uniform}, facts, scores);
+    for (std::size_t k = 0; k < weights; ++k) home[k] = std::byte{scores[k] > 0};
+    sink.bytes(home);
+  }
+}
+
+void put_rule(FormulaRule rule, std::uint64_t seed, sdk::OutputSink& sink) {
+  if (rule.part() == RulePart::kRestoration) {
+    // Many weights show small shares, many batches what depends on the batch.
+    put_restorations(rule, 4, 2048, draws(seed, Draw::kProbe, 0), sink);
+    put_restorations(rule, 128, 64, draws(seed, Draw::kProbe, 1), sink);
+    return;
+  }
+  hashing::Stream stream = draws(seed, Draw::kProbe, 2);
+  std::vector<double> momenta(512);
+  for (double& momentum : momenta) momentum = rule.momentum(made_up_facts(stream));
+  sink.values(momenta);
 }
 
 }  // namespace
@@ -46,6 +97,7 @@ void run_probe(const Problem& problem, const Adaptation& adaptation, std::uint64
     std::copy(adapter.student().begin(), adapter.student().end(), student.parameters().begin());
     put(student.forward(x, {.batch_statistics = recipe.statistics_mix}, work));
   }
+  if (adaptation.rule) put_rule(*adaptation.rule, seed, sink);
   sink.integer(recipe.reset_every);
   const double threshold = recipe.augmentations > 0 ? recipe.confidence_threshold : 1;
   sink.values(std::span(&threshold, 1));

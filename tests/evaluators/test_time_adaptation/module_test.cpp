@@ -167,12 +167,25 @@ TEST(Module, FormulasStandForPartsOfTheStep) {
   EXPECT_NE(never.figures, fisher.figures);
   EXPECT_EQ(session.probe(formula("1 - 2", RulePart::kRestoration)),
             session.probe(formula("-1", RulePart::kRestoration)));
+  // What three batches on a fresh model do not show: far from home, later, for few weights.
+  const auto digest = [&](const std::string& text) {
+    return session.probe(formula(text, RulePart::kRestoration));
+  };
+  EXPECT_NE(digest("distance - 0.3"), digest("-1"));
+  EXPECT_NE(digest("0.002 - age"), digest("-1"));
+  EXPECT_NE(digest("log(log(fisher))"), digest("-1")) << "gradients beyond e";
+  EXPECT_NE(digest("0.002 - uniform"), digest("0.001 - uniform"));
+  EXPECT_NE(digest("0.03 - fisher_rank"), digest("0.028 - fisher_rank"));
+  EXPECT_EQ(digest("0.03 - fisher_rank"), digest("where(less(fisher_rank, 0.03), 1, 0)"));
+  EXPECT_EQ(digest("max(distance, 2) - 1"), digest("magnitude + 1"));
   config["options"]["rule"] = "momentum";
   Session momentum(adaptation(), config);
   const Trial teacher = momentum.evaluate(formula("0.999", RulePart::kMomentum));
   EXPECT_EQ(reproducible(momentum, teacher),
             reproducible(momentum, momentum.evaluate("petal_fim")));
   EXPECT_EQ(momentum.evaluate(formula("log(0 - 1)", RulePart::kMomentum)).status, EQV_NON_FINITE);
+  EXPECT_NE(momentum.probe(formula("0.9 + min(drift, 0.1)", RulePart::kMomentum)),
+            momentum.probe(formula("0.9 + min(drift, 0.05)", RulePart::kMomentum)));
 }
 
 TEST(Module, TablesDrift) {
