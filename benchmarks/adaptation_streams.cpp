@@ -198,7 +198,7 @@ json step_cost(const std::string& folder) {
     const auto write = [&](const char* name, const std::string& text) {
       std::ofstream(folder + "/" + name) << text;
     };
-    write("recipe.py", python_recipe({recipe, {}}, {}, Family::kDigits));
+    write("recipe.py", python_recipe({recipe, {}}, {}, samples.shape));
     write("source_model.json", model_json(*source));
     write("batch.json", json(std::vector<float>(first.begin(), first.end())).dump());
   }

@@ -199,7 +199,7 @@ void apply_adaptation(const ApplyContext& context, const Adaptation& adaptation,
   }
   sink.write("recipe.yaml", "application/yaml", yaml);
   sink.write("recipe.py", "text/x-script.python",  // a module to import, no program to run
-             python_recipe(adaptation, tokens, problem.data().training.shape.family));
+             python_recipe(adaptation, tokens, problem.data().training.shape));
   write_model(context, *source, sink);
   if (!run.finite) {
     context.warn("a prediction, a weight or a formula was not finite: no predictions.csv");

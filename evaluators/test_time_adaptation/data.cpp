@@ -187,7 +187,7 @@ CleanData open_images(const DataSettings& settings) {
     Samples stream =
         labelled_images(settings.stream_images, settings.stream_labels, "stream_", digests);
     if (!(stream.shape == all.shape))
-      throw Refused("/data/stream_images", "has images of another size than 'images'");
+      throw Refused("/data/stream_images", "has images of another size or colour than 'images'");
     if (*std::max_element(stream.labels.begin(), stream.labels.end()) >= classes)
       throw Refused("/data/stream_labels", "has a class that 'labels' does not have");
     stream.classes = all.classes;
@@ -321,6 +321,11 @@ CleanData open_table(const DataSettings& settings) {
   return out;
 }
 
+std::string described(const SampleShape& shape) {
+  return fmt::format("{}images of {} x {}", shape.channels == 3 ? "colour " : "", shape.height,
+                     shape.width);
+}
+
 bool is_idx(const std::string& path) {
   return path.find("idx") != std::string::npos || path.ends_with("ubyte") ||
          path.ends_with("ubyte.gz");
@@ -337,10 +342,10 @@ Samples read_own_stream(const std::string& path, const CleanData& data,
   const SampleShape& shape = data.training.shape;
   if (!settings.is_table() || is_idx(path)) {
     Samples out = images_at(idx_at(path, "/data"), path, "/data");
-    if (out.shape.height != shape.height || out.shape.width != shape.width)
-      throw Refused("/data",
-                    fmt::format("{}: images of {} x {}; the run's are {} x {}", path,
-                                out.shape.height, out.shape.width, shape.height, shape.width));
+    if (out.shape.height != shape.height || out.shape.width != shape.width ||
+        out.shape.channels != shape.channels)
+      throw Refused("/data", fmt::format("{}: {}; the run has {}", path, described(out.shape),
+                                         described(shape)));
     out.shape = shape;
     out.classes = data.training.classes;
     return out;

@@ -114,7 +114,7 @@ void Problem::choose_corruptions() {
 nn::Architecture Problem::architecture() const {
   const SampleShape& shape = data_.training.shape;
   return convolutional_
-             ? convolutional(shape.height, shape.width, classes(), model_.channels)
+             ? convolutional(shape.height, shape.width, classes(), model_.channels, shape.channels)
              : perceptron(static_cast<std::uint32_t>(shape.size()), classes(), model_.widths);
 }
 

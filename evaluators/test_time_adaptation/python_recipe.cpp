@@ -163,40 +163,71 @@ def layers_out(layers, shape, dtype):
 
 def default_views(x, generator):
     """One augmented view of a batch; parameters are drawn once for all of it."""
-    k = RECIPE["augmentation_strength"]
+    if FAMILY == "table":
+        k = RECIPE["augmentation_strength"]
+        gains = 1 - .1 * k + .2 * k * torch.rand(x.shape[1], generator=generator, dtype=x.dtype)
+        return x * gains + .1 * k * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+    channels, height, width = SHAPE
+    if x.dim() > 2:
+        return image_view(x, generator)
+    # Of a model that reads flat samples: the channels of a pixel lie beside each other.
+    images = x.view(-1, height, width, channels).permute(0, 3, 1, 2)
+    return image_view(images, generator).permute(0, 2, 3, 1).flatten(1)
+
+
+def image_view(images, generator):
+    k, shape = RECIPE["augmentation_strength"], images.shape
+    channels = shape[1]
 
     def uniform(low, high):
         return low + (high - low) * torch.rand([], generator=generator).item()
 
     def noise(deviation):
-        return deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        return deviation * torch.randn(shape, generator=generator, dtype=images.dtype)
 
-    if FAMILY == "table":
-        gains = torch.tensor([uniform(1 - .1 * k, 1 + .1 * k) for _ in range(x.shape[1])], dtype=x.dtype)
-        return x * gains + noise(.1 * k)
-    flat = x.flatten(1).clamp(0, 1)
+    flat = images.flatten(1).clamp(0, 1)
     steps = [lambda v, b=uniform(1 - .4 * k, 1 + .4 * k): v * b,
              lambda v, c=uniform(1 - .3 * k, 1 + .3 * k): (v - v.mean(1, True)) * c + v.mean(1, True),
              lambda v, e=uniform(1 - .3 * k, 1 + .3 * k): v ** e]
     for i in torch.randperm(3, generator=generator).tolist():
         flat = steps[i](flat).clamp(0, 1)
+    images = flat.view(shape)
+    if channels == 3:
+        images = coloured(images, uniform(1 - .5 * k, 1 + .5 * k), uniform(-.06 * k, .06 * k))
     if FAMILY == "digits":
-        return flat.view(x.shape) + noise(.05 * k)
-    images, (height, width) = flat.view(x.shape), x.shape[-2:]
+        return images + noise(.05 * k)
     angle, scale = math.radians(uniform(-15 * k, 15 * k)), uniform(1 - .1 * k, 1 + .1 * k)
     right, down = uniform(-k / 8, k / 8), uniform(-k / 8, k / 8)
     c, s = math.cos(angle) / scale, math.sin(angle) / scale
-    theta = torch.tensor([[c, s, right], [-s, c, down]], dtype=x.dtype)
-    grid = F.affine_grid(theta.expand(len(images), 2, 3), list(images.shape), align_corners=False)
+    theta = torch.tensor([[c, s, right], [-s, c, down]], dtype=images.dtype)
+    grid = F.affine_grid(theta.expand(len(images), 2, 3), list(shape), align_corners=False)
     images = F.grid_sample(images, grid, padding_mode="border", align_corners=False)
     sigma = uniform(.001, max(.5 * k, .0011))
-    taps = torch.exp(-.5 * (torch.arange(-2, 3, dtype=x.dtype) / sigma) ** 2)
-    taps = taps / taps.sum()
-    images = F.conv2d(F.pad(images, (2, 2, 0, 0), mode="replicate"), taps.view(1, 1, 1, 5))
-    images = F.conv2d(F.pad(images, (0, 0, 2, 2), mode="replicate"), taps.view(1, 1, 5, 1))
+    taps = torch.exp(-.5 * (torch.arange(-2, 3, dtype=images.dtype) / sigma) ** 2)
+    taps = (taps / taps.sum()).repeat(channels, 1)
+    images = F.conv2d(F.pad(images, (2, 2, 0, 0), mode="replicate"), taps.view(channels, 1, 1, 5), groups=channels)
+    images = F.conv2d(F.pad(images, (0, 0, 2, 2), mode="replicate"), taps.view(channels, 1, 5, 1), groups=channels)
     if uniform(0, 1) < .5 and k > 0:
         images = images.flip(-1)
     return (images + noise(.005)).clamp(0, 1)
+
+
+def coloured(images, saturation, turn):
+    """Saturation, and the hue turned by a share of the circle (HSV)."""
+    grey = (images * torch.tensor([.299, .587, .114], dtype=images.dtype).view(1, 3, 1, 1)).sum(1, True)
+    images = (grey + saturation * (images - grey)).clamp(0, 1)
+    red, green, blue = images.unbind(1)
+    value = images.max(1).values
+    chroma = value - images.min(1).values
+    safe = chroma.clamp(min=1e-12)
+    sixths = torch.where(value == red, (green - blue) / safe,
+                         torch.where(value == green, (blue - red) / safe + 2, (red - green) / safe + 4))
+
+    def channel(n):
+        k = (n + sixths + 6 * turn + 12) % 6
+        return value - chroma * torch.minimum(k, 4 - k).clamp(0, 1)
+
+    return torch.stack([channel(5), channel(3), channel(1)], 1)
 
 
 class Adapter:
@@ -507,7 +538,7 @@ json table_json(const CleanData& data, const DataSettings& settings) {
 }  // namespace
 
 std::string python_recipe(const Adaptation& adaptation, search::ExpressionView formula,
-                          Family family) {
+                          const SampleShape& shape) {
   std::string out =
       "\"\"\"Test-time adaptation, found by Equivolve: predicts batch after batch and adapts "
       "itself.\n\n    model, variances = load_model()\n    adapter = Adapter(model, variances)\n"
@@ -517,8 +548,11 @@ std::string python_recipe(const Adaptation& adaptation, search::ExpressionView f
       "`Adapter(your_own_model)` does the same with any trained PyTorch module that has batch "
       "norms.\n\"\"\"\n";
   out += python_settings(adaptation.recipe);
-  out += fmt::format("FAMILY = \"{}\"  # which augmented views default_views makes\n",
-                     kFamilyNames[static_cast<std::size_t>(family)]);
+  out += fmt::format(
+      "FAMILY = \"{}\"  # which augmented views default_views makes\n"
+      "SHAPE = ({}, {}, {})  # channels, rows and columns of a sample\n",
+      kFamilyNames[static_cast<std::size_t>(shape.family)], shape.channels, shape.height,
+      shape.width);
   const bool restores = adaptation.rule && adaptation.rule->part() == RulePart::kRestoration;
   out += fmt::format("RULE = {}  # the part of a step that `formula` stands for\n",
                      !adaptation.rule ? "None"

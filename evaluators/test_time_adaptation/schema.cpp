@@ -49,7 +49,7 @@ constexpr std::string_view kImages = R"(
           "required": ["images", "labels"],
           "additionalProperties": false,
           "properties": {
-            "images": {"type": "string", "format": "path", "description": "An IDX file (.gz allowed) of grey images: count x rows x columns, unsigned bytes."},
+            "images": {"type": "string", "format": "path", "description": "An IDX file (.gz allowed) of unsigned bytes: grey images, count x rows x columns; colour images, count x rows x columns x 3 or count x 3 x rows x columns."},
             "labels": {"type": "string", "format": "path", "description": "An IDX file of their labels: 0, 1, ..."},
             "stream_images": {"type": "string", "format": "path", "description": "Other images, of which streams are made; without them, a share of the images."},
             "stream_labels": {"type": "string", "format": "path", "description": "The labels of the other images."},)";

@@ -279,6 +279,54 @@ json of_files(const TemporaryFolder& folder, const std::string& name) {
             {"views", {{"augmentations", 1}}}}}};
 }
 
+/// 60 colour images of 14 x 14 in three classes, each of a colour of its own; pixel after pixel, or
+/// plane after plane.
+void write_colours(const TemporaryFolder& folder, const std::string& name, bool planes) {
+  constexpr std::size_t kCount = 60, kPixels = 14 * 14;
+  std::string bytes(kCount * kPixels * 3, 0), labels;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    labels += static_cast<char>(i % 3);
+    for (std::size_t p = 0; p < kPixels; ++p)
+      for (std::size_t c = 0; c < 3; ++c)
+        bytes[i * kPixels * 3 + (planes ? c * kPixels + p : p * 3 + c)] =
+            static_cast<char>((c == i % 3 ? 160 : 20) + (11 * i + 3 * p + p / 14) % 90);
+  }
+  folder.write(name + ".images.idx",
+               planes ? idx({kCount, 3, 14, 14}, bytes) : idx({kCount, 14, 14, 3}, bytes));
+  folder.write(name + ".labels.idx", idx({kCount}, labels));
+}
+
+TEST(Module, ColourImagesInBothOrdersAreTheSame) {
+  const TemporaryFolder folder;
+  write_colours(folder, "pixels", false);
+  write_colours(folder, "planes", true);
+  const auto config = [&](const char* name, const char* kind) {
+    json out = of_files(folder, name);
+    out["options"]["model"] = {{"kind", kind},
+                               {"epochs", 2},
+                               {"averaged_epochs", 1},
+                               {"widths", {8}},
+                               {"channels", {4, 4}}};
+    return out;
+  };
+  for (const char* kind : {"convolutional", "perceptron"}) {
+    Session session(adaptation(), config("pixels", kind)),
+        other(adaptation(), config("planes", kind));
+    for (const char* name : kMethods) {
+      const Trial trial = session.evaluate(name);
+      ASSERT_EQ(trial.status, EQV_OK) << name << trial.message;
+      EXPECT_EQ(reproducible(session, trial), reproducible(other, other.evaluate(name))) << name;
+    }
+  }
+  folder.write("grey.idx", idx({2, 14, 14}, std::string(2 * 14 * 14, 'x')));
+  Session session(adaptation(), config("pixels", "perceptron"));
+  EXPECT_THROW(session.apply("tent", {{"data", folder.path("grey.idx")}}), Refusal);
+  folder.write("odd.idx", idx({2, 4, 14, 14}, std::string(2 * 4 * 14 * 14, 'x')));
+  json odd = config("pixels", "perceptron");
+  odd["data"]["images"] = folder.path("odd.idx");
+  expect_refused(odd, "/data/images", "4 dimensions");
+}
+
 TEST(BadInput, TruncatedAndDamagedGzip) {
   const TemporaryFolder folder;
   folder.write("whole.idx", idx({40, 8, 8}, std::string(40 * 64, 'x')));
@@ -570,7 +618,7 @@ std::vector<std::vector<double>> steps_in_python(const Golden& golden, const std
   for (std::size_t i = 0; i < recipes.size(); ++i)
     folder.write("recipe" + std::to_string(i) + ".py",
                  python_recipe(recipes[i].adaptation, recipes[i].rule,
-                               test_time_adaptation::Family::kDigits));
+                               {test_time_adaptation::Family::kDigits, 8, 8}));
   folder.write("source_model.json", model_json(golden.model));
   folder.write("x.json", json(golden.x).dump());
   const std::string out = run_python(folder, R"(
@@ -686,14 +734,53 @@ for at in range(0, len(x), 16):
   EXPECT_EQ(lines, 61);
 }
 
+TEST(PythonRecipe, ReadsColourImages) {
+  NEEDS_TORCH();
+  const TemporaryFolder folder;
+  write_colours(folder, "train", false);
+  for (const char* kind : {"convolutional", "perceptron"}) {
+    json config = of_files(folder, "train");
+    config["options"]["model"] = {{"kind", kind},
+                                  {"epochs", 2},
+                                  {"averaged_epochs", 1},
+                                  {"widths", {8}},
+                                  {"channels", {4, 4}}};
+    Session session(adaptation(), config);
+    const json options{{"data", folder.path("train.images.idx")}, {"batch", 20}};
+    auto files = session.apply("batch_norm", options);
+    folder.write("cotta.py", session.apply("cotta", options).at("recipe.py"));
+    for (const char* name : {"recipe.py", "source_model.json"}) folder.write(name, files.at(name));
+    const std::string out = run_python(folder, R"(
+import numpy, recipe, cotta, torch
+x = torch.tensor(numpy.fromfile('train.images.idx', 'uint8')[20:].reshape(60, 14, 14, 3) / 255, dtype=torch.float32)
+model, variances = recipe.load_model()
+x = x.permute(0, 3, 1, 2) if isinstance(model[0], torch.nn.Conv2d) else x.flatten(1)
+views = cotta.Adapter(model, variances).step(x)
+assert views.shape == (60, 3) and bool(views.isfinite().all())
+adapter = recipe.Adapter(model, variances)
+print('sample,prediction,probability')
+for at in range(0, 60, 20):
+    p = adapter.step(x[at:at + 20]).softmax(1).max(1)
+    for i in range(20):
+        print(f'{at + i + 1},{p.indices[i]},{p.values[i].item():.3f}')
+)");
+    std::istringstream found(out), expected(files.at("predictions.csv"));
+    std::string one, other;
+    while (std::getline(expected, other)) {
+      ASSERT_TRUE(std::getline(found, one)) << out;
+      EXPECT_EQ(one.substr(0, one.rfind(',')), other.substr(0, other.rfind(','))) << kind;
+    }
+  }
+}
+
 TEST(PythonRecipe, MakesViewsOfItsOwn) {
   NEEDS_TORCH();
   namespace tta = test_time_adaptation;
   const Golden golden = tta::golden_convolutional();
   for (const tta::Family family : {tta::Family::kImages, tta::Family::kDigits}) {
     const TemporaryFolder folder;
-    folder.write("recipe.py",
-                 python_recipe({tta::published(Method::kCotta, 4, .4, 1), {}}, {}, family));
+    folder.write("recipe.py", tta::python_recipe({tta::published(Method::kCotta, 4, .4, 1), {}}, {},
+                                                 {family, 28, 28}));
     folder.write("source_model.json", model_json(golden.model));
     folder.write("x.json", json(golden.x).dump());
     const std::string out = run_python(folder, R"(
