@@ -153,6 +153,11 @@ TEST(Onnx, RefusesEachPartItDoesNotHave) {
   graph.tensors["w"].numbers[3] = std::nan("");
   expect_refused(graph, "finite");
   graph = dense_then({});
+  graph.outputs = {"h"};
+  graph.tensors["w"] = {{0x10000000, 4}, {}};
+  graph.tensors["b"] = {{0x10000000}, {}};
+  expect_refused(graph, "numbers");
+  graph = dense_then({});
   graph.outputs = {"h", "x"};
   expect_refused(graph, "2 outputs");
   graph.input_sizes = {0, 0};

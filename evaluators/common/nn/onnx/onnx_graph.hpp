@@ -11,7 +11,7 @@
 
 namespace equivolve::nn {
 
-/// Row-major. Whole numbers (shapes, axes) are exact up to 2^53.
+/// Row-major, as many numbers as the sizes say. Whole numbers (shapes, axes) are exact up to 2^53.
 struct OnnxTensor {
   std::vector<std::int64_t> sizes;
   std::vector<double> numbers;

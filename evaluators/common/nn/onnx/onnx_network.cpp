@@ -51,10 +51,13 @@ class Chain {
       throw NotSupported(
           fmt::format("its output '{}' does not come from its last layer", graph_.outputs.front()));
     if (shape_.pixels() != 1) throw NotSupported("ends with an image; expected one row a sample");
+    // Before anything as large as it says is made.
+    const auto plan = make_plan(architecture_);
+    if (!plan) throw NotSupported(plan.error());
+    if (plan->parameters != parameters_.size() || plan->statistics != statistics_.size())
+      throw NotSupported("its weights do not fit its layers");
     auto made = Network<double>::make(architecture_, 0);
     if (!made) return made;
-    if (made->parameters().size() != parameters_.size())
-      throw NotSupported("its weights do not fit its layers");
     std::copy(parameters_.begin(), parameters_.end(), made->parameters().begin());
     std::copy(statistics_.begin(), statistics_.end(), made->statistics().begin());
     check_numbers(*made);
@@ -147,7 +150,13 @@ class Chain {
         input < node.inputs.size() ? graph_.tensors.find(node.inputs[input]) : graph_.tensors.end();
     if (found == graph_.tensors.end())
       refuse(node, fmt::format("its input {} is no constant", input + 1));
-    return found->second;
+    const OnnxTensor& tensor = found->second;
+    double count = 1;
+    for (const std::int64_t size : tensor.sizes) count *= static_cast<double>(size);
+    if (count != static_cast<double>(tensor.numbers.size()))
+      refuse(node, fmt::format("its input {} has {} numbers, not {}", input + 1,
+                               tensor.numbers.size(), count));
+    return tensor;
   }
   bool has_input(const OnnxNode& node, std::size_t input) const {
     return input < node.inputs.size() && !node.inputs[input].empty();
