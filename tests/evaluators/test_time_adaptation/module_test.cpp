@@ -527,6 +527,12 @@ TEST(Refusals, OfSettings) {
   config = digits();
   config["data"]["pixels"]["rows"] = 7;
   expect_refused(config, "/data/pixels", "7 x 8");
+  config = digits({{"stream", {{"label_orders", {"dirichle"}}}}});
+  expect_refused(config, "/options/stream/label_orders/0", "dirichlet");
+  config = digits({{"stream", {{"batches", {4, 0}}}}});
+  expect_refused(config, "/options/stream/batches/1", "from 1 to 4096");
+  config = digits({{"stream", {{"protocol", "endless"}}}});
+  expect_refused(config, "/options/stream/protocol", "lifelong");
   config = digits({{"screening_samples", 40}});
   expect_refused(config, "/options/screening_samples", "fewer");
   config = digits({{"model", {{"file", "/no/such/model"}}}});
