@@ -53,6 +53,7 @@ def summary(rows):
     for figure in ("nll", "error"):
         out[figure] = statistics.fmean(row["found"][figure] for row in rows)
     out["least_low"] = min(against["nll"]["low"] for against in out["against"].values())
+    out["least_low_adapting"] = min(against["nll"]["low"] for name, against in out["against"].items() if name != "source")
     out["verdict"] = "better" if out["least_low"] > 0 else "no improvement found"
     for key in COUNTS:
         out[key] = sum(row[key] for row in rows)
