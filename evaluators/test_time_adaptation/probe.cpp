@@ -67,6 +67,18 @@ void put_rule(FormulaRule rule, std::uint64_t seed, sdk::OutputSink& sink) {
   sink.values(momenta);
 }
 
+void put_settings(const Recipe& r, sdk::OutputSink& sink) {
+  for (const std::int64_t setting :
+       {static_cast<std::int64_t>(r.method), static_cast<std::int64_t>(r.optimizer),
+        static_cast<std::int64_t>(r.trainable), std::int64_t{r.augmentations},
+        std::int64_t{r.reset_every}})
+    sink.integer(setting);
+  const double numbers[] = {r.learning_rate,        r.teacher_rate,        r.augmentation_strength,
+                            r.confidence_threshold, r.restore_probability, r.fim_quantile,
+                            r.prior_weight,         r.statistics_mix};
+  sink.bytes(std::as_bytes(std::span(numbers)));
+}
+
 }  // namespace
 
 void run_probe(const Problem& problem, const Adaptation& adaptation, std::uint64_t seed,
@@ -75,7 +87,7 @@ void run_probe(const Problem& problem, const Adaptation& adaptation, std::uint64
   const auto stream = problem.stream(LabelOrder::kShuffled, seed, false, false);
   const SampleShape& shape = problem.data().training.shape;
   const std::size_t classes = problem.classes();
-  const Recipe& recipe = adaptation.recipe;
+  const Recipe recipe = canonical(adaptation.recipe, problem.most_batches());
   Adapter<double> adapter(*source, recipe, kProbeBatch, seed,
                           probe_views({shape, recipe.augmentation_strength, seed}),
                           adaptation.rule);
@@ -97,10 +109,10 @@ void run_probe(const Problem& problem, const Adaptation& adaptation, std::uint64
     std::copy(adapter.student().begin(), adapter.student().end(), student.parameters().begin());
     put(student.forward(x, {.batch_statistics = recipe.statistics_mix}, work));
   }
-  if (adaptation.rule) put_rule(*adaptation.rule, seed, sink);
-  sink.integer(recipe.reset_every);
-  const double threshold = recipe.augmentations > 0 ? recipe.confidence_threshold : 1;
-  sink.values(std::span(&threshold, 1));
+  if (adaptation.rule)
+    put_rule(*adaptation.rule, seed, sink);
+  else
+    put_settings(recipe, sink);
 }
 
 }  // namespace equivolve::test_time_adaptation

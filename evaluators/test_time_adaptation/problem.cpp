@@ -182,6 +182,18 @@ std::size_t Problem::samples(bool test, bool screening) const {
   return std::min<std::size_t>(screening ? screening_samples_ : stream_.samples, from.count());
 }
 
+std::uint64_t Problem::most_batches() const {
+  std::uint64_t smallest = cells_.front().batch;
+  for (const Cell& cell : cells_) smallest = std::min<std::uint64_t>(smallest, cell.batch);
+  const auto batches = [&](bool test) {
+    const std::uint64_t corruptions = (test ? reported_ : seen_).size();
+    const std::uint64_t segments =
+        stream_.protocol == Protocol::kGradual ? 9 * corruptions : corruptions;
+    return segments * ((samples(test, false) + smallest - 1) / smallest) * stream_.rounds;
+  };
+  return std::max(batches(false), batches(true));
+}
+
 std::shared_ptr<const SourceModel> Problem::source(const Cancelled& cancelled) const {
   std::unique_lock lock(source_mutex_, std::defer_lock);
   // Not a timed_mutex: g++ 12's thread sanitizer does not see its locks.

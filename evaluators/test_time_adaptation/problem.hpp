@@ -41,6 +41,8 @@ class Problem {
   std::uint32_t classes() const { return data_.training.classes; }
   /// Samples of each corruption at a level.
   std::size_t samples(bool test, bool screening) const;
+  /// Of any trial's longest stream.
+  std::uint64_t most_batches() const;
   std::uint32_t rounds(bool screening) const { return screening ? 1 : stream_.rounds; }
 
   /// Trained at the first call, while others wait. Null: `cancelled` said so. Throws

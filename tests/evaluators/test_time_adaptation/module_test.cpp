@@ -126,8 +126,29 @@ TEST(Module, InactiveSettingsDoNotChangeTheDigest) {
             digest("method: tent\nlearning_rate: 0.002\n"));
   EXPECT_NE(digest("method: cotta\nrestore_probability: 0.01\n"),
             digest("method: cotta\nrestore_probability: 0.02\n"));
-  EXPECT_NE(digest("method: tent\nreset_every: 100\n"), digest("method: tent\nreset_every: 200\n"));
+  // 3 corruptions of 40 samples in batches of 16: 9 batches.
+  EXPECT_NE(digest("method: tent\nreset_every: 4\n"), digest("method: tent\nreset_every: 8\n"));
+  EXPECT_EQ(digest("method: tent\nreset_every: 100\n"), digest("method: tent\nreset_every: 0\n"));
+  // What three batches cannot tell apart grows along a stream.
+  const std::string petal = "method: petal_sres\naugmentations: 2\n";
+  EXPECT_NE(digest(petal + "prior_weight: 1e-12\n"), digest(petal + "prior_weight: 2e-12\n"));
+  EXPECT_NE(digest("method: tent\nlearning_rate: 0.00001\n"),
+            digest("method: tent\nlearning_rate: 0.0000100001\n"));
   EXPECT_EQ(digest("method: petal_sres\nanchored: false\n"), digest("method: cotta\n"));
+}
+
+TEST(Module, EqualDigestsAreEqualTrials) {
+  Session session(adaptation(), digits());
+  for (const auto& [one, other] :
+       {std::pair{"method: tent\nreset_every: 18\n", "method: tent\nreset_every: 0\n"},
+        std::pair{"method: cotta\naugmentations: 0\n", "method: petal_fim\naugmentations: 0\n"},
+        std::pair{"method: petal_fim\naugmentations: 2\nrestores: false\nanchored: false\n",
+                  "method: cotta\naugmentations: 2\nrestores: false\n"}}) {
+    EXPECT_EQ(session.probe(recipe(session, one)), session.probe(recipe(session, other))) << one;
+    EXPECT_EQ(reproducible(session, session.evaluate(recipe(session, one))),
+              reproducible(session, session.evaluate(recipe(session, other))))
+        << one;
+  }
 }
 
 TEST(Module, AStreamsBatchesMayBeOfOneAndLargerThanItsSamples) {
