@@ -1,7 +1,7 @@
 // The published methods of test-time adaptation along streams, and what a step of them costs.
 //
-//   adaptation_streams digits [--models 3] [--json]
-//       the perceptron on data/digits.csv, shuffled lifelong stream, batches of 50, 5 rounds
+//   adaptation_streams digits [--models 3] [--rounds 5] [--json]
+//       the perceptron on data/digits.csv, shuffled lifelong stream of 799 images, batches of 50
 //   adaptation_streams cells [--models 5] [--json]
 //       the same model, every method in shuffled and Dirichlet(0.1) order, batches of 1, 4, 16, 64
 //   adaptation_streams fashion FOLDER [--models 3] [--samples 500] [--rounds 5] [--json]
@@ -11,7 +11,8 @@
 //       ones; with --write the recipe, the model and the batches for PyTorch (adaptation_rival.py)
 //
 // Each model is trained anew with its own seed (0, 1, ..., or from --first on), which is also that
-// of order and noise. Figures are means over models.
+// of order and noise. Figures are means over models. Streams are made of all samples that the model
+// was not trained on, up to the number named.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +20,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,7 @@
 #include "evaluators/test_time_adaptation/problem.hpp"
 #include "evaluators/test_time_adaptation/python_recipe.hpp"
 #include "evaluators/test_time_adaptation/references.hpp"
-#include "evaluators/test_time_adaptation/trial.hpp"
+#include "evaluators/test_time_adaptation/stream_run.hpp"
 
 namespace equivolve::benchmarks {
 namespace {
@@ -81,27 +83,64 @@ void add(Row& row, const StreamRun& run, double share) {
 
 using Table = std::map<std::string, std::map<std::string, Row>>;  // by method, by cell
 
+/// Up to `most` samples that the model was not trained on.
+Samples unseen(const CleanData& data, std::size_t most) {
+  Samples out = data.validation;
+  out.values.insert(out.values.end(), data.test.values.begin(), data.test.values.end());
+  out.labels.insert(out.labels.end(), data.test.labels.begin(), data.test.labels.end());
+  std::vector<std::uint32_t> first(std::min(most, out.count()));
+  std::iota(first.begin(), first.end(), 0U);
+  return out.chosen(first);
+}
+
+SampleStream stream_of(const Problem& problem, LabelOrder order, std::size_t samples,
+                       std::uint64_t seed) {
+  StreamSettings settings;
+  settings.label_order = order;
+  settings.seed = seed;
+  settings.corruptions.resize(corruption_names(problem.data().training.shape.family).size());
+  std::iota(settings.corruptions.begin(), settings.corruptions.end(), 0U);
+  return make_stream(unseen(problem.data(), samples), settings);
+}
+
 /// Every method in every cell, for one model; errors by model go to `each`.
 void add_model(const json& config, std::uint64_t seed, double share, const Views& views,
                Table& table, json& each) {
-  const Problem problem(read_settings(config.dump()));
+  const Settings settings = read_settings(config.dump());
+  const Problem problem(settings);
   const auto never = [] { return false; };
-  each["clean_error"].push_back(clean_error(*problem.source(never), problem.data().validation));
-  for (const std::string_view method : kMethodNames) {
-    const auto runs = run_cells(
-        problem, {*reference_recipe(method, views), {}}, {.common_seed = seed},
-        [](std::size_t n, const auto& body) {
-          for (std::size_t i = 0; i < n; ++i) body(i);
-        },
-        never);
-    for (std::size_t c = 0; c < runs.size(); ++c) {
-      const std::string cell = problem.cells()[c].name();
-      add(table[std::string(method)][cell], runs[c], share);
-      json errors;
-      for (std::size_t r = 0; r < runs[c].by_round.size(); ++r)
-        errors.push_back(runs[c].of_round(r).error());
-      each[std::string(method)][cell].push_back(errors);
+  const auto source = problem.source(never);
+  each["clean_error"].push_back(clean_error(*source, unseen(problem.data(), 1 << 20)));
+  for (const LabelOrder order : settings.options.stream.label_orders) {
+    const SampleStream stream = stream_of(problem, order, settings.options.stream.samples, seed);
+    for (const Cell& cell : problem.cells()) {
+      if (cell.label_order != order) continue;
+      for (const std::string_view method : kMethodNames) {
+        const StreamRun run = run_along(
+            *source, stream,
+            {*reference_recipe(method, views), {}, cell.batch, problem.rounds(false), seed}, never);
+        add(table[std::string(method)][cell.name()], run, share);
+        json errors;
+        for (std::size_t r = 0; r < run.by_round.size(); ++r)
+          errors.push_back(run.of_round(r).error());
+        each[std::string(method)][cell.name()].push_back(errors);
+      }
     }
+  }
+}
+
+/// Of the first cell, over rounds: how much a method's loss and error grow, and by how much its
+/// error exceeds that of plain batch statistics in the worst round.
+void add_growth(const Table& table, json& out) {
+  const Row& norm = table.at("batch_norm").begin()->second;
+  for (const auto& [method, cells] : table) {
+    const Row& row = cells.begin()->second;
+    double gap = -1;
+    for (std::size_t r = 0; r < row.errors.size(); ++r)
+      gap = std::max(gap, row.errors[r] - norm.errors[r]);
+    out["nll_growth"][method] = row.losses.back() - row.losses.front();
+    out["error_growth"][method] = row.errors.back() - row.errors.front();
+    out["worst_gap"][method] = gap;
   }
 }
 
@@ -112,10 +151,12 @@ json as_json(const Table& table, const json& each) {
       out[method][cell] = {{"error", row.errors},      {"nll", row.losses},
                            {"brier", row.brier},       {"calibration_error", row.calibration},
                            {"idle_batches", row.idle}, {"cpu_ms_per_batch", row.ms}};
+  add_growth(table, out);
   return out;
 }
 
-void print(const Table& table) {
+void print(const Table& table, const json& each) {
+  std::printf("clean error of each model: %s\n", each["clean_error"].dump().c_str());
   for (const std::string_view method : kMethodNames)
     for (const auto& [cell, row] : table.at(std::string(method))) {
       std::printf("%-13s %-13s error %%", std::string(method).c_str(), cell.c_str());
@@ -157,7 +198,7 @@ json step_cost(const std::string& folder) {
     const auto write = [&](const char* name, const std::string& text) {
       std::ofstream(folder + "/" + name) << text;
     };
-    write("recipe.py", python_recipe({recipe, {}}, {}, Family::kDigits));
+    write("recipe.py", python_recipe({recipe, {}}, {}, samples.shape));
     write("source_model.json", model_json(*source));
     write("batch.json", json(std::vector<float>(first.begin(), first.end())).dump());
   }
@@ -203,7 +244,7 @@ int run(int argc, char** argv) {
   if (wants_json)
     std::printf("%s\n", as_json(table, each).dump().c_str());
   else
-    print(table);
+    print(table, each);
   return 0;
 }
 

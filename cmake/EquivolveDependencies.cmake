@@ -13,6 +13,8 @@ find_package(Eigen3 REQUIRED NO_MODULE)                                   # libe
 find_package(Spectra REQUIRED NO_MODULE)                                  # libspectra-dev
 find_package(tl-expected REQUIRED)                                        # libexpected-dev
 find_package(ZLIB REQUIRED)                                               # zlib1g-dev
+find_package(Protobuf REQUIRED)                                           # libprotobuf-dev
+find_package(ONNX REQUIRED)                                               # libonnx-dev
 if(EQUIVOLVE_TBB)
   find_package(TBB REQUIRED)                                              # libtbb-dev
 endif()

@@ -69,6 +69,8 @@ const std::vector<Library>& libraries() {
       {"yaml-cpp/", {"engine/config/"}, {}},
       {"tbb/", {"engine/run/"}, {}},
       {"oneapi/tbb*", {"engine/run/"}, {}},
+      {"onnx/", {"evaluators/common/nn/onnx/"}, {}},
+      {"google/protobuf/", {"evaluators/common/nn/onnx/"}, {}},
       {"thread", {}, pure},
       {"mutex", {}, pure},
       {"chrono", {}, pure},

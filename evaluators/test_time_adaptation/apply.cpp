@@ -29,14 +29,15 @@ std::string_view text_of_bytes(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-void write_model(const SourceModel& model, sdk::ArtefactSink& sink) {
+void write_model(const ApplyContext& context, const SourceModel& model, sdk::ArtefactSink& sink) {
   nn::Network<double> variances = model.network;
   std::copy(model.variance.begin(), model.variance.end(), variances.parameters().begin());
   sink.write("source_model.nn", "application/octet-stream",
              text_of_bytes(nn::to_bytes(model.network)));
   sink.write("source_variance.nn", "application/octet-stream",
              text_of_bytes(nn::to_bytes(variances)));
-  sink.write("source_model.json", "application/json", model_json(model));
+  sink.write("source_model.json", "application/json",
+             model_json(model, &context.problem.data(), &context.settings.data));
 }
 
 /// One line a sample: its number, what was told, how probable that is.
@@ -198,8 +199,8 @@ void apply_adaptation(const ApplyContext& context, const Adaptation& adaptation,
   }
   sink.write("recipe.yaml", "application/yaml", yaml);
   sink.write("recipe.py", "text/x-script.python",  // a module to import, no program to run
-             python_recipe(adaptation, tokens, problem.data().training.shape.family));
-  write_model(*source, sink);
+             python_recipe(adaptation, tokens, problem.data().training.shape));
+  write_model(context, *source, sink);
   if (!run.finite) {
     context.warn("a prediction, a weight or a formula was not finite: no predictions.csv");
     return;

@@ -6,6 +6,7 @@
 
 #include "evaluators/test_time_adaptation/draws.hpp"
 #include "evaluators/test_time_adaptation/noises.hpp"
+#include "evaluators/test_time_adaptation/planes.hpp"
 
 namespace equivolve::test_time_adaptation {
 namespace {
@@ -16,27 +17,74 @@ double around_one(double reach, Stream& stream) {
   return stream.uniform(1 - reach, 1 + reach);
 }
 
-/// Brightness, contrast and exponent, in a random order.
+/// Turns the hue of a colour by a share of the circle (HSV: Smith 1978, "Color gamut transform
+/// pairs").
+void turn_hue(double& red, double& green, double& blue, double turn) {
+  const double value = std::max({red, green, blue});
+  const double chroma = value - std::min({red, green, blue});
+  if (chroma <= 0) return;
+  const double sixths = value == red     ? (green - blue) / chroma
+                        : value == green ? (blue - red) / chroma + 2
+                                         : (red - green) / chroma + 4;
+  const auto channel = [&](double n) {
+    const double k = std::fmod(n + sixths + 6 * turn + 12, 6);
+    return value - chroma * std::clamp(std::min(k, 4 - k), 0.0, 1.0);
+  };
+  red = channel(5);
+  green = channel(3);
+  blue = channel(1);
+}
+
+/// Brightness, contrast and exponent, in a random order; then, of colour images, saturation and
+/// hue.
 struct Tones {
   std::array<int, 3> order{0, 1, 2};
-  double brightness, contrast, exponent;
+  double brightness, contrast, exponent, saturation = 1, hue = 0;
 
-  Tones(double k, Stream& stream)
+  Tones(double k, bool colour, Stream& stream)
       : brightness(around_one(.4 * k, stream)),
         contrast(around_one(.3 * k, stream)),
         exponent(around_one(.3 * k, stream)) {
     for (std::size_t i = 2; i > 0; --i) std::swap(order[i], order[stream.below(i + 1)]);
+    if (!colour) return;
+    saturation = around_one(.5 * k, stream);
+    hue = stream.uniform(-.06 * k, .06 * k);
   }
-  void apply(Image& image) const {
-    clip(image);
+  void apply(Planes& planes) const {
+    clip_all(planes);
     for (const int what : order) {
-      if (what == 1) change_contrast(image, contrast);
-      for (double& pixel : image.pixels)
-        if (what == 0)
-          pixel *= brightness;
-        else if (what == 2)
-          pixel = std::pow(pixel, exponent);
-      clip(image);
+      if (what == 1) stretch(planes);
+      for (Image& plane : planes)
+        for (double& pixel : plane.pixels)
+          if (what == 0)
+            pixel *= brightness;
+          else if (what == 2)
+            pixel = std::pow(pixel, exponent);
+      clip_all(planes);
+    }
+    if (planes.size() == 3) colour(planes);
+  }
+
+ private:
+  static void clip_all(Planes& planes) {
+    for (Image& plane : planes) clip(plane);
+  }
+  /// Contrast, around the mean of all channels.
+  void stretch(Planes& planes) const {
+    double mean = 0;
+    for (const Image& plane : planes) mean += mean_of(plane);
+    mean /= static_cast<double>(planes.size());
+    for (Image& plane : planes)
+      for (double& pixel : plane.pixels) pixel = (pixel - mean) * contrast + mean;
+  }
+  void colour(Planes& planes) const {
+    for (std::size_t i = 0; i < planes[0].pixels.size(); ++i) {
+      double *red = &planes[0].pixels[i], *green = &planes[1].pixels[i],
+             *blue = &planes[2].pixels[i];
+      const double grey = .299 * *red + .587 * *green + .114 * *blue;  // luma of ITU-R BT.601
+      for (double* part : {red, green, blue})
+        *part = std::clamp(grey + saturation * (*part - grey), 0.0, 1.0);
+      turn_hue(*red, *green, *blue, hue);
     }
   }
 };
@@ -48,7 +96,9 @@ struct ImageView {
   double sigma;
   bool flip;
 
-  ImageView(double k, std::uint32_t width, Stream& stream) : tones(k, stream) {
+  ImageView(double k, const SampleShape& shape, Stream& stream)
+      : tones(k, shape.channels == 3, stream) {
+    const std::uint32_t width = shape.width;
     placement.degrees = stream.uniform(-15 * k, 15 * k);
     placement.scale = around_one(.1 * k, stream);
     placement.down = stream.uniform(-k / 16, k / 16) * width;
@@ -89,13 +139,6 @@ void mirror(Image& image) {
 }
 
 template <class Scalar>
-Image image_of(const SampleShape& shape, std::span<const Scalar> sample) {
-  Image image(shape.height, shape.width);
-  std::copy(sample.begin(), sample.end(), image.pixels.begin());
-  return image;
-}
-
-template <class Scalar>
 void augment_row(double k, std::span<const Scalar> row, Stream gains, Stream& noise,
                  std::span<Scalar> out) {
   for (std::size_t j = 0; j < row.size(); ++j)
@@ -118,28 +161,26 @@ void augment(const Augmentation& a, std::uint32_t batch, std::uint32_t view,
   };
   if (a.shape.family == Family::kTable)
     return each([&](auto row, auto to) { augment_row<Scalar>(k, row, shared, noise, to); });
-  const auto store = [](const Image& image, std::span<Scalar> to) {
-    std::transform(image.pixels.begin(), image.pixels.end(), to.begin(),
-                   [](double pixel) { return static_cast<Scalar>(pixel); });
-  };
   if (a.shape.family == Family::kDigits) {
-    const Tones tones(k, shared);
+    const Tones tones(k, a.shape.channels == 3, shared);
     return each([&](auto sample, auto to) {
-      Image image = image_of<Scalar>(a.shape, sample);
-      tones.apply(image);
-      gaussian_noise(image, .05 * k, noise);
-      store(image, to);
+      Planes planes = planes_of(a.shape, sample);
+      tones.apply(planes);
+      for (Image& plane : planes) gaussian_noise(plane, .05 * k, noise);
+      store(planes, to);
     });
   }
-  const ImageView parameters(k, a.shape.width, shared);
+  const ImageView parameters(k, a.shape, shared);
   each([&](auto sample, auto to) {
-    Image image = image_of<Scalar>(a.shape, sample);
-    parameters.tones.apply(image);
-    image = blurred(placed(image, parameters.placement), parameters.sigma);
-    if (parameters.flip) mirror(image);
-    gaussian_noise(image, .005, noise);
-    clip(image);
-    store(image, to);
+    Planes planes = planes_of(a.shape, sample);
+    parameters.tones.apply(planes);
+    for (Image& plane : planes) {
+      plane = blurred(placed(plane, parameters.placement), parameters.sigma);
+      if (parameters.flip) mirror(plane);
+      gaussian_noise(plane, .005, noise);
+      clip(plane);
+    }
+    store(planes, to);
   });
 }
 

@@ -18,9 +18,9 @@ struct Augmentation {
 
 /// View number `view` of a batch: a function of its arguments alone. Parameters are drawn once for
 /// the whole batch, noise for each number. Images: clip; brightness, contrast and exponent in
-/// random order; turned, scaled and shifted; blurred; flipped with probability 1/2; noise; clip.
-/// Digits: brightness, contrast, exponent, noise. Rows of tables: each feature times U(1 - .1k,
-/// 1 + .1k), and noise of deviation .1k. [any-thread]
+/// random order, of colour images then saturation and hue; turned, scaled and shifted; blurred;
+/// flipped with probability 1/2; noise; clip. Digits: the same tones, noise. Rows of tables: each
+/// feature times U(1 - .1k, 1 + .1k), and noise of deviation .1k. [any-thread]
 template <class Scalar>
 void augment(const Augmentation& augmentation, std::uint32_t batch, std::uint32_t view,
              std::span<const Scalar> samples, std::span<Scalar> out);

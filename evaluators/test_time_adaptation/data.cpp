@@ -82,7 +82,20 @@ Rows mixed(Rows rows, const DataSettings& settings, std::uint32_t which) {
   return rows;
 }
 
-void limit_training(Rows& training, const DataSettings& settings) {
+/// Each class keeps a sample to train on, or the model could never tell it.
+void check_classes(const Rows& training, const std::vector<std::uint32_t>& labels,
+                   const std::vector<std::string>& names) {
+  std::vector<bool> seen(names.size(), false);
+  for (const std::uint32_t row : training) seen[labels[row]] = true;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    if (!seen[k])
+      throw Refused("/data/training_samples",
+                    fmt::format("leaves class '{}' without a sample to train on", names[k]));
+}
+
+void limit_training(Rows& training, const DataSettings& settings,
+                    const std::vector<std::uint32_t>& labels,
+                    const std::vector<std::string>& names) {
   if (settings.training_samples > 0 && training.size() > settings.training_samples) {
     hashing::Stream stream = draws(settings.split_seed, Draw::kStreamSplit, 2);
     tables::shuffle(training, stream);
@@ -91,6 +104,16 @@ void limit_training(Rows& training, const DataSettings& settings) {
   if (training.size() < kFewestTraining)
     throw Refused("/data", fmt::format("leaves {} samples to train on; at least {} are needed",
                                        training.size(), kFewestTraining));
+  check_classes(training, labels, names);
+}
+
+/// From samples that are all alike nothing can be learnt.
+void check_variety(const Samples& training, const char* pointer) {
+  for (std::size_t i = 1; i < training.count(); ++i)
+    if (!std::equal(training[i].begin(), training[i].end(), training[0].begin())) return;
+  throw Refused(pointer, fmt::format("the {} samples to train on are all the same: nothing can be "
+                                     "learnt from them",
+                                     training.count()));
 }
 
 // ---- IDX files
@@ -156,7 +179,7 @@ CleanData open_images(const DataSettings& settings) {
   if (settings.stream_images.empty()) {
     check_counts(all.labels, out.class_names, "/data/labels");
     Split split = split_all(all.labels, settings);
-    limit_training(split.training, settings);
+    limit_training(split.training, settings, all.labels, out.class_names);
     out.training = all.chosen(split.training);
     out.validation = all.chosen(mixed(split.validation, settings, 0));
     out.test = all.chosen(mixed(split.test, settings, 1));
@@ -164,13 +187,13 @@ CleanData open_images(const DataSettings& settings) {
     Samples stream =
         labelled_images(settings.stream_images, settings.stream_labels, "stream_", digests);
     if (!(stream.shape == all.shape))
-      throw Refused("/data/stream_images", "has images of another size than 'images'");
+      throw Refused("/data/stream_images", "has images of another size or colour than 'images'");
     if (*std::max_element(stream.labels.begin(), stream.labels.end()) >= classes)
       throw Refused("/data/stream_labels", "has a class that 'labels' does not have");
     stream.classes = all.classes;
     Split split;
     split.training = every(all.count());
-    limit_training(split.training, settings);
+    limit_training(split.training, settings, all.labels, out.class_names);
     if (stream.count() < 4) throw Refused("/data/stream_images", "has fewer than 4 images");
     hashing::Stream order = draws(settings.split_seed, Draw::kStreamSplit, 1);
     tables::Cut cut = tables::cut_rows(every(stream.count()), {}, .5, 1, order);
@@ -178,6 +201,7 @@ CleanData open_images(const DataSettings& settings) {
     out.validation = stream.chosen(mixed(cut.rest, settings, 0));
     out.test = stream.chosen(mixed(cut.part, settings, 1));
   }
+  check_variety(out.training, "/data/images");
   out.digest = tables::digest_of(digests);
   return out;
 }
@@ -280,7 +304,7 @@ CleanData open_table(const DataSettings& settings) {
   out.class_names = target.names;
   check_counts(target.labels, target.names, "/data/target");
   Split split = split_all(target.labels, settings);
-  limit_training(split.training, settings);
+  limit_training(split.training, settings, target.labels, target.names);
   std::sort(split.training.begin(), split.training.end());
   out.fills = tables::fit_fills(out.encoding, table->features, split.training);
   const SampleShape shape = shape_of(settings, out.encoding.width());
@@ -291,9 +315,15 @@ CleanData open_table(const DataSettings& settings) {
     return samples;
   };
   out.training = made(split.training);
+  check_variety(out.training, "/data/file");
   out.validation = made(mixed(split.validation, settings, 0));
   out.test = made(mixed(split.test, settings, 1));
   return out;
+}
+
+std::string described(const SampleShape& shape) {
+  return fmt::format("{}images of {} x {}", shape.channels == 3 ? "colour " : "", shape.height,
+                     shape.width);
 }
 
 bool is_idx(const std::string& path) {
@@ -312,10 +342,10 @@ Samples read_own_stream(const std::string& path, const CleanData& data,
   const SampleShape& shape = data.training.shape;
   if (!settings.is_table() || is_idx(path)) {
     Samples out = images_at(idx_at(path, "/data"), path, "/data");
-    if (out.shape.height != shape.height || out.shape.width != shape.width)
-      throw Refused("/data",
-                    fmt::format("{}: images of {} x {}; the run's are {} x {}", path,
-                                out.shape.height, out.shape.width, shape.height, shape.width));
+    if (out.shape.height != shape.height || out.shape.width != shape.width ||
+        out.shape.channels != shape.channels)
+      throw Refused("/data", fmt::format("{}: {}; the run has {}", path, described(out.shape),
+                                         described(shape)));
     out.shape = shape;
     out.classes = data.training.classes;
     return out;

@@ -21,6 +21,7 @@ enum class Draw : std::uint8_t {
   kView = 9,  ///< augmented views while adapting
   kRestoration = 10,
   kMixedOrder = 11,
+  kProbe = 12,  ///< made-up weights and batches that rules are tried on
 };
 
 /// `major` below 2^24 and `minor` below 2^32 name the place.

@@ -54,6 +54,8 @@ class TestTimeAdaptation {
     std::copy(digest.begin(), digest.end(), instance_.data_digest);
     if (!problem_.data().report.empty())
       host_.log(EQV_LOG_INFO, settings_.data.file + ": " + problem_.data().report);
+    if (const std::string report = problem_.model_report(); !report.empty())
+      host_.log(EQV_LOG_INFO, report);
   }
 
   const eqv_instance_info& instance_info() const { return instance_; }

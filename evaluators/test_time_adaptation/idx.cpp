@@ -81,16 +81,27 @@ IdxFile read_idx(const std::string& path) {
 }
 
 Samples images_of(const IdxFile& file, const std::string& path) {
-  if (file.sizes.size() != 3)
-    refuse(path, fmt::format("has {} dimensions; expected 3: images, rows, columns (grey)",
-                             file.sizes.size()));
-  const std::uint32_t height = file.sizes[1], width = file.sizes[2];
+  const auto& sizes = file.sizes;
+  const bool colour = sizes.size() == 4, planes = colour && sizes[3] != 3;
+  if (sizes.size() != 3 && !colour)
+    refuse(path, fmt::format("has {} dimensions; expected 3 (images, rows, columns) or, of colour "
+                             "images, 4",
+                             sizes.size()));
+  if (planes && sizes[1] != 3)
+    refuse(path, "has 4 dimensions, none of them 3 channels of colour in front or behind");
+  const std::uint32_t height = sizes[planes ? 2 : 1], width = sizes[planes ? 3 : 2];
   if (std::min(height, width) < 2 || std::max(height, width) > 256)
     refuse(path, fmt::format("has images of {} x {}; expected 2 x 2 to 256 x 256", height, width));
   const bool large = std::min(height, width) >= kSmallestFamilyImage;
-  Samples out{{large ? Family::kImages : Family::kDigits, height, width}, 0, {}, {}};
-  out.values.reserve(file.bytes.size());
-  for (const std::uint8_t byte : file.bytes) out.values.push_back(static_cast<float>(byte / 255.));
+  const std::uint32_t channels = colour ? 3 : 1;
+  Samples out{{large ? Family::kImages : Family::kDigits, height, width, channels}, 0, {}, {}};
+  out.values.resize(file.bytes.size());
+  const std::size_t pixels = std::size_t{height} * width, size = out.shape.size();
+  for (std::size_t i = 0; i < file.bytes.size(); ++i) {
+    const std::size_t within = i % size;
+    const std::size_t to = planes ? within % pixels * channels + within / pixels : within;
+    out.values[i - within + to] = static_cast<float>(file.bytes[i] / 255.);
+  }
   return out;
 }
 

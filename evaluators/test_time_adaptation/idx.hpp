@@ -21,8 +21,9 @@ struct IdxFile {
 /// numbers than unsigned bytes, truncated, longer than its sizes say.
 IdxFile read_idx(const std::string& path);
 
-/// Images (count x height x width), from 0 .. 255 to 0 .. 1; without labels or classes. Throws as
-/// read_idx, and where they are no grey images of 2 x 2 to 256 x 256.
+/// Images, from 0 .. 255 to 0 .. 1; without labels or classes. Grey: count x height x width;
+/// colour: count x height x width x 3 or, as CIFAR has them, count x 3 x height x width. Throws as
+/// read_idx, and where they are no images of 2 x 2 to 256 x 256.
 Samples read_images(const std::string& path);
 Samples images_of(const IdxFile& file, const std::string& path);
 

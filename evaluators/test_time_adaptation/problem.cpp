@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
 
 #include "evaluators/common/nn/losses.hpp"
+#include "evaluators/common/nn/onnx/onnx_network.hpp"
 #include "evaluators/common/nn/weights_file.hpp"
 #include "evaluators/common/tables/names.hpp"
 #include "evaluators/sdk/evaluator.hpp"
@@ -23,12 +26,30 @@ using sdk::Refused;
 /// Streams kept: both orders of a search's seed and of the seeds of a few repeats.
 constexpr std::size_t kMostStreams = 8;
 
-/// Of either scalar.
-nn::Network<double> load_network(const std::string& file, const std::string& pointer) {
-  auto wide = nn::load<double>(file);
+std::string bytes_of(const std::string& file, const std::string& pointer) {
+  std::ifstream in(file, std::ios::binary);
+  std::error_code problem;
+  // Reading a directory throws.
+  if (!in || std::filesystem::is_directory(file, problem))
+    throw Refused(pointer, file + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// In the project's format, of either scalar, or ONNX. Adds the file to `digest`.
+nn::Network<double> load_network(const std::string& file, const std::string& pointer,
+                                 tables::DataDigest& digest) {
+  const std::string bytes = bytes_of(file, pointer);
+  std::string both(digest.begin(), digest.end());
+  digest = tables::digest_of(both + bytes);
+  if (!bytes.starts_with("EQVNETW")) {
+    auto foreign = nn::network_from_onnx(bytes);
+    if (!foreign) throw Refused(pointer, fmt::format("{}: {}", file, foreign.error()));
+    return *std::move(foreign);
+  }
+  auto wide = nn::from_bytes<double>(std::as_bytes(std::span(bytes)));
   if (wide) return *std::move(wide);
-  auto narrow = nn::load<float>(file);
-  if (!narrow) throw Refused(pointer, wide.error());
+  const auto narrow = nn::from_bytes<float>(std::as_bytes(std::span(bytes)));
+  if (!narrow) throw Refused(pointer, fmt::format("{}: {}", file, wide.error()));
   return narrow->as<double>();
 }
 
@@ -93,7 +114,7 @@ void Problem::choose_corruptions() {
 nn::Architecture Problem::architecture() const {
   const SampleShape& shape = data_.training.shape;
   return convolutional_
-             ? convolutional(shape.height, shape.width, classes(), model_.channels)
+             ? convolutional(shape.height, shape.width, classes(), model_.channels, shape.channels)
              : perceptron(static_cast<std::uint32_t>(shape.size()), classes(), model_.widths);
 }
 
@@ -110,35 +131,67 @@ void Problem::read_model() {
       throw Refused("/options/model", plan.error());
     return;
   }
-  nn::Network<double> network = load_network(model_.file, "/options/model/file");
+  nn::Network<double> network = load_network(model_.file, "/options/model/file", data_.digest);
   if (network.inputs() != data_.training.shape.size() || network.outputs() != classes())
     throw Refused(
         "/options/model/file",
         fmt::format("takes {} numbers and tells {} classes; the data have {} and {}",
                     network.inputs(), network.outputs(), data_.training.shape.size(), classes()));
   if (network.statistics().empty())
-    throw Refused("/options/model/file", "has no batch norm, so there is nothing to adapt by");
-  auto variance = variance_of_file_model(network);
-  source_ =
-      std::make_shared<const SourceModel>(SourceModel{std::move(network), std::move(variance)});
+    throw Refused("/options/model/file",
+                  "has no batch norm, so there is nothing to adapt by (PyTorch's ONNX export folds "
+                  "them into convolutions; give it training=torch.onnx.TrainingMode.PRESERVE)");
+  SourceModel model{std::move(network), {}, {}};
+  give_posterior(model);
+  source_ = std::make_shared<const SourceModel>(std::move(model));
 }
 
-std::vector<double> Problem::variance_of_file_model(const nn::Network<double>& network) const {
-  if (model_.posterior == PosteriorKind::kIsotropic)
-    return std::vector<double>(network.parameters().size(), model_.posterior_variance);
-  if (model_.posterior == PosteriorKind::kFisher) return laplace_variances(network, data_.training);
-  const auto other = load_network(model_.posterior_file, "/options/model/posterior_file");
-  if (!(other.architecture() == network.architecture()))
-    throw Refused("/options/model/posterior_file", "has other layers than the model");
+void Problem::give_posterior(SourceModel& model) {
+  const std::size_t weights = model.network.parameters().size();
+  if (model_.posterior == PosteriorKind::kIsotropic) {
+    model.posterior = fmt::format("isotropic, variance {}", model_.posterior_variance);
+    model.variance.assign(weights, model_.posterior_variance);
+    return;
+  }
+  if (model_.posterior == PosteriorKind::kFisher) {
+    model.posterior = fmt::format("fisher, of {} training samples", data_.training.count());
+    model.variance = laplace_variances(model.network, data_.training);
+    return;
+  }
+  const char* const pointer = "/options/model/posterior_file";
+  const auto other = load_network(model_.posterior_file, pointer, data_.digest);
+  if (!(other.architecture() == model.network.architecture()))
+    throw Refused(pointer, "has other layers than the model");
   for (const double variance : other.parameters())
     if (!(variance >= 0 && std::isfinite(variance)))
-      throw Refused("/options/model/posterior_file", "holds a variance that is none");
-  return {other.parameters().begin(), other.parameters().end()};
+      throw Refused(pointer, "holds a variance that is none");
+  model.posterior = "file " + model_.posterior_file;
+  model.variance.assign(other.parameters().begin(), other.parameters().end());
+}
+
+std::string Problem::model_report() const {
+  if (model_.file.empty()) return "";
+  std::lock_guard lock(source_mutex_);
+  return fmt::format("{}: {} layers, {} weights; posterior: {}", model_.file,
+                     source_->network.plan().layers.size(), source_->network.parameters().size(),
+                     source_->posterior);
 }
 
 std::size_t Problem::samples(bool test, bool screening) const {
   const Samples& from = test ? data_.test : data_.validation;
   return std::min<std::size_t>(screening ? screening_samples_ : stream_.samples, from.count());
+}
+
+std::uint64_t Problem::most_batches() const {
+  std::uint64_t smallest = cells_.front().batch;
+  for (const Cell& cell : cells_) smallest = std::min<std::uint64_t>(smallest, cell.batch);
+  const auto batches = [&](bool test) {
+    const std::uint64_t corruptions = (test ? reported_ : seen_).size();
+    const std::uint64_t segments =
+        stream_.protocol == Protocol::kGradual ? 9 * corruptions : corruptions;
+    return segments * ((samples(test, false) + smallest - 1) / smallest) * stream_.rounds;
+  };
+  return std::max(batches(false), batches(true));
 }
 
 std::shared_ptr<const SourceModel> Problem::source(const Cancelled& cancelled) const {

@@ -34,11 +34,15 @@ class Problem {
   explicit Problem(const Settings& settings);
 
   const CleanData& data() const { return data_; }
+  /// Of a model from a file: what it is, and what its posterior is from. Else empty.
+  std::string model_report() const;
   bool is_convolutional() const { return convolutional_; }
   const std::vector<Cell>& cells() const { return cells_; }
   std::uint32_t classes() const { return data_.training.classes; }
   /// Samples of each corruption at a level.
   std::size_t samples(bool test, bool screening) const;
+  /// Of any trial's longest stream.
+  std::uint64_t most_batches() const;
   std::uint32_t rounds(bool screening) const { return screening ? 1 : stream_.rounds; }
 
   /// Trained at the first call, while others wait. Null: `cancelled` said so. Throws
@@ -69,7 +73,7 @@ class Problem {
   void read_model();
   nn::Architecture architecture() const;
   SourceTraining training() const;
-  std::vector<double> variance_of_file_model(const nn::Network<double>& network) const;
+  void give_posterior(SourceModel& model);
   SampleStream make(const Key& key) const;
 
   ModelSettings model_;

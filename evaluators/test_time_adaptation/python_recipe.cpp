@@ -12,6 +12,7 @@ using nlohmann::json;
 /// The file below the recipe's own numbers, which stand in its head.
 constexpr std::string_view kPython = R"PY(
 import copy
+import csv
 import json
 import math
 import os
@@ -57,11 +58,68 @@ def prepare(model):
     return model.eval()
 
 
+def read_source(path=None):
+    path = path or os.path.join(os.path.dirname(os.path.abspath(__file__)), "source_model.json")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+class Inputs:
+    """Of a model of a table: from rows, {column: cell} as csv.DictReader gives them, to what the model
+    takes, scaled as in its training. `names(logits)`: the classes told."""
+
+    def __init__(self, path=None, dtype=torch.float32):
+        data = read_source(path)
+        self.classes, self.shape, self.dtype = data["classes"], data["input"], dtype
+        self.table = data.get("table")
+
+    def read(self, path, separator=","):
+        """Rows of a CSV file; of one without a header the columns are c1, c2, ..."""
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.reader(file, delimiter=separator))
+        rows = [row for row in rows if row]
+        header = rows.pop(0) if self.table["header"] else [f"c{i + 1}" for i in range(len(rows[0]))]
+        return [dict(zip(header, row)) for row in rows]
+
+    def __call__(self, rows):
+        features = [[x for column in self.table["columns"] for x in self.features(column, row[column["name"]])]
+                    for row in rows]
+        return torch.tensor(features, dtype=self.dtype).view([-1] + self.shape)
+
+    def features(self, column, cell):
+        if self.is_missing(cell):
+            if not self.table["impute"]:
+                raise ValueError(f"column '{column['name']}': missing value")
+            raw = column["fills"]
+        elif "levels" in column:
+            raw = [float(cell == level) for level in column["levels"]] + [0.0] * column["missing_level"]
+        else:
+            raw = [self.number(cell)]
+        return [(x - mean) / deviation if deviation else 0.0 for x, (mean, deviation) in zip(raw, column["scales"])]
+
+    def number(self, cell):
+        return float(cell.replace(",", ".")) if self.table["decimal"] == "," else float(cell)
+
+    def is_missing(self, cell):
+        if cell is None or cell == "":
+            return True
+        for token in self.table["missing_values"]:
+            if cell.lower() == token.lower():
+                return True
+            try:
+                if math.isfinite(self.number(token)) and self.number(token) == self.number(cell):
+                    return True
+            except ValueError:
+                pass
+        return False
+
+    def names(self, logits):
+        return [self.classes[i] for i in logits.argmax(1).tolist()]
+
+
 def load_model(path=None, dtype=torch.float32):
     """The source model and {parameter name: variance}, from source_model.json beside this file."""
-    path = path or os.path.join(os.path.dirname(os.path.abspath(__file__)), "source_model.json")
-    with open(path) as file:
-        data = json.load(file)
+    data = read_source(path)
     layers, variances = [], {}
 
     def tensor(values, shape):
@@ -105,40 +163,71 @@ def layers_out(layers, shape, dtype):
 
 def default_views(x, generator):
     """One augmented view of a batch; parameters are drawn once for all of it."""
-    k = RECIPE["augmentation_strength"]
+    if FAMILY == "table":
+        k = RECIPE["augmentation_strength"]
+        gains = 1 - .1 * k + .2 * k * torch.rand(x.shape[1], generator=generator, dtype=x.dtype)
+        return x * gains + .1 * k * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+    channels, height, width = SHAPE
+    if x.dim() > 2:
+        return image_view(x, generator)
+    # Of a model that reads flat samples: the channels of a pixel lie beside each other.
+    images = x.view(-1, height, width, channels).permute(0, 3, 1, 2)
+    return image_view(images, generator).permute(0, 2, 3, 1).flatten(1)
+
+
+def image_view(images, generator):
+    k, shape = RECIPE["augmentation_strength"], images.shape
+    channels = shape[1]
 
     def uniform(low, high):
         return low + (high - low) * torch.rand([], generator=generator).item()
 
     def noise(deviation):
-        return deviation * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        return deviation * torch.randn(shape, generator=generator, dtype=images.dtype)
 
-    if FAMILY == "table":
-        gains = torch.tensor([uniform(1 - .1 * k, 1 + .1 * k) for _ in range(x.shape[1])], dtype=x.dtype)
-        return x * gains + noise(.1 * k)
-    flat = x.flatten(1).clamp(0, 1)
+    flat = images.flatten(1).clamp(0, 1)
     steps = [lambda v, b=uniform(1 - .4 * k, 1 + .4 * k): v * b,
              lambda v, c=uniform(1 - .3 * k, 1 + .3 * k): (v - v.mean(1, True)) * c + v.mean(1, True),
              lambda v, e=uniform(1 - .3 * k, 1 + .3 * k): v ** e]
     for i in torch.randperm(3, generator=generator).tolist():
         flat = steps[i](flat).clamp(0, 1)
+    images = flat.view(shape)
+    if channels == 3:
+        images = coloured(images, uniform(1 - .5 * k, 1 + .5 * k), uniform(-.06 * k, .06 * k))
     if FAMILY == "digits":
-        return flat.view(x.shape) + noise(.05 * k)
-    images, (height, width) = flat.view(x.shape), x.shape[-2:]
+        return images + noise(.05 * k)
     angle, scale = math.radians(uniform(-15 * k, 15 * k)), uniform(1 - .1 * k, 1 + .1 * k)
     right, down = uniform(-k / 8, k / 8), uniform(-k / 8, k / 8)
     c, s = math.cos(angle) / scale, math.sin(angle) / scale
-    theta = torch.tensor([[c, s, right], [-s, c, down]], dtype=x.dtype)
-    grid = F.affine_grid(theta.expand(len(images), 2, 3), list(images.shape), align_corners=False)
+    theta = torch.tensor([[c, s, right], [-s, c, down]], dtype=images.dtype)
+    grid = F.affine_grid(theta.expand(len(images), 2, 3), list(shape), align_corners=False)
     images = F.grid_sample(images, grid, padding_mode="border", align_corners=False)
     sigma = uniform(.001, max(.5 * k, .0011))
-    taps = torch.exp(-.5 * (torch.arange(-2, 3, dtype=x.dtype) / sigma) ** 2)
-    taps = taps / taps.sum()
-    images = F.conv2d(F.pad(images, (2, 2, 0, 0), mode="replicate"), taps.view(1, 1, 1, 5))
-    images = F.conv2d(F.pad(images, (0, 0, 2, 2), mode="replicate"), taps.view(1, 1, 5, 1))
+    taps = torch.exp(-.5 * (torch.arange(-2, 3, dtype=images.dtype) / sigma) ** 2)
+    taps = (taps / taps.sum()).repeat(channels, 1)
+    images = F.conv2d(F.pad(images, (2, 2, 0, 0), mode="replicate"), taps.view(channels, 1, 1, 5), groups=channels)
+    images = F.conv2d(F.pad(images, (0, 0, 2, 2), mode="replicate"), taps.view(channels, 1, 5, 1), groups=channels)
     if uniform(0, 1) < .5 and k > 0:
         images = images.flip(-1)
     return (images + noise(.005)).clamp(0, 1)
+
+
+def coloured(images, saturation, turn):
+    """Saturation, and the hue turned by a share of the circle (HSV)."""
+    grey = (images * torch.tensor([.299, .587, .114], dtype=images.dtype).view(1, 3, 1, 1)).sum(1, True)
+    images = (grey + saturation * (images - grey)).clamp(0, 1)
+    red, green, blue = images.unbind(1)
+    value = images.max(1).values
+    chroma = value - images.min(1).values
+    safe = chroma.clamp(min=1e-12)
+    sixths = torch.where(value == red, (green - blue) / safe,
+                         torch.where(value == green, (blue - red) / safe + 2, (red - green) / safe + 4))
+
+    def channel(n):
+        k = (n + sixths + 6 * turn + 12) % 6
+        return value - chroma * torch.minimum(k, 4 - k).clamp(0, 1)
+
+    return torch.stack([channel(5), channel(3), channel(1)], 1)
 
 
 class Adapter:
@@ -421,19 +510,49 @@ json layer_json(const nn::LayerPlan& layer, const SourceModel& model) {
   }
 }
 
+/// How a row becomes the model's numbers: (cell - mean) / deviation, or 1 for its level.
+json table_json(const CleanData& data, const DataSettings& settings) {
+  json columns = json::array();
+  std::size_t feature = 0;
+  for (const tables::FeatureColumn& column : data.encoding.columns) {
+    json out{{"name", column.name}, {"fills", json::array()}, {"scales", json::array()}};
+    if (column.categorical) {
+      out["levels"] = column.levels;
+      out["missing_level"] = column.missing_level ? 1 : 0;
+    }
+    for (std::size_t level = 0; level < column.width(); ++level, ++feature) {
+      const tables::Scale scale =
+          data.scales.empty() ? tables::Scale{0, settings.white} : data.scales[feature];
+      out["fills"].push_back(data.fills[feature]);
+      out["scales"].push_back({scale.mean, scale.deviation});
+    }
+    columns.push_back(std::move(out));
+  }
+  return {{"header", data.header},
+          {"decimal", std::string(1, settings.columns.format.decimal)},
+          {"missing_values", settings.columns.format.missing_values},
+          {"impute", data.encoding.missing == tables::OnMissing::kImpute},
+          {"columns", columns}};
+}
+
 }  // namespace
 
 std::string python_recipe(const Adaptation& adaptation, search::ExpressionView formula,
-                          Family family) {
+                          const SampleShape& shape) {
   std::string out =
       "\"\"\"Test-time adaptation, found by Equivolve: predicts batch after batch and adapts "
       "itself.\n\n    model, variances = load_model()\n    adapter = Adapter(model, variances)\n"
       "    logits = adapter.step(x)    # x: a batch, in the order of the stream\n\n"
+      "Of a table: inputs = Inputs(); x = inputs(inputs.read(\"rows.csv\")); "
+      "inputs.names(logits)\n\n"
       "`Adapter(your_own_model)` does the same with any trained PyTorch module that has batch "
       "norms.\n\"\"\"\n";
   out += python_settings(adaptation.recipe);
-  out += fmt::format("FAMILY = \"{}\"  # which augmented views default_views makes\n",
-                     kFamilyNames[static_cast<std::size_t>(family)]);
+  out += fmt::format(
+      "FAMILY = \"{}\"  # which augmented views default_views makes\n"
+      "SHAPE = ({}, {}, {})  # channels, rows and columns of a sample\n",
+      kFamilyNames[static_cast<std::size_t>(shape.family)], shape.channels, shape.height,
+      shape.width);
   const bool restores = adaptation.rule && adaptation.rule->part() == RulePart::kRestoration;
   out += fmt::format("RULE = {}  # the part of a step that `formula` stands for\n",
                      !adaptation.rule ? "None"
@@ -446,19 +565,26 @@ std::string python_recipe(const Adaptation& adaptation, search::ExpressionView f
   return out;
 }
 
-std::string model_json(const SourceModel& model) {
+std::string model_json(const SourceModel& model, const CleanData* data,
+                       const DataSettings* settings) {
   const nn::Plan& plan = model.network.plan();
   const nn::Shape& input = model.network.architecture().input;
   json layers = json::array();
+  bool image = input.pixels() > 1;  // PyTorch wants to be told that it becomes a vector
   for (const nn::LayerPlan& layer : plan.layers) {
-    // PyTorch wants to be told that an image becomes a vector.
-    if (layer.layer.kind == nn::LayerKind::kDense && layer.in.pixels() > 1)
+    if (layer.layer.kind == nn::LayerKind::kDense && image) {
       layers.push_back({{"kind", "flatten"}});
+      image = false;
+    }
+    if (layer.layer.kind == nn::LayerKind::kMeanPool && layer.layer.window == 0) image = false;
     if (json made = layer_json(layer, model); !made.is_null()) layers.push_back(std::move(made));
   }
-  json shape =
+  const json shape =
       input.pixels() > 1 ? json{input.channels, input.height, input.width} : json{input.channels};
-  return json{{"input", shape}, {"layers", layers}}.dump();
+  json out{{"input", shape}, {"layers", layers}, {"posterior", model.posterior}};
+  if (data) out["classes"] = data->class_names;
+  if (data && settings && settings->is_table()) out["table"] = table_json(*data, *settings);
+  return out.dump();
 }
 
 }  // namespace equivolve::test_time_adaptation

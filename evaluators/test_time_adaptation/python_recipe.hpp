@@ -14,9 +14,11 @@ namespace equivolve::test_time_adaptation {
 /// gives what Adapter::step gives, up to rounding and to random draws. `formula`: a rule's tokens,
 /// empty for recipes.
 std::string python_recipe(const Adaptation& adaptation, search::ExpressionView formula,
-                          Family family);
+                          const SampleShape& shape);
 
-/// source_model.json: layers, weights in PyTorch's order, variances and running statistics.
-std::string model_json(const SourceModel& model);
+/// source_model.json: layers, weights in PyTorch's order, variances and running statistics; with
+/// `data` also the names of the classes, and of tables how a row becomes the model's numbers.
+std::string model_json(const SourceModel& model, const CleanData* data = nullptr,
+                       const DataSettings* settings = nullptr);
 
 }  // namespace equivolve::test_time_adaptation

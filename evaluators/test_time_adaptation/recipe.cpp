@@ -31,6 +31,17 @@ Recipe without_inactive(const Recipe& recipe) {
   return out;
 }
 
+Recipe canonical(const Recipe& recipe, std::uint64_t batches) {
+  Recipe out = without_inactive(recipe);
+  if (out.reset_every >= batches) out.reset_every = 0;
+  if (!has_teacher(out.method)) return out;
+  if (out.augmentations == 0)  // every batch is idle
+    return without_inactive({.method = Method::kCotta, .statistics_mix = out.statistics_mix});
+  if (out.method == Method::kPetalFim && out.fim_quantile <= 0) out.method = Method::kPetalSres;
+  if (out.method == Method::kPetalSres && out.prior_weight <= 0) out.method = Method::kCotta;
+  return out;
+}
+
 Recipe published(Method method, std::uint32_t views, double strength, double threshold) {
   Recipe recipe;
   recipe.method = method;

@@ -63,6 +63,11 @@ inline bool has_prior(Method method) {
 /// that equal behaviour has equal settings. [any-thread]
 Recipe without_inactive(const Recipe& recipe);
 
+/// The recipe that stands for all that do the same, bit for bit, along streams of up to `batches`
+/// batches: inactive settings, priors and restorations of nothing, resets that never come, teachers
+/// without views, who teach nothing. [any-thread]
+Recipe canonical(const Recipe& recipe, std::uint64_t batches);
+
 /// The published settings of a method for networks of this size; `views` are those of CoTTA and
 /// PETAL.
 Recipe published(Method method, std::uint32_t views, double strength, double threshold);

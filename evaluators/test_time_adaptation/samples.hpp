@@ -15,7 +15,8 @@ namespace equivolve::test_time_adaptation {
 struct SampleShape {
   Family family = Family::kTable;
   std::uint32_t height = 1, width = 1;  ///< of a table row: 1 and the number of features
-  std::size_t size() const { return std::size_t{height} * width; }
+  std::uint32_t channels = 1;           ///< 3: red, green and blue of a pixel beside each other
+  std::size_t size() const { return std::size_t{height} * width * channels; }
   bool operator==(const SampleShape&) const = default;
 };
 

@@ -49,7 +49,7 @@ constexpr std::string_view kImages = R"(
           "required": ["images", "labels"],
           "additionalProperties": false,
           "properties": {
-            "images": {"type": "string", "format": "path", "description": "An IDX file (.gz allowed) of grey images: count x rows x columns, unsigned bytes."},
+            "images": {"type": "string", "format": "path", "description": "An IDX file (.gz allowed) of unsigned bytes: grey images, count x rows x columns; colour images, count x rows x columns x 3 or count x 3 x rows x columns."},
             "labels": {"type": "string", "format": "path", "description": "An IDX file of their labels: 0, 1, ..."},
             "stream_images": {"type": "string", "format": "path", "description": "Other images, of which streams are made; without them, a share of the images."},
             "stream_labels": {"type": "string", "format": "path", "description": "The labels of the other images."},)";
@@ -71,7 +71,7 @@ constexpr std::string_view kOptions = R"(
             "epochs": {"type": "integer", "minimum": 1, "maximum": 10000, "description": "Of training. Default: 40, of a convolutional model 12."},
             "averaged_epochs": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "After those, at a constant rate, for the posterior. Default: 10, of a convolutional model 5."},
             "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615, "default": 0, "description": "Of first weights and of the order of training."},
-            "file": {"type": "string", "format": "path", "description": "A trained network in the project's format, such as the source_model.nn that apply writes."},
+            "file": {"type": "string", "format": "path", "description": "A trained network: ONNX, or the project's format, such as the source_model.nn that apply writes."},
             "posterior": {"enum": ["fisher", "isotropic", "file"], "default": "fisher", "description": "The variances of the weights of a network from a file. fisher: diagonal Laplace approximation on the training samples."},
             "posterior_file": {"type": "string", "format": "path", "description": "posterior: file: a network of the same layers whose parameters are the variances, such as source_variance.nn."},
             "posterior_variance": {"type": "number", "minimum": 1e-12, "maximum": 1e6, "default": 1e-05, "description": "posterior: isotropic: of every weight."}

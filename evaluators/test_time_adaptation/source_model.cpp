@@ -1,5 +1,7 @@
 #include "evaluators/test_time_adaptation/source_model.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -35,8 +37,11 @@ void training_view(std::span<const float> sample, const SampleShape& shape,
     for (std::int64_t x = 0; x < width; ++x) {
       const std::int64_t from_y = y - down, from_x = (flip ? width - 1 - x : x) - right;
       const bool within = from_y >= 0 && from_x >= 0 && from_y < height && from_x < width;
-      out[static_cast<std::size_t>(y * width + x)] =
-          within ? sample[static_cast<std::size_t>(from_y * width + from_x)] : 0.0F;
+      for (std::int64_t c = 0; c < shape.channels; ++c)
+        out[static_cast<std::size_t>((y * width + x) * shape.channels + c)] =
+            within
+                ? sample[static_cast<std::size_t>((from_y * width + from_x) * shape.channels + c)]
+                : 0.0F;
     }
   if (training.input_noise > 0)
     for (float& number : out)
@@ -116,8 +121,9 @@ nn::Architecture perceptron(std::uint32_t inputs, std::uint32_t classes,
 }
 
 nn::Architecture convolutional(std::uint32_t height, std::uint32_t width, std::uint32_t classes,
-                               const std::vector<std::uint32_t>& channels) {
-  nn::Architecture out{{1, height, width}, {}};
+                               const std::vector<std::uint32_t>& channels,
+                               std::uint32_t input_channels) {
+  nn::Architecture out{{input_channels, height, width}, {}};
   for (std::size_t i = 0; i < channels.size(); ++i) {
     out.layers.push_back(nn::convolution(channels[i]));
     out.layers.push_back(nn::batch_norm());
@@ -185,7 +191,8 @@ TrainedSource train_source(const Samples& samples, const nn::Architecture& archi
     variance.push_back(moments.variance(i));
   }
   recompute_statistics(network, work, samples);
-  return {{SourceModel{network.as<double>(), std::move(variance)}}, ""};
+  std::string posterior = fmt::format("{} snapshots of training", moments.snapshots());
+  return {{SourceModel{network.as<double>(), std::move(variance), std::move(posterior)}}, ""};
 }
 
 double clean_error(const SourceModel& model, const Samples& samples) {

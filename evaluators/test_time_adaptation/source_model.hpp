@@ -17,6 +17,7 @@ namespace equivolve::test_time_adaptation {
 struct SourceModel {
   nn::Network<double> network;
   std::vector<double> variance;  ///< of each parameter; at least 0
+  std::string posterior;         ///< what the variances are from, in words
 };
 
 /// Two hidden layers without bias, batch norm, ReLU.
@@ -25,7 +26,8 @@ nn::Architecture perceptron(std::uint32_t inputs, std::uint32_t classes,
 /// Convolutions 3 x 3 with batch norm and ReLU, a pool of 2 after all but the last, the mean over
 /// pixels, a dense layer.
 nn::Architecture convolutional(std::uint32_t height, std::uint32_t width, std::uint32_t classes,
-                               const std::vector<std::uint32_t>& channels);
+                               const std::vector<std::uint32_t>& channels,
+                               std::uint32_t input_channels = 1);
 
 /// How it is trained: SGD with momentum 0.9 and weight decay 5e-4; `epochs` with a cosine from
 /// 0.1 to 0.01, then `averaged_epochs` at 0.01 with `snapshots` an epoch.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "evaluators/test_time_adaptation/draws.hpp"
+#include "evaluators/test_time_adaptation/planes.hpp"
 
 namespace equivolve::test_time_adaptation {
 namespace {
@@ -65,18 +66,26 @@ std::uint32_t kind_of(const Segment& segment) {
   return segment.corruption * 8 + static_cast<std::uint32_t>(segment.severity);
 }
 
+/// Channels of an image are spoilt alike, by the same draws, but for noises of single pixels.
 void corrupt_images(const Samples& clean, const Places& order, std::uint64_t seed, Segment& out) {
+  constexpr std::uint32_t kNoises = 3;  // the first of both families
+  constexpr std::uint32_t kKinds = 1024;
   const SampleShape& shape = clean.shape;
   const std::uint32_t kind = kind_of(out);
-  for (const std::uint32_t i : order) {
-    Image image(shape.height, shape.width);
-    std::copy(clean[i].begin(), clean[i].end(), image.pixels.begin());
-    hashing::Stream own = draws(seed, Draw::kOneSample, kind, i);
-    hashing::Stream shared = draws(seed, Draw::kAllSamples, kind);
-    image = shape.family == Family::kImages
-                ? corrupt_image(image, out.corruption, out.severity, own)
-                : corrupt_digit(image, out.corruption, out.severity, own, shared);
-    for (const double pixel : image.pixels) out.samples.values.push_back(static_cast<float>(pixel));
+  out.samples.values.resize(order.size() * shape.size());
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    const std::uint32_t i = order[place];
+    Planes planes = planes_of(shape, clean[i]);
+    for (std::uint32_t channel = 0; channel < shape.channels; ++channel) {
+      const std::uint32_t which = out.corruption < kNoises ? kind + channel * kKinds : kind;
+      hashing::Stream own = draws(seed, Draw::kOneSample, which, i);
+      hashing::Stream shared = draws(seed, Draw::kAllSamples, kind);
+      Image& image = planes[channel];
+      image = shape.family == Family::kImages
+                  ? corrupt_image(image, out.corruption, out.severity, own)
+                  : corrupt_digit(image, out.corruption, out.severity, own, shared);
+    }
+    store(planes, std::span(out.samples.values).subspan(place * shape.size(), shape.size()));
   }
 }
 
@@ -130,7 +139,6 @@ Segment make_segment(const Samples& clean, const StreamSettings& settings, const
     for (std::uint32_t& place : ordered) place = rows[place];
     rows = std::move(ordered);
   }
-  out.samples.values.reserve(rows.size() * clean.shape.size());
   if (table)
     drift_rows(clean, rows, settings.seed, out);
   else

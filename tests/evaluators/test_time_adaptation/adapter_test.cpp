@@ -333,6 +333,7 @@ TEST(Quantile, IsLinearBetweenItsNeighbours) {
 TEST(Views, AreFunctionsOfTheirArguments) {
   for (const SampleShape& shape :
        {SampleShape{Family::kImages, 28, 28}, SampleShape{Family::kDigits, 8, 8},
+        SampleShape{Family::kImages, 14, 14, 3}, SampleShape{Family::kDigits, 8, 8, 3},
         SampleShape{Family::kTable, 1, 5}}) {
     std::vector<float> x(3 * shape.size(), .5F), a(x.size()), b(x.size()), c(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 7) / 7;
@@ -345,6 +346,22 @@ TEST(Views, AreFunctionsOfTheirArguments) {
     augment<float>({shape, 0, 9}, 4, 2, x, a);
     for (std::size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(a[i], x[i], .03);
   }
+}
+
+TEST(Views, TurnHuesAndKeepGreyPixelsGrey) {
+  const SampleShape shape{Family::kDigits, 2, 2, 3};
+  // Two grey pixels, a red one, a blue one; without noise of its own a view would keep the greys.
+  const std::vector<double> x{.5, .5, .5, .2, .2, .2, .8, .2, .2, .2, .2, .8};
+  std::vector<double> view(x.size());
+  int turned = 0;
+  for (std::uint32_t v = 0; v < 40; ++v) {
+    augment<double>({shape, .2, 4}, 0, v, x, view);
+    for (const std::size_t grey : {0, 3})
+      for (const std::size_t c : {1, 2}) EXPECT_NEAR(view[grey + c], view[grey], .08);
+    EXPECT_GT(view[6], view[7] + .3) << "still red";
+    turned += std::abs(view[7] - view[8]) > .03;
+  }
+  EXPECT_GT(turned, 5);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ inline std::vector<double> channels_last(const std::vector<double>& values, std:
 inline Golden load_golden(const std::string& file, const nn::Architecture& architecture) {
   std::ifstream in(std::string(NN_TEST_DATA) + "/" + file);
   const auto json = nlohmann::json::parse(in);
-  Golden golden{json["golden"], {*nn::Network<double>::make(architecture, 1), {}}, {}};
+  Golden golden{json["golden"], {*nn::Network<double>::make(architecture, 1), {}, "golden"}, {}};
   auto place = golden.model.network.parameters().begin();
   for (const auto& layer : json["layers"]) {
     auto mean = layer["mean"].get<std::vector<double>>();

@@ -61,6 +61,35 @@ TEST(Corruptions, HaveNamesAndChangeImages) {
   }
 }
 
+/// Grey images as colour images whose channels are alike.
+Samples as_colour(const Samples& grey) {
+  Samples out = grey;
+  out.shape.channels = 3;
+  out.values.clear();
+  for (const float value : grey.values) out.values.insert(out.values.end(), 3, value);
+  return out;
+}
+
+TEST(Corruptions, OfColourImagesSpoilChannelsAlikeButForNoise) {
+  for (const SampleShape& shape :
+       {SampleShape{Family::kImages, 28, 28}, SampleShape{Family::kDigits, 8, 8}}) {
+    const Samples grey = made_up(shape, 3, 2), colour = as_colour(grey);
+    for (std::uint32_t c = 0; c < 15; ++c) {
+      const auto one = make_stream(grey, {.corruptions = {c}}).segments[0].samples;
+      const auto three = make_stream(colour, {.corruptions = {c}}).segments[0].samples;
+      ASSERT_EQ(three.values.size(), 3 * one.values.size());
+      bool alike = true;
+      for (std::size_t i = 0; i < one.values.size(); ++i) {
+        EXPECT_EQ(three.values[3 * i], one.values[i])
+            << c << ": the first channel is the grey image";
+        alike = alike && three.values[3 * i + 1] == one.values[i] &&
+                three.values[3 * i + 2] == one.values[i];
+      }
+      EXPECT_EQ(alike, c > 2) << corruption_names(shape.family)[c];
+    }
+  }
+}
+
 TEST(Corruptions, KnownAnswers) {
   Image image(4, 4);
   for (std::size_t i = 0; i < 16; ++i) image.pixels[i] = static_cast<double>(i) / 16;
@@ -296,18 +325,25 @@ std::vector<float> told_along(const Golden& golden, const SampleStream& stream, 
 TEST(Runs, NoLabelLeaksIntoAPrediction) {
   const Golden golden = golden_perceptron();
   const Samples samples = made_up({Family::kDigits, 8, 8}, 48, 10);
-  const SampleStream stream = make_stream(samples, {.corruptions = {0, 6, 9}, .seed = 3});
-  SampleStream shuffled = stream;
-  for (Segment& segment : shuffled.segments)
-    std::reverse(segment.samples.labels.begin(), segment.samples.labels.end());
-  ASSERT_NE(stream.segments[0].samples.labels, shuffled.segments[0].samples.labels);
-  for (const Method method :
-       {Method::kSource, Method::kBatchNorm, Method::kPseudoLabel, Method::kTent, Method::kCotta,
-        Method::kPetalSres, Method::kPetalFim}) {
-    StreamRun one, other;
-    EXPECT_EQ(told_along(golden, stream, method, &one),
-              told_along(golden, shuffled, method, &other));
-    EXPECT_NE(one.all().nll, other.all().nll) << "but figures need them";
+  for (const LabelOrder order : {LabelOrder::kShuffled, LabelOrder::kDirichlet}) {
+    const SampleStream stream =
+        make_stream(samples, {.corruptions = {0, 6, 9}, .label_order = order, .seed = 3});
+    SampleStream shuffled = stream;
+    hashing::Stream draw(7, hashing::Purpose::kTest, 0);
+    for (Segment& segment : shuffled.segments) {
+      auto& labels = segment.samples.labels;
+      for (std::size_t i = labels.size(); i > 1; --i)
+        std::swap(labels[i - 1], labels[draw.below(i)]);
+    }
+    ASSERT_NE(stream.segments[0].samples.labels, shuffled.segments[0].samples.labels);
+    for (const Method method :
+         {Method::kSource, Method::kBatchNorm, Method::kPseudoLabel, Method::kTent, Method::kCotta,
+          Method::kPetalSres, Method::kPetalFim}) {
+      StreamRun one, other;
+      EXPECT_EQ(told_along(golden, stream, method, &one),
+                told_along(golden, shuffled, method, &other));
+      EXPECT_NE(one.all().nll, other.all().nll) << "but figures need them";
+    }
   }
 }
 
