@@ -89,9 +89,13 @@ def memory(engine):
 
 
 def store(engine):
+    file = os.path.join(engine.folder, "acknowledged.db")
+    command = [os.path.join(engine.bin, "store_rates"), file, "--candidates", "1000000", "--rate", "50000", "--json"]
+    alone = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     run = engine.run(engine.nothing, "budget.candidates=1000000", "options.duplicates=0.5", "hashing.capacity=1000000")
     return {"rate": run["candidates"] / run["seconds"], "bytes": run["bytes"] / run["candidates"], "cpu_us": 1e6 * run["cpu"] / run["candidates"],
-            "hit_share": run["cache_hits"] / run["candidates"]}
+            "hit_share": run["cache_hits"] / run["candidates"], "writer_us": alone["writer_us"],
+            "acknowledged_99_ms": alone["acknowledged_99_ms"]}
 
 
 def overhead_us(engine, count):
