@@ -37,6 +37,20 @@ namespace hostile {
   }
 }
 
+/// As devour_memory, but of pages that are all the same few: it takes all of a process's allowance
+/// and next to nothing of the machine's, so that a thousand of them are no burden.
+[[noreturn]] inline void devour_allowance() {
+  constexpr std::size_t kSize = std::size_t{2} << 20, kStep = 4096;
+  const int file = memfd_create("few", MFD_CLOEXEC);
+  const std::string content(kSize, 'x');
+  if (write(file, content.data(), content.size()) < 0) std::abort();
+  while (true) {
+    const auto* piece =
+        static_cast<const volatile char*>(mmap(nullptr, kSize, PROT_READ, MAP_SHARED, file, 0));
+    for (std::size_t at = 0; at < kSize; at += kStep) static_cast<void>(piece[at]);
+  }
+}
+
 inline void throw_in_a_thread() {
   std::thread([] { throw std::runtime_error("in a thread"); }).join();
 }

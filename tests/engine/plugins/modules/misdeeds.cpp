@@ -56,7 +56,7 @@ class Misdeeds {
         hostile::hang(true);
       case Misdeed::kDevour:
         if (!devours_) std::abort();
-        hostile::devour_memory();
+        hostile::devour_allowance();
       case Misdeed::kGarbage:
         hostile::write_to_engine("this is no message\n");
         break;
