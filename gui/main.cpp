@@ -78,7 +78,9 @@ int main(int argc, char** argv) {
   const QCommandLineOption run(
       "run", "Which run to export, or to open at once: number, name or latest.", "R", "latest");
   parser.addOptions({to, run});
-  parser.process(application);
+  if (!parser.parse(QApplication::arguments())) return complain(parser.errorText(), kBadInput);
+  if (parser.isSet("version")) parser.showVersion();
+  if (parser.isSet("help")) parser.showHelp();
   const QStringList files = parser.positionalArguments();
   if (files.size() > 1)
     return complain("one results file is expected, not " + QString::number(files.size()),

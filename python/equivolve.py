@@ -40,8 +40,9 @@ class Infeasible(Exception):
 class Trial:
     """What is known of the trial that runs."""
 
-    def __init__(self, channel, question):
+    def __init__(self, channel, question, figures):
         self._channel = channel
+        self._known = {figure["name"] for figure in figures}
         self._id = question["id"]
         self._wants_control = question.get("wants_control", False)
         limit = _number(question.get("deadline", 0))
@@ -57,6 +58,12 @@ class Trial:
 
     def report(self, step, total=0, **figures):
         """Intermediate figures. True: stop here, with the figures so far."""
+        unknown = sorted(set(figures) - self._known)
+        if unknown:
+            raise ValueError("report: '%s' is none of the figures; they are: %s"
+                             % (unknown[0], ", ".join(sorted(self._known))))
+        if int(step) < 0 or int(total) < 0:
+            raise ValueError("report: step and total are counts from 0 on")
         self._channel.write({"type": "progress", "id": self._id, "step": str(int(step)),
                              "total": str(int(total)), "figures": _figures(figures)})
         while self._wants_control and not self.stopped:
@@ -203,9 +210,12 @@ def _serve(channel, function, descriptor, info, space):
 
 
 def _evaluate(channel, function, info, question):
-    trial = Trial(channel, question)
+    trial = Trial(channel, question, info["figures"])
     values = dict(question["candidate"].get("values", {}))
     if "trial" in inspect.signature(function).parameters:
+        if "trial" in values:
+            return {"type": "result", "status": "failed", "reason": "evaluator_error",
+                    "message": "a parameter may not be called 'trial': the function's own is"}
         values["trial"] = trial
     begin = time.monotonic()
     try:
@@ -217,7 +227,7 @@ def _evaluate(channel, function, info, question):
         answer = {"status": "infeasible", "message": str(reason)}
     except MemoryError:
         answer = {"status": "failed", "reason": "memory", "message": "out of memory"}
-    except Exception as error:  # the trial's, not the worker's
+    except (Exception, SystemExit) as error:  # the trial's, not the worker's
         traceback.print_exc()
         answer = {"status": "failed", "reason": "evaluator_error",
                   "message": "%s: %s" % (type(error).__name__, error)}

@@ -284,6 +284,8 @@ std::string to_text(const RunSummary& s) {
     out += fmt::format(" (stopped by {} after {} candidates)", s.stopped_by, s.candidates);
   out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
                      s.candidates, s.evaluations, s.failed, s.seconds);
+  if (s.failed > 0 && !s.first_failure.empty() && s.stopped_by != "failures")
+    out += fmt::format("  first failure  {}\n", s.first_failure);
   if (const std::string levels = levels_text(s.levels); !levels.empty())
     out += "  levels         " + levels + "\n";
   if (s.pruned > 0)

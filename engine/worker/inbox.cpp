@@ -1,5 +1,6 @@
 #include "engine/worker/inbox.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -97,7 +98,9 @@ void Inbox::end() {
   ended_ = true;
   stop_.store(true);
   changed_.notify_all();
-  if (!changed_.wait_for(guard, kPatience, [this] { return done_; })) _exit(1);
+  if (changed_.wait_for(guard, kPatience, [this] { return done_; })) return;
+  if (getpgrp() == getpid()) killpg(0, SIGKILL);  // with what the module has started
+  _exit(1);
 }
 
 }  // namespace equivolve::engine

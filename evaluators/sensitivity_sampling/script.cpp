@@ -64,7 +64,17 @@ def is_number(text):
 
 
 def fit(x, y, weights, p, rounds=200):
-    """min over beta of sum of weights |y - x beta|^p, by reweighted least squares."""
+    """min over beta of sum of weights |y - x beta|^p, by reweighted least squares. The last column of
+    x is 1. Columns are centred and scaled first: a time in seconds would hide what varies."""
+    centre = numpy.append(numpy.average(x[:, :-1], axis=0, weights=weights), 0.0)
+    scale = numpy.abs(x - centre).max(axis=0)
+    scale[scale == 0] = 1
+    beta = fit_scaled((x - centre) / scale, y, weights, p, rounds) / scale
+    beta[-1] -= centre @ beta
+    return beta
+
+
+def fit_scaled(x, y, weights, p, rounds):
     beta = None
     factor = weights
     for _ in range(rounds if p != 2 else 1):

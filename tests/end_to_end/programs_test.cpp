@@ -97,6 +97,32 @@ TEST_F(Programs, ExceptionsFailTheirTrialsAlone) {
   EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
 }
 
+TEST_F(Programs, MistakesFailTheirTrialAndAreNamed) {
+  write(
+      "    if x < -5: sys.exit('left early')\n"
+      "    if x > 10: trial.report(1, los=1)\n"
+      "    if x == 10: trial.report(-1, loss=1)\n" +
+      std::string(kBody));
+  const Finished done =
+      run({"--set", "search.algorithm=random", "--set", "evaluator.max_failed_share=1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const std::string failures =
+      equivolve({"show", "latest", "--logs", "--json", "--store", store_}).out;
+  EXPECT_NE(failures.find("SystemExit: left early"), std::string::npos) << failures;
+  EXPECT_NE(failures.find("'los' is none of the figures; they are: loss"), std::string::npos)
+      << failures;
+  EXPECT_EQ(failures.find("lost_worker"), std::string::npos) << failures;
+}
+
+TEST_F(Programs, TheFirstFailureIsSaid) {
+  write("    if x < 0: raise ValueError('too small')\n" + std::string(kBody));
+  store_ = folder_.path() / "said.db";
+  const Finished done =
+      equivolve({"run", yaml_, "--store", store_, "--set", "search.algorithm=random", "--set",
+                 "evaluator.max_failed_share=1"});
+  EXPECT_NE(done.out.find("first failure  ValueError: too small"), std::string::npos) << done.out;
+}
+
 TEST_F(Programs, MayBeStoppedOnTheirWay) {
   write(
       "    for step in range(1, 11):\n"

@@ -92,6 +92,9 @@ TEST_F(Export, SaysWhatIsWrong) {
   EXPECT_EQ(dashboard({"--export", "/proc/none", file}).exit_code, 3);
   EXPECT_EQ(dashboard({"--export", folder.path() / "c", folder.path() / "none.db"}).exit_code, 3);
   EXPECT_EQ(dashboard({"a.db", "b.db"}).exit_code, 2);
+  EXPECT_EQ(dashboard({"--exprt", "c", file}).exit_code, 2);
+  EXPECT_EQ(dashboard({"--export"}).exit_code, 2);
+  EXPECT_EQ(dashboard({"--version"}).exit_code, 0);
 }
 
 TEST_F(Export, TheHelpNamesTheExitCodes) {

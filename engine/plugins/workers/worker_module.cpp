@@ -95,6 +95,10 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_program(
   settings.child.command = command;
   settings.child.folder = folder;
   add_python_module(settings.child);
+  // What a trial prints is to be there when it is cut.
+  if (std::getenv("PYTHONUNBUFFERED") == nullptr)
+    settings.child.environment.insert(settings.child.environment.begin(),
+                                      {"PYTHONUNBUFFERED", "1"});
   auto starter = std::make_shared<WorkerStarter>(std::move(settings));
   auto first = starter->start();
   if (!first) return tl::unexpected(std::move(first.error()));

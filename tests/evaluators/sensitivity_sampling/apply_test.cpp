@@ -251,6 +251,31 @@ TEST_F(SamplingApply, ScriptSaysWhatIsWrong) {
   expect(diabetes_, "is not the file that was written beside this script");
 }
 
+// A time in seconds: what varies of it is a ten-thousandth of what it is.
+TEST_F(SamplingApply, ScriptFitsColumnsFarFromZero) {
+  std::string output;
+  if (std::string(EQUIVOLVE_PYTHON).empty() ||
+      run_command(std::string(EQUIVOLVE_PYTHON) + " -c 'import numpy'", output) != 0)
+    GTEST_SKIP() << "no python3 with numpy";
+  TemporaryFolder folder;
+  std::string text = "t,a,y\n";
+  for (int i = 0; i < 400; ++i) {
+    const double t = 1.7e9 + 251.0 * i, a = std::sin(1.0 * i);
+    text += std::to_string(t) + "," + std::to_string(a) + "," +
+            std::to_string(0.5 * (t - 1.7e9) + 3 * a + 0.01 * std::cos(7.0 * i)) + "\n";
+  }
+  const std::string table = folder.write("times.csv", text);
+  const auto files = apply({{"data", table}, {"rows", 200}, {"target", "y"}, {"p", 2}});
+  folder.write("rows.csv", files.at("rows.csv"));
+  const std::string script = folder.write("use_rows.py", files.at("use_rows.py"));
+  ASSERT_EQ(run_command(std::string(EQUIVOLVE_PYTHON) + " " + script + " " + table, output), 0)
+      << output;
+  const auto printed = csv_of(output);
+  ASSERT_EQ(printed.size(), 3u) << output;
+  EXPECT_NEAR(std::stod(printed[0][1]), 0.5, 1e-5);
+  EXPECT_NEAR(std::stod(printed[1][1]), 3, 1e-2);
+}
+
 TEST_F(SamplingApply, ScriptFitsWhatIsSaid) {
   std::string output;
   if (std::string(EQUIVOLVE_PYTHON).empty() ||
