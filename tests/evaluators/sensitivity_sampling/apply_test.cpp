@@ -265,7 +265,8 @@ TEST_F(SamplingApply, ScriptFitsColumnsFarFromZero) {
             std::to_string(0.5 * (t - 1.7e9) + 3 * a + 0.01 * std::cos(7.0 * i)) + "\n";
   }
   const std::string table = folder.write("times.csv", text);
-  const auto files = apply({{"data", table}, {"rows", 200}, {"target", "y"}, {"p", 2}});
+  const auto files =
+      session_.apply("lewis", {{"data", table}, {"rows", 200}, {"target", "y"}, {"p", 2}});
   folder.write("rows.csv", files.at("rows.csv"));
   const std::string script = folder.write("use_rows.py", files.at("use_rows.py"));
   ASSERT_EQ(run_command(std::string(EQUIVOLVE_PYTHON) + " " + script + " " + table, output), 0)
