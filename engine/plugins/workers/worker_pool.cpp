@@ -9,7 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPatienceAtEnd = 2s;
-constexpr auto kLookForStop = 20ms;
 /// Before a further start: what is short now (processes, memory) may not be so then.
 constexpr std::array<std::chrono::milliseconds, 2> kWaitsBetweenStarts{100ms, 1s};
 

@@ -20,7 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLookForStop = 20ms;
 constexpr auto kLookForDeadline = 1s;
 /// A worker that has closed its output is as good as gone.
 constexpr auto kAfterOutput = 1s;

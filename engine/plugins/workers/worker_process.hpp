@@ -39,6 +39,9 @@ struct WorkerLoss {
   std::string log;           ///< as of WorkerReply
 };
 
+/// Who waits for a worker looks so often whether to stop.
+inline constexpr std::chrono::milliseconds kLookForStop{20};
+
 /// How long an answer may take.
 struct Patience {
   std::chrono::nanoseconds deadline{0};     ///< from when its turn comes; 0: any time

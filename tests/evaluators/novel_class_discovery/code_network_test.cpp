@@ -17,7 +17,7 @@ const std::vector<std::string>& operations() {
   return names;
 }
 
-CodeSettings settings(const std::string& cell, double dropout = 0.2) {
+CodeSettings code_settings(const std::string& cell, double dropout = 0.2) {
   CodeSettings s;
   s.inputs = 5;
   s.code = 3;
@@ -38,7 +38,7 @@ std::vector<double> some_rows(std::size_t count) {
 }
 
 TEST(CodeNetwork, OfACellHasAPartForEachLiveVertex) {
-  const auto parts = code_parts(settings(kJoins));
+  const auto parts = code_parts(code_settings(kJoins));
   ASSERT_EQ(parts.size(), 5u);
   std::size_t columns = 0;
   for (const CodePart& part : parts) columns += part.architecture.input.channels;
@@ -49,14 +49,15 @@ TEST(CodeNetwork, OfACellHasAPartForEachLiveVertex) {
   chain.inputs = 5;
   EXPECT_EQ(code_parts(chain).size(), 1u);
   // Dead vertices are none.
-  EXPECT_EQ(code_parts(settings("0: input\n1: relu <- 0\n2: tanh <- 0\n3: output <- 1\n")).size(),
-            2u);
+  EXPECT_EQ(
+      code_parts(code_settings("0: input\n1: relu <- 0\n2: tanh <- 0\n3: output <- 1\n")).size(),
+      2u);
 }
 
 TEST(CodeNetwork, HasTheGradientsOfEveryPart) {
   const std::vector<double> x = some_rows(6 * 5);
   const Labels labels{0, 1, kUnlabelled, 1, 0, kUnlabelled};
-  ProjectionNetwork<double> network(settings(kJoins), 2, 0.4, 6, 7);
+  ProjectionNetwork<double> network(code_settings(kJoins), 2, 0.4, 6, 7);
   ASSERT_EQ(network.encoder().networks().size(), 5u);
   network.loss(x, labels, 9, 1);
   for (nn::Network<double>& part : network.encoder().networks()) {
@@ -76,7 +77,7 @@ TEST(CodeNetwork, HasTheGradientsOfEveryPart) {
 
 TEST(CodeNetwork, OfIsomorphicCellsIsTheSame) {
   const auto codes = [](const std::string& cell) {
-    const CodeNetwork<float> network(settings(cell), 5);
+    const CodeNetwork<float> network(code_settings(cell), 5);
     Points x(4, 5);
     const std::vector<double> values = some_rows(20);
     std::copy(values.begin(), values.end(), x.values.begin());

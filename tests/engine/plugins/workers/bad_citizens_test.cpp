@@ -119,7 +119,7 @@ TEST(BadCitizens, AStopEndsEvenTheDeaf) {
 TEST(BadCitizens, PrintedMegabytesDoNoHarm) {
   const Made made = make_citizen("print");
   forget_peak();
-  const double before = peak_mib();
+  [[maybe_unused]] const double before = peak_mib();
   for (int i = 0; i < 3; ++i) {
     const TrialResult result = evaluate(*made.evaluator);  // 100 MB
     EXPECT_EQ(result.status, Status::kOk) << result.message;
@@ -132,7 +132,7 @@ TEST(BadCitizens, PrintedMegabytesDoNoHarm) {
 TEST(BadCitizens, AFloodIsCutOff) {
   const Made made = make_citizen("flood");
   forget_peak();
-  const double before = peak_mib();
+  [[maybe_unused]] const double before = peak_mib();
   const TrialResult result = evaluate(*made.evaluator);
   EXPECT_EQ(result.reason, Reason::kProtocol) << result.message;
   EXPECT_THAT(result.message, HasSubstr("more than 16 MiB"));
