@@ -4,8 +4,6 @@
 #include <unistd.h>
 #include <csignal>
 
-#include "engine/processes/child_groups.hpp"
-
 namespace equivolve::cli {
 namespace {
 
@@ -15,10 +13,9 @@ static_assert(std::atomic<int>::is_always_lock_free, "set in a signal handler");
 extern "C" void on_signal(int number) {
   int none = 0;
   // A closed terminal asks for the same as SIGTERM.
-  if (!first_signal.compare_exchange_strong(none, number == SIGHUP ? SIGTERM : number)) {
-    engine::kill_remembered_groups();
+  // What was started ends with this process (engine/keeper).
+  if (!first_signal.compare_exchange_strong(none, number == SIGHUP ? SIGTERM : number))
     _exit(128 + number);
-  }
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,12 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/processes/child_groups.hpp"
-
-// glibc 2.36 forgets to say that its function is one of C.
-extern "C" {
-#include <sys/pidfd.h>
-}
+#include "engine/keeper/messages.hpp"
 
 extern char** environ;
 
@@ -71,6 +66,16 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return out;
 }
 
+/// What the keeper is told before the command: keeper::Limit, in that order.
+std::vector<std::string> command_of_keeper(const ChildSettings& settings) {
+  std::vector<std::string> words{keeper_program().string()};
+  for (const std::uint64_t most : {settings.memory, settings.data, settings.file_size,
+                                   settings.cpu_seconds, settings.open_files})
+    words.push_back(std::to_string(most));
+  words.insert(words.end(), settings.command.begin(), settings.command.end());
+  return words;
+}
+
 /// What posix_spawn is told of the child, freed with the object.
 class SpawnPlan {
  public:
@@ -93,12 +98,13 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-  void take(const Pipe& input, const Pipe& output, const Pipe& errors) {
+  void take(const Pipe& input, const Pipe& output, const Pipe& errors, int control) {
     // The ends lie above 2, as the engine's own three are open (main.cpp sees to it).
     note(posix_spawn_file_actions_adddup2(&actions_, input.read, 0));
     note(posix_spawn_file_actions_adddup2(&actions_, output.write, 1));
     note(posix_spawn_file_actions_adddup2(&actions_, errors.write, 2));
-    note(posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
+    note(posix_spawn_file_actions_adddup2(&actions_, control, keeper::kControl));
+    note(posix_spawn_file_actions_addclosefrom_np(&actions_, keeper::kControl + 1));
   }
   void run_in(const std::filesystem::path& folder) {
     if (!folder.empty()) note(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
@@ -106,10 +112,10 @@ class SpawnPlan {
   /// 0, or an error number.
   int spawn(pid_t& id, const ChildSettings& settings) const {
     if (failed_ != 0) return failed_;
-    std::vector<std::string> arguments = settings.command;
+    std::vector<std::string> arguments = command_of_keeper(settings);
     std::vector<std::string> environment = environment_of(settings);
-    return posix_spawnp(&id, arguments.front().c_str(), &actions_, &attributes_,
-                        pointers_to(arguments).data(), pointers_to(environment).data());
+    return posix_spawn(&id, arguments.front().c_str(), &actions_, &attributes_,
+                       pointers_to(arguments).data(), pointers_to(environment).data());
   }
 
  private:
@@ -120,31 +126,48 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
-/// Until it runs the new program a child shares this process's memory, and what this process had
-/// resident at most stays in the child's own account.
-std::uint64_t own_peak() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+/// The next report; nothing where the keeper itself is gone.
+std::optional<keeper::Report> next_report(int control) {
+  keeper::Report report{};
+  ssize_t size = 0;
+  while ((size = recv(control, &report, sizeof report, 0)) < 0 && errno == EINTR) {
+  }
+  if (size != sizeof report) return std::nullopt;
+  return report;
 }
 
-void limit(pid_t id, int resource, std::uint64_t bytes) {
-  const rlimit both{bytes, bytes};
-  prlimit(id, static_cast<__rlimit_resource>(resource), &both, nullptr);
+void let_go(pid_t keeper) {
+  while (waitpid(keeper, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
-/// Before it can have done much: posix_spawn cannot set limits.
-void limit(pid_t id, const ChildSettings& settings) {
-  if (settings.memory > 0) limit(id, RLIMIT_AS, settings.memory);
-  if (settings.file_size > 0) limit(id, RLIMIT_FSIZE, settings.file_size);
-  limit(id, RLIMIT_CORE, 0);
+std::string keeper_fault(int error) {
+  if (error == ENOENT)
+    return fmt::format("{} is missing, which belongs beside this program; install it again",
+                       keeper_program().string());
+  return fmt::format("{}: {}", keeper_program().string(), std::strerror(error));
 }
 
 }  // namespace
 
+std::filesystem::path keeper_program() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "equivolve-keeper";
+}
+
 std::string end_text(const ChildEnd& end) {
   if (end.signal == 0) return fmt::format("exited with code {}", end.exit_code);
   return fmt::format("was ended by signal {} ({})", end.signal, strsignal(end.signal));
+}
+
+std::string cpu_time_text(const ChildEnd& end, std::uint64_t cpu_seconds) {
+  constexpr int kOfAShell = 128;  // and the signal that has ended what it had started
+  const bool is_spent =
+      end.signal == SIGXCPU || end.exit_code == kOfAShell + SIGXCPU ||
+      (end.signal == SIGKILL && end.cpu_seconds >= static_cast<double>(cpu_seconds));
+  if (cpu_seconds == 0 || !is_spent) return "";
+  return fmt::format("took more than {} s of CPU time; allow more with the key evaluator.cpu_time",
+                     cpu_seconds);
 }
 
 tl::expected<ChildProcess, std::string> ChildProcess::start(const ChildSettings& settings) {
@@ -152,27 +175,31 @@ tl::expected<ChildProcess, std::string> ChildProcess::start(const ChildSettings&
     return tl::unexpected<std::string>("there is no program to start");
   ChildProcess child;
   Pipe input, output, errors;
-  const bool open = input.open() && output.open() && errors.open();
+  int control[2] = {-1, -1};
+  const bool open = input.open() && output.open() && errors.open() &&
+                    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) == 0;
   child.input_ = input.write, child.output_ = output.read, child.errors_ = errors.read;
-  int failed = open ? 0 : errno;
+  child.control_ = control[0];
+  std::string fault = open ? "" : std::strerror(errno);
   if (open) {
     SpawnPlan plan;
-    plan.take(input, output, errors);
+    plan.take(input, output, errors, control[1]);
     plan.run_in(settings.folder);
-    failed = plan.spawn(child.id_, settings);
+    if (const int failed = plan.spawn(child.keeper_, settings); failed != 0) {
+      child.keeper_ = -1;
+      fault = settings.folder.empty() || std::filesystem::is_directory(settings.folder)
+                  ? keeper_fault(failed)
+                  : fmt::format("{}: {}", settings.folder.string(), std::strerror(failed));
+    }
   }
-  for (int* end : {&input.read, &output.write, &errors.write}) close_quietly(*end);
-  if (failed != 0) {
-    child.id_ = -1;
+  for (int* end : {&input.read, &output.write, &errors.write, &control[1]}) close_quietly(*end);
+  if (!fault.empty()) return tl::unexpected(std::move(fault));
+  const auto started = next_report(child.control_);
+  if (started && started->kind == keeper::Report::kNotStarted)
     return tl::unexpected<std::string>(
-        fmt::format("{}: {}", settings.command.front(), std::strerror(failed)));
-  }
-  child.starters_peak_ = own_peak();
-  remember_group(child.id_);
-  limit(child.id_, settings);
-  child.pidfd_ = pidfd_open(child.id_, 0);
-  if (child.pidfd_ < 0)
-    return tl::unexpected<std::string>(fmt::format("pidfd_open: {}", std::strerror(errno)));
+        fmt::format("{}: {}", settings.command.front(), std::strerror(started->value)));
+  if (!started) return tl::unexpected<std::string>("equivolve-keeper ended at once");
+  child.id_ = started->value;
   for (int end : {child.input_, child.output_, child.errors_}) do_not_block(end);
   return child;
 }
@@ -184,12 +211,12 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept {
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   if (this == &other) return *this;
   release();
+  keeper_ = std::exchange(other.keeper_, -1);
   id_ = std::exchange(other.id_, -1);
-  pidfd_ = std::exchange(other.pidfd_, -1);
+  control_ = std::exchange(other.control_, -1);
   input_ = std::exchange(other.input_, -1);
   output_ = std::exchange(other.output_, -1);
   errors_ = std::exchange(other.errors_, -1);
-  starters_peak_ = other.starters_peak_;
   end_ = std::exchange(other.end_, std::nullopt);
   return *this;
 }
@@ -199,48 +226,44 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::release() noexcept {
-  if (id_ > 0 && !end_) {
+  if (keeper_ > 0 && !end_) {
     kill();
     wait();
   }
-  for (int* end : {&pidfd_, &input_, &output_, &errors_}) close_quietly(*end);
+  for (int* end : {&control_, &input_, &output_, &errors_}) close_quietly(*end);
 }
 
 void ChildProcess::close_input() {
   close_quietly(input_);
 }
 
-// Also to itself, as it may have left its group.
 void ChildProcess::ask_to_end() {
-  if (id_ > 0 && !end_) ::kill(id_, SIGTERM), ::kill(-id_, SIGTERM);
+  if (!end_) order(keeper::kTerminate);
 }
 
 void ChildProcess::kill() {
-  if (id_ > 0 && !end_) ::kill(id_, SIGKILL), ::kill(-id_, SIGKILL);
+  if (!end_) order(keeper::kKill);
+}
+
+/// A keeper that somebody has stopped goes on.
+void ChildProcess::order(char what) const {
+  send(control_, &what, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  ::kill(keeper_, SIGCONT);
 }
 
 ChildEnd ChildProcess::wait() {
   if (end_) return *end_;
-  // As long as it is not waited for, its number is the group's and no one else's.
-  siginfo_t info{};
-  int failed = 0;
-  while ((failed = waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT)) != 0 &&
-         errno == EINTR) {
-  }
-  forget_group(id_);
   ChildEnd end;
-  end_ = end;
-  // Somebody else has waited for it: how it ended is not known, and its number may be another's.
-  if (failed != 0) return end;
-  ::kill(-id_, SIGKILL);
-  int status = 0;
-  rusage usage{};
-  while (wait4(id_, &status, 0, &usage) < 0 && errno == EINTR) {
+  const auto report = next_report(control_);
+  if (report && report->kind == keeper::Report::kEnded) {
+    if (WIFEXITED(report->value)) end.exit_code = WEXITSTATUS(report->value);
+    if (WIFSIGNALED(report->value)) end.signal = WTERMSIG(report->value);
+    end.peak_memory = report->peak_memory;
+    end.cpu_seconds = static_cast<double>(report->cpu_nanoseconds) * 1e-9;
+  } else if (id_ > 0) {
+    ::kill(-id_, SIGKILL);  // somebody has killed the keeper, and with it the program alone
   }
-  if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  const auto peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  if (peak > starters_peak_) end.peak_memory = peak;
+  let_go(keeper_);
   end_ = end;
   return end;
 }

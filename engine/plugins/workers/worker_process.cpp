@@ -45,17 +45,6 @@ bool is_part(const protocol::Body& body) {
          std::holds_alternative<protocol::Log>(body);
 }
 
-/// Bytes that a process has had resident at most; 0: not known.
-std::uint64_t resident_peak(pid_t id) {
-  const std::string name = fmt::format("/proc/{}/status", id);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "re"),
-                                                             &std::fclose);
-  unsigned long long kib = 0;
-  for (char line[256]; file && std::fgets(line, sizeof line, file.get());)
-    if (std::sscanf(line, "VmHWM: %llu", &kib) == 1) return kib * 1024;
-  return 0;
-}
-
 }  // namespace
 
 tl::expected<std::unique_ptr<WorkerProcess>, std::string> WorkerProcess::start(
@@ -183,7 +172,6 @@ void WorkerProcess::look_after(std::unique_lock<std::mutex>& lock) {
     if (!open_.empty()) end_all(loss_by_end(*open_.front()));
   }
   if (has_ended_ || open_.empty()) return;
-  look_at_memory();
   end_what_is_due();
 }
 
@@ -288,13 +276,6 @@ void WorkerProcess::escalate(Exchange& exchange, Clock::time_point now) {
   }
 }
 
-/// Where the engine itself has had much memory, the system's account of the child's says nothing
-/// once it has ended.
-void WorkerProcess::look_at_memory() {
-  if (memory_limit_ > 0 && child_.starters_peak() >= memory_limit_ / 2)
-    seen_peak_ = std::max(seen_peak_, resident_peak(child_.id()));
-}
-
 // ---- losses
 
 /// Of a worker that is not believed any more.
@@ -335,7 +316,7 @@ WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange) {
   }
   // The limit is on address space, of which code, stacks and what malloc sets aside take a part
   // that is never resident.
-  const std::uint64_t peak = std::max(end.peak_memory, seen_peak_);
+  const std::uint64_t peak = end.peak_memory;
   const bool is_near_limit = memory_limit_ > 0 && peak >= memory_limit_ / 2;
   if (is_near_limit && (end.signal != 0 || end.exit_code != 0)) {
     loss.reason = Reason::kMemory;

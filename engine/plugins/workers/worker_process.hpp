@@ -116,7 +116,6 @@ class WorkerProcess {
   void end_what_is_due();
   void cancel(Exchange& exchange, Clock::time_point now);
   void escalate(Exchange& exchange, Clock::time_point now);
-  void look_at_memory();
   void lose(Reason reason, std::string message);
   WorkerLoss loss_by_end(const Exchange& exchange);
   void end_all(WorkerLoss of_first);
@@ -136,7 +135,6 @@ class WorkerProcess {
   std::size_t replies_ = 0;  // bytes of unsent_ that answer its parts
   bool output_is_open_ = true, errors_are_open_ = true, has_ended_ = false;
   bool killed_for_silence_ = false;
-  std::uint64_t seen_peak_ = 0;  // bytes resident
   Clock::time_point output_closed_;
 };
 

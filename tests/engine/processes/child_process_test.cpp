@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 namespace equivolve::engine::test {
@@ -33,6 +35,21 @@ std::string output_of(ChildProcess& child) {
   return out;
 }
 
+/// Numbers of processes, a line each.
+std::vector<pid_t> ids_from(int descriptor, std::size_t count) {
+  std::vector<pid_t> ids;
+  std::string text;
+  pollfd one{descriptor, POLLIN, 0};
+  for (char c = 0; ids.size() < count && poll(&one, 1, 20'000) > 0 && read(descriptor, &c, 1) == 1;)
+    if (c != '\n') {
+      text += c;
+    } else {
+      ids.push_back(static_cast<pid_t>(std::stol(text)));
+      text.clear();
+    }
+  return ids;
+}
+
 std::size_t open_descriptors() {
   std::size_t count = 0;
   for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator("/proc/self/fd"))
@@ -55,16 +72,43 @@ TEST(ChildProcess, SaysHowItEnded) {
   EXPECT_EQ(end_text(crash), "was ended by signal 11 (Segmentation fault)");
 }
 
-// Until its exec a child has the engine's memory, which the system takes for the child's own peak.
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+
+// Until its exec a child has its starter's memory, which the system takes for the child's own peak.
 TEST(ChildProcess, ItsPeakIsNotTheEngines) {
-#ifdef EQUIVOLVE_SANITIZED
-  GTEST_SKIP() << "sanitizers hold much memory themselves";
-#endif
-  std::vector<char> much(std::size_t{300} << 20, 1);
+  std::vector<char> much(300 * kMiB, 1);
   auto child = ChildProcess::start(shell("exit 3"));
   ASSERT_TRUE(child) << child.error();
-  EXPECT_LT(child->wait().peak_memory, std::size_t{100} << 20);
+  const std::uint64_t peak = child->wait().peak_memory;
+  EXPECT_GT(peak, kMiB / 4);
+  EXPECT_LT(peak, 20 * kMiB);
   EXPECT_EQ(much.back(), 1);
+}
+
+// Also where it lies deeper: below a shell that waits, and one that does not.
+TEST(ChildProcess, ItsPeakIsThatOfItsLargest) {
+  const std::string large = "dd if=/dev/zero of=/dev/null bs=50M count=1 2>/dev/null";
+  for (const std::string& script :
+       {large + "; echo 1; read x", "(" + large + "; true) & wait; echo 1; read x",
+        "setsid sh -c '" + large + "; echo 1; sleep 1000' & read x; exit 7"}) {
+    auto child = ChildProcess::start(shell(script));
+    ASSERT_TRUE(child) << child.error();
+    EXPECT_EQ(ids_from(child->output(), 1).size(), 1u);
+    child->close_input();
+    const ChildEnd end = child->wait();
+    EXPECT_EQ(end.signal, 0);
+    EXPECT_GT(end.peak_memory, 50 * kMiB) << script;
+    EXPECT_LT(end.peak_memory, 100 * kMiB) << script;
+  }
+}
+
+TEST(ChildProcess, ItsTimeIsThatOfAll) {
+  auto child = ChildProcess::start(
+      shell("dd if=/dev/zero of=/dev/null bs=1M count=20000 2>&1 & wait; exit 4"));
+  ASSERT_TRUE(child) << child.error();
+  const ChildEnd end = child->wait();
+  EXPECT_EQ(end.exit_code, 4);
+  EXPECT_GT(end.cpu_seconds, 0.05);
 }
 
 TEST(ChildProcess, WhatCannotBeStartedIsNamed) {
@@ -76,6 +120,28 @@ TEST(ChildProcess, WhatCannotBeStartedIsNamed) {
   ChildSettings nowhere = shell("true");
   nowhere.folder = "/no/such/folder";
   EXPECT_FALSE(ChildProcess::start(nowhere));
+}
+
+// A copy of this test that lies alone is told to start something.
+TEST(ChildProcess, AMissingKeeperIsNamed) {
+  if (getenv("EQUIVOLVE_TEST_ALONE") != nullptr) {
+    const auto none = ChildProcess::start(shell("exit 0"));
+    printf("%s\n", none ? "started" : none.error().c_str());
+    return;
+  }
+  std::string name = (std::filesystem::temp_directory_path() / "alone-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(name.data());
+  std::filesystem::copy_file("/proc/self/exe", folder / "alone");
+  ChildSettings settings;
+  settings.command = {(folder / "alone").string(), "--gtest_filter=*AMissingKeeperIsNamed"};
+  settings.environment = {{"EQUIVOLVE_TEST_ALONE", "1"}};
+  auto child = ChildProcess::start(settings);
+  ASSERT_TRUE(child) << child.error();
+  EXPECT_THAT(output_of(*child),
+              HasSubstr((folder / "equivolve-keeper").string() +
+                        " is missing, which belongs beside this program; install it again\n"));
+  child.value().wait();
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ChildProcess, HasItsFolderItsEnvironmentAndNoOtherFiles) {
@@ -107,16 +173,140 @@ TEST(ChildProcess, SignalsDoWhatTheyDoByDefault) {
   signal(SIGUSR1, SIG_DFL);
 }
 
-TEST(ChildProcess, LimitsHold) {
-  ChildSettings settings = shell("ulimit -v; ulimit -c");
-  settings.memory = 512 * 1024 * 1024;
-  // It may be on its way before the limit is there, so it waits for its input's end.
-  settings.command[2] = "read x; " + settings.command[2];
+TEST(ChildProcess, LimitsHoldFromTheStart) {
+  ChildSettings settings =
+      shell("ulimit -v; ulimit -d; ulimit -c; ulimit -f; ulimit -t; ulimit -n");
+  settings.memory = 512 * kMiB;
+  settings.data = 256 * kMiB;
+  settings.file_size = kMiB;
+  settings.cpu_seconds = 77;
+  settings.open_files = 55;
   auto child = ChildProcess::start(settings);
   ASSERT_TRUE(child) << child.error();
-  child->close_input();
-  EXPECT_EQ(output_of(*child), "524288\n0\n");
+  EXPECT_EQ(output_of(*child), "524288\n262144\n0\n2048\n77\n55\n");
   child->wait();
+}
+
+TEST(ChildProcess, TheTimeOfAProcessorIsLimited) {
+  ChildSettings settings = shell("while :; do :; done");
+  settings.cpu_seconds = 1;
+  auto child = ChildProcess::start(settings);
+  ASSERT_TRUE(child) << child.error();
+  const ChildEnd end = child->wait();
+  EXPECT_EQ(end.signal, SIGXCPU);
+  EXPECT_GE(end.cpu_seconds, 0.9);
+}
+
+/// Whether a process is there that is no zombie.
+bool is_there(pid_t id) {
+  std::ifstream in("/proc/" + std::to_string(id) + "/stat");
+  std::string line;
+  return std::getline(in, line) && line.find(") Z ") == std::string::npos;
+}
+
+bool is_gone_soon(pid_t id) {
+  for (int wait = 0; wait < 1000 && is_there(id); ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return !is_there(id);
+}
+
+/// What is deaf, has a session of its own, and whose parent has left.
+const char* const kFleeing =
+    "setsid sh -c 'trap \"\" TERM HUP INT; sh -c \"echo \\$\\$; while :; do sleep 1000; done\" & "
+    "echo "
+    "$$; trap \"\" TERM; wait' & ";
+
+TEST(ChildProcess, WhoHasFledEndsWithIt) {
+  for (const std::string end : {"exit 3", "kill -SEGV $$", "sleep 1000"}) {
+    auto child = ChildProcess::start(shell(kFleeing + ("read x; " + end)));
+    ASSERT_TRUE(child) << child.error();
+    const auto ids = ids_from(child->output(), 2);
+    ASSERT_EQ(ids.size(), 2u);
+    for (const pid_t id : ids) EXPECT_TRUE(is_there(id));
+    if (end == "sleep 1000")
+      child->kill();
+    else
+      child->close_input();
+    child->wait();
+    for (const pid_t id : ids) EXPECT_FALSE(is_there(id)) << "when it has been waited for";
+  }
+}
+
+TEST(ChildProcess, AllEndsWithItsStarter) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t starter = fork();
+  if (starter == 0) {
+    auto child = ChildProcess::start(shell(kFleeing + std::string("echo $$; sleep 1000")));
+    if (!child) _exit(1);
+    for (const pid_t id : ids_from(child->output(), 3)) dprintf(ends[1], "%d\n", id);
+    dprintf(ends[1], "%d\n", child->keeper());
+    pause();
+  }
+  const auto ids = ids_from(ends[0], 4);
+  ASSERT_EQ(ids.size(), 4u);
+  for (const pid_t id : ids) EXPECT_TRUE(is_there(id));
+  kill(starter, SIGKILL);
+  waitpid(starter, nullptr, 0);
+  for (const pid_t id : ids) EXPECT_TRUE(is_gone_soon(id));
+  for (const int end : ends) close(end);
+}
+
+TEST(ChildProcess, AKeeperHearsNobodyElse) {
+  auto child = ChildProcess::start(shell("echo $$; read x; exit 3"));
+  ASSERT_TRUE(child) << child.error();
+  ASSERT_EQ(ids_from(child->output(), 1), std::vector<pid_t>{child->id()});
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGUSR1})
+    kill(child->keeper(), number);
+  child->close_input();
+  EXPECT_EQ(child->wait().exit_code, 3);
+}
+
+TEST(ChildProcess, AKeeperThatIsKilledTakesTheProgramAlong) {
+  auto child = ChildProcess::start(shell("sleep 1000 & echo $!; wait"));
+  ASSERT_TRUE(child) << child.error();
+  const auto ids = ids_from(child->output(), 1);
+  ASSERT_EQ(ids.size(), 1u);
+  kill(child->keeper(), SIGKILL);
+  const ChildEnd end = child->wait();
+  EXPECT_EQ(end.exit_code, -1);
+  EXPECT_EQ(end.signal, 0);
+  EXPECT_TRUE(is_gone_soon(child->id()));
+  EXPECT_TRUE(is_gone_soon(ids[0]));
+}
+
+TEST(ChildProcess, AStoppedKeeperIsKilledAsWell) {
+  auto child = ChildProcess::start(shell("sleep 1000"));
+  ASSERT_TRUE(child) << child.error();
+  kill(child->keeper(), SIGSTOP);
+  child->kill();
+  EXPECT_EQ(child->wait().signal, SIGKILL);
+}
+
+TEST(ChildProcess, AskedToEndItMayTidyUp) {
+  auto child =
+      ChildProcess::start(shell("trap 'exit 9' TERM; echo $$; while :; do sleep 0.01; done"));
+  ASSERT_TRUE(child) << child.error();
+  ASSERT_EQ(ids_from(child->output(), 1).size(), 1u);
+  child->ask_to_end();
+  EXPECT_EQ(child->wait().exit_code, 9);
+}
+
+// A process beside each program has to be small.
+TEST(ChildProcess, AKeeperIsSmall) {
+  auto child = ChildProcess::start(shell("echo $$; read x"));
+  ASSERT_TRUE(child) << child.error();
+  ASSERT_EQ(ids_from(child->output(), 1).size(), 1u);
+  std::ifstream in("/proc/" + std::to_string(child->keeper()) + "/statm");
+  std::uint64_t all = 0, resident = 0;
+  in >> all >> resident;
+  ASSERT_GT(resident, 0u);
+  resident *= static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+#ifdef EQUIVOLVE_KEEPER_IS_STATIC
+  EXPECT_LT(resident, kMiB);
+#else
+  EXPECT_LT(resident, 8 * kMiB);
+#endif
 }
 
 // Ten times, with what it has started in the background.

@@ -114,6 +114,8 @@ class Citizen {
     if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hostile::hang(true); });
     if (asked("grandchild")) hostile::start_grandchild();
     if (asked("grandchild_and_crash")) hostile::start_grandchild(), std::abort();
+    if (asked("daemon")) hostile::start_daemon();
+    if (asked("daemon_and_crash")) hostile::start_daemon(), std::abort();
     if (asked("garbage")) hostile::write_to_engine("this is no message\n");
     if (asked("partial")) hostile::answer_in_part();
     if (asked("flood")) hostile::flood_engine();

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -92,6 +93,17 @@ inline void answer_another_question() {
   for (int i = 0; i < depth; ++i)
     if (fork() < 0) break;
   hang(true);
+}
+
+/// One that has neither its group nor its session nor a parent, and hears nothing.
+inline void start_daemon() {
+  if (const pid_t child = fork(); child != 0) {
+    waitpid(child, nullptr, 0);
+    return;
+  }
+  setsid();
+  if (fork() == 0) hang(true);
+  _exit(0);
 }
 
 /// One that works on when its worker has ended.

@@ -165,12 +165,28 @@ TEST(BadCitizens, WhatTheyHaveStartedEndsWithThem) {
     const Made made = make_citizen("grandchild", settings);
     EXPECT_EQ(evaluate(*made.evaluator).status, Status::kOk);
     EXPECT_EQ(evaluate(*made.evaluator).status, Status::kOk);
-    EXPECT_EQ(count_marked(marked, 3), 3u) << "a worker and the two that it has started";
+    EXPECT_EQ(count_marked(marked, 4), 4u) << "a worker, its keeper and the two it has started";
   }
   EXPECT_EQ(count_marked(marked, 0), 0u);
   const Made made = make_citizen("grandchild_and_crash", settings);
   EXPECT_EQ(evaluate(*made.evaluator).reason, Reason::kCrash);
   EXPECT_EQ(count_marked(marked, 0), 0u) << "of three workers that have started one each";
+}
+
+// P11: in a session of their own, without a parent, deaf.
+TEST(BadCitizens, WhoHasFledIsFound) {
+  WorkerSettings settings = quick_settings();
+  settings.child.environment.push_back(mark());
+  const auto marked = settings.child.environment.back();
+  {
+    const Made made = make_citizen("daemon", settings);
+    EXPECT_EQ(evaluate(*made.evaluator).status, Status::kOk);
+    EXPECT_EQ(count_marked(marked, 3), 3u) << "a worker, its keeper and what it has started";
+  }
+  EXPECT_EQ(count_marked(marked, 0), 0u);
+  const Made made = make_citizen("daemon_and_crash", settings);
+  EXPECT_EQ(evaluate(*made.evaluator).reason, Reason::kCrash);
+  EXPECT_EQ(count_marked(marked, 0), 0u);
 }
 
 TEST(BadCitizens, AForkBombEndsWithItsTrial) {
@@ -179,7 +195,7 @@ TEST(BadCitizens, AForkBombEndsWithItsTrial) {
   const auto marked = settings.child.environment.back();
   const Made made = make_citizen("fork_bomb", settings);
   std::size_t most = 0;
-  std::jthread watcher([&] { most = count_marked(marked, 128, 20); });
+  std::jthread watcher([&] { most = count_marked(marked, 129, 20); });
   TrialRequest request;
   request.deadline = std::chrono::seconds(3);
   const TrialResult result = evaluate(*made.evaluator, request);
@@ -187,7 +203,7 @@ TEST(BadCitizens, AForkBombEndsWithItsTrial) {
   EXPECT_EQ(count_marked(marked, 0), 0u);
   watcher.join();
 #ifndef __SANITIZE_THREAD__
-  EXPECT_EQ(most, 128u) << "all of them had been there";
+  EXPECT_EQ(most, 129u) << "all of them had been there, and their keeper";
 #endif
 }
 
