@@ -20,7 +20,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::IsEmpty;
 
-constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
 ChildProcess started(const std::string& script) {
   auto child =
@@ -58,7 +58,7 @@ TEST(LargestProcess, IsFoundWhereverItLies) {
   const pid_t launcher = fork();
   if (launcher == 0) {
     if (const pid_t worker = fork(); worker == 0) {
-      mmap(nullptr, 300 * kMiB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      mmap(nullptr, 300 * kMebibyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       pause();
     } else {
       waitpid(worker, nullptr, 0);
@@ -67,10 +67,10 @@ TEST(LargestProcess, IsFoundWhereverItLies) {
   }
   LargestProcess data(getpid(), LargestProcess::Of::kData),
       space(getpid(), LargestProcess::Of::kAddressSpace);
-  EXPECT_TRUE(comes_true([&] { return data.bytes() >= 300 * kMiB; }));
+  EXPECT_TRUE(comes_true([&] { return data.bytes() >= 300 * kMebibyte; }));
   EXPECT_TRUE(comes_true([&] { return space.bytes() > data.bytes(); }));
 #ifndef EQUIVOLVE_SANITIZED
-  EXPECT_LT(data.bytes(), 500 * kMiB);
+  EXPECT_LT(data.bytes(), 500 * kMebibyte);
 #endif
   for (const pid_t id : processes_below(getpid())) kill(id, SIGKILL);
   waitpid(launcher, nullptr, 0);
@@ -78,7 +78,7 @@ TEST(LargestProcess, IsFoundWhereverItLies) {
 }
 
 TEST(MachineMemory, IsKnown) {
-  EXPECT_GT(machine_memory(), 100 * kMiB);
+  EXPECT_GT(machine_memory(), 100 * kMebibyte);
   EXPECT_LE(machine_memory(), static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
                                   static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)));
 }
