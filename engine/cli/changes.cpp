@@ -101,10 +101,11 @@ std::vector<std::string> changed_keys(const std::string& before, const std::stri
 }
 
 bool may_change(const std::string& key) {
-  static constexpr std::array<std::string_view, 8> kFree = {
+  static constexpr std::array<std::string_view, 10> kFree = {
       "budget.",          "workers.",           "store.",
       "plugins.",         "evaluator.deadline", "evaluator.isolation",
-      "evaluator.memory", "data.file"};
+      "evaluator.memory", "evaluator.cpu_time", "evaluator.open_files",
+      "data.file"};
   return std::any_of(kFree.begin(), kFree.end(), [&](std::string_view free) {
     return free.back() == '.' ? key.starts_with(free) : key == free;
   });

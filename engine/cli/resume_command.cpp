@@ -90,12 +90,13 @@ tl::expected<engine::ReadConfiguration, int> changed_configuration(const Resume&
                                     "has not spent (or --fork, for a new run with this one)",
                                     found.info.id, why)));
   if (forbidden.empty()) return read;
-  return tl::unexpected<int>(
-      fail(kBadInput,
-           fmt::format("run {} would not be the same run with other values of {}; only "
-                       "budget, workers, store, evaluator.deadline, isolation and "
-                       "memory, and data.file may change. With --fork a new run starts from it",
-                       found.info.id, fmt::join(forbidden, ", "))));
+  return tl::unexpected<int>(fail(
+      kBadInput,
+      fmt::format(
+          "run {} would not be the same run with other values of {}; only "
+          "budget, workers, store, evaluator.deadline, isolation, memory, "
+          "cpu_time and open_files, and data.file may change. With --fork a new run starts from it",
+          found.info.id, fmt::join(forbidden, ", "))));
 }
 
 /// A new run. Nothing is taken over but the configuration: what the parent found was found under
@@ -177,8 +178,8 @@ CommandSpec resume_command() {
           "is that of one run with that budget, and one that it has spent already is refused. `+` "
           "stands for the present value and more. Only "
           "`budget`, `workers`, `store`, `evaluator.deadline`, `evaluator.isolation`, "
-          "`evaluator.memory` and `data.file` (the same bytes elsewhere) may change; with anything "
-          "else it would be another run.\n\n"
+          "`evaluator.memory`, `evaluator.cpu_time`, `evaluator.open_files` and `data.file` (the "
+          "same bytes elsewhere) may change; with anything else it would be another run.\n\n"
           "That other run starts with --fork: a new run in the same store, from the configuration "
           "of RUN (in whatever state it is) with the changes of --set and --seed. It begins anew, "
           "with RUN's seed unless --seed gives another; `list` and `show` say where it comes from.",

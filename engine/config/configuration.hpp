@@ -26,7 +26,11 @@ struct EvaluatorConfig {
   /// "thread" or "process"; "": process, but for what is built in (settled by prepare). Not part of
   /// the run's identity.
   std::string isolation;
-  std::uint64_t memory = 0;  ///< bytes of address space of a worker; 0: no limit
+  // Limits on workers and scripts. Nothing said: docs/workers.md; 0: none. Not part of the run's
+  // identity.
+  std::optional<std::uint64_t> memory;               ///< bytes of address space
+  std::optional<std::chrono::nanoseconds> cpu_time;  ///< of a trial, in any one process
+  std::optional<std::uint64_t> open_files;           ///< descriptors of a process
   /// A program that speaks the worker protocol, and its arguments; empty: `id` is a module's.
   std::vector<std::string> command;
   std::filesystem::path folder;  ///< where it runs, absolute; set where `command` is

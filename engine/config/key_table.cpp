@@ -221,7 +221,7 @@ Key duration_key(std::string name, bool zero_allowed, std::string help,
   return key;
 }
 
-Key size_key(std::string name, std::string help, Field<std::uint64_t> value) {
+Key size_key(std::string name, std::string help, Field<std::optional<std::uint64_t>> value) {
   Key key = make(std::move(name), KeyKind::kSize, std::string(kSizeWords) + ", or 0 for no limit",
                  std::move(help));
   key.read = [value](const Node& node, const PathBase&, Configuration& out) -> MaybeComplaint {
@@ -232,8 +232,8 @@ Key size_key(std::string name, std::string help, Field<std::uint64_t> value) {
     return std::nullopt;
   };
   key.write = [value](const Configuration& in) {
-    const std::uint64_t size = value.get(in);
-    return size == 0 ? "" : as_json(format_size(size));
+    const auto size = value.get(in);
+    return size ? as_json(*size == 0 ? "0" : format_size(*size)) : "";
   };
   return key;
 }

@@ -114,7 +114,7 @@ Key text_choice_key(std::string name, std::vector<std::string> choices,
 Key duration_key(std::string name, bool zero_allowed, std::string help,
                  Field<std::optional<std::chrono::nanoseconds>> value);
 /// Bytes; 0 for no limit.
-Key size_key(std::string name, std::string help, Field<std::uint64_t> value);
+Key size_key(std::string name, std::string help, Field<std::optional<std::uint64_t>> value);
 /// A list of texts. `folder` becomes the configuration's own where nothing else is said of it.
 Key command_key(std::string name, std::string help, Field<std::vector<std::string>> value,
                 Field<std::filesystem::path> folder);

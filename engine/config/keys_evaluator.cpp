@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "engine/config/keys.hpp"
 #include "engine/plugins/plugin_names.hpp"
 
@@ -15,9 +18,25 @@ Field<std::optional<std::chrono::nanoseconds>> deadline_field() {
           }};
 }
 
-Field<std::uint64_t> memory_field() {
-  return {[](const Configuration& c) { return c.evaluator.memory; },
-          [](Configuration& c, std::uint64_t v) { c.evaluator.memory = v; }};
+/// What holds for each process of a worker or a script.
+std::vector<Key> limit_keys() {
+  return {
+      with_default(size_key("memory", "Address space of a process of workers and scripts.",
+                            field(&Configuration::evaluator, &EvaluatorConfig::memory)),
+                   "80 % of the machine's memory over the workers (docs/workers.md); of scripts, "
+                   "and with a launcher: no limit"),
+      with_default(
+          duration_key("cpu_time", true,
+                       "CPU time that one trial may take in any one process of its worker or "
+                       "script.",
+                       field(&Configuration::evaluator, &EvaluatorConfig::cpu_time)),
+          "no limit"),
+      with_default(
+          integer_key("open_files", 0, 1'048'576,
+                      "Files (descriptors) that a process of workers and scripts may have open at "
+                      "once; 0 for what the system allows.",
+                      field(&Configuration::evaluator, &EvaluatorConfig::open_files)),
+          "256; of programs and scripts: what the system allows")};
 }
 
 /// What is not settled yet is not written.
@@ -60,9 +79,6 @@ Section evaluator_keys() {
       number_key("max_failed_share", 0, 1,
                  "The run ends when more of its trials failed (after 50).",
                  field(&Configuration::evaluator, &EvaluatorConfig::max_failed_share)),
-      with_default(size_key("memory", "Address space of one worker, with isolation: process.",
-                            memory_field()),
-                   "no limit"),
       command_key("command",
                   "Instead of a module: a program that speaks the worker protocol, and its "
                   "arguments (docs/workers.md); with metrics: any program (docs/scripts.md).",
@@ -77,6 +93,7 @@ Section evaluator_keys() {
       metrics_key("metrics",
                   "Of command: it is a script, started once a trial, and prints these. Short for "
                   "`evaluator: script` with options.command and options.metrics.")};
+  std::ranges::move(limit_keys(), std::inserter(section.keys, section.keys.begin() + 4));
   return section;
 }
 

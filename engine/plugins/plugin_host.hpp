@@ -40,7 +40,8 @@ struct LaunchSettings {
   std::vector<std::string> launcher;  ///< before the command
   /// `{slot}` in values: a number from 0 that no other one has at the same time.
   std::map<std::string, std::string> environment;
-  std::uint64_t memory = 0;  ///< bytes of address space; 0: no limit
+  // Limits, as of ChildSettings; 0: none.
+  std::uint64_t memory = 0, cpu_seconds = 0, open_files = 0;
 };
 
 /// What the engine adds to a configuration when a handle is made.

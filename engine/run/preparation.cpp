@@ -12,6 +12,7 @@
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
 #include "engine/plugins/workers/worker_module.hpp"
+#include "engine/processes/machine_memory.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/initial_candidates.hpp"
 #include "engine/run/notes.hpp"
@@ -20,14 +21,42 @@
 namespace equivolve::engine {
 namespace {
 
+/// Without a word a module's descriptors are few: one that leaks them is found out.
+constexpr std::uint64_t kFilesOfModules = 256;
+
+std::uint64_t cpu_seconds(const EvaluatorConfig& evaluator) {
+  const auto time = evaluator.cpu_time.value_or(std::chrono::nanoseconds(0));
+  return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+std::uint32_t worker_count(const Configuration& config) {
+  return config.workers != 0 ? config.workers : available_cores();
+}
+
+/// With which a worker can at least be started: not all of as many as may be are busy.
+constexpr std::uint64_t kLeastMemory = std::uint64_t{256} << 20;
+
+/// A worker's part of this machine's memory, where nothing is said and it runs on this machine.
+std::uint64_t default_memory(const Configuration& config) {
+#ifdef EQUIVOLVE_SANITIZED
+  return 0;  // sanitizers map more than there is
+#endif
+  if (config.evaluator.memory || !config.launcher.empty()) return 0;
+  const std::uint64_t all = machine_memory();
+  return all == 0 ? 0 : std::max(all / 10 * 8 / worker_count(config), kLeastMemory);
+}
+
 WorkerSettings worker_settings(const Configuration& config) {
   WorkerSettings settings;
-  settings.child.memory = config.evaluator.memory;
+  settings.child.memory = config.evaluator.memory.value_or(0);
+  settings.child.data = default_memory(config);
+  settings.child.cpu_seconds = cpu_seconds(config.evaluator);
+  settings.child.open_files =
+      config.evaluator.open_files.value_or(config.evaluator.command.empty() ? kFilesOfModules : 0);
   settings.launcher = config.launcher;
   settings.prefetch = config.prefetch;
   // One thread each is enough where each worker has one question at a time.
-  if (config.prefetch > 1)
-    settings.most_workers = config.workers != 0 ? config.workers : available_cores();
+  if (config.prefetch > 1) settings.most_workers = worker_count(config);
   settings.child.file_size = std::uint64_t{1} << 30;
   settings.deadline = config.evaluator.deadline;
   // The engine has a worker for each core: numeric libraries that did the same would be in the way.
@@ -151,7 +180,9 @@ void Preparing::settle_isolation() {
         fmt::format("{}.{} has no effect: it is for workers, which isolation: process has", section,
                     key)));
   };
-  if (config.evaluator.memory > 0) without_effect("evaluator", "memory");
+  if (config.evaluator.memory.value_or(0) > 0) without_effect("evaluator", "memory");
+  if (cpu_seconds(config.evaluator) > 0) without_effect("evaluator", "cpu_time");
+  if (config.evaluator.open_files.value_or(0) > 0) without_effect("evaluator", "open_files");
   if (!config.launcher.empty()) without_effect("workers", "launcher");
   if (!config.environment.empty()) without_effect("workers", "environment");
 }
@@ -180,7 +211,9 @@ void Preparing::create() {
   options.grid = read_.configuration.hashing.grid;
   options.log = log_;
   options.launch = {read_.configuration.launcher, read_.configuration.environment,
-                    read_.configuration.evaluator.memory};
+                    read_.configuration.evaluator.memory.value_or(0),
+                    cpu_seconds(read_.configuration.evaluator),
+                    read_.configuration.evaluator.open_files.value_or(0)};
   auto evaluator = prepared_.module->create(read_.configuration.evaluator.config_json, options);
   const bool as_asked = !faulty("options") && !faulty("space");
   if (!evaluator && (as_asked || evaluator.error().json_pointer.starts_with("/data")))

@@ -111,7 +111,8 @@ std::string not_finite(const std::vector<NamedFigure>& figures, const std::vecto
 /// What became of a trial of which `output` is all.
 TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
                        const std::vector<NamedFigure>& figures, const TrialRequest& request,
-                       std::uint64_t memory) {
+                       const LaunchSettings& launch) {
+  const std::uint64_t memory = launch.memory;
   TrialResult result;
   if (end.by == EndedBy::kStop) {
     result.status = Status::kCancelled;
@@ -122,6 +123,8 @@ TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
     return failed(Reason::kDeadline,
                   fmt::format("took longer than {:g} s; allow more with the key evaluator.deadline",
                               std::chrono::duration<double>(request.deadline).count()));
+  if (const std::string spent = cpu_time_text(end.end, launch.cpu_seconds); !spent.empty())
+    return failed(Reason::kDeadline, spent, end.log);
   // As of workers: code and stacks take a part of the limit that is never resident.
   if (memory > 0 && end.end.peak_memory >= memory / 2 &&
       (end.end.signal != 0 || end.end.exit_code != 0))
@@ -249,6 +252,8 @@ ChildSettings ScriptEvaluator::child_for(const CandidateView& candidate,
   child.command.insert(child.command.begin(), launch_.launcher.begin(), launch_.launcher.end());
   child.folder = settings_.folder;
   child.memory = launch_.memory;
+  child.cpu_seconds = launch_.cpu_seconds;
+  child.open_files = launch_.open_files;
   const auto set_unless_set = [&child](const char* name, const std::string& value) {
     if (std::getenv(name) == nullptr) child.environment.emplace_back(name, value);
   };
@@ -297,7 +302,7 @@ TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const Tria
     result.status = Status::kPruned;
     result.figures = step->figures;
   } else {
-    result = outcome_of(*end, output, info_.figures, request, launch_.memory);
+    result = outcome_of(*end, output, info_.figures, request, launch_);
   }
   if (result.figures.empty())
     result.figures.assign(info_.figures.size(), std::numeric_limits<double>::quiet_NaN());

@@ -105,12 +105,11 @@ void WorkerPool::take_out(const Worker& worker) {
 
 void WorkerPool::give_back(Leased worker) {
   WorkerProcess& process = *worker->process;
-  const std::uint64_t limit = process.memory_limit();
-  const bool is_full = limit > 0 && process.memory_in_use() > limit / 10 * 8;
+  const bool is_spent = process.is_spent();
   {
     const std::lock_guard guard(lock_);
     --worker->asked_;
-    worker->retires_ = worker->retires_ || is_full;
+    worker->retires_ = worker->retires_ || is_spent;
     changed_.notify_one();
     if (worker->asked_ > 0) return;
     take_out(*worker);

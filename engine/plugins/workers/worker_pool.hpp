@@ -59,7 +59,7 @@ class WorkerPool {
   /// A worker with room for a question; `fresh`: one that nobody has asked before. A start that
   /// fails is tried three times; then there are no more workers, now and later.
   tl::expected<Leased, None> lease(const std::atomic<bool>& stop, bool fresh = false);
-  /// After its answer. One that has grown close to its limit of memory is let go.
+  /// After its answer. One that is short of memory is let go.
   void give_back(Leased worker);
   /// One that is lost, or not believed any more.
   void drop(Leased worker);

@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -45,19 +43,32 @@ bool is_part(const protocol::Body& body) {
          std::holds_alternative<protocol::Log>(body);
 }
 
+/// What it has caught is not to be relied on, and what it holds is not known.
+bool says_out_of_memory(const protocol::Body& answer) {
+  const auto* result = std::get_if<protocol::Result>(&answer);
+  return result && result->trial.status == Status::kFailed &&
+         result->trial.reason == Reason::kMemory;
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<WorkerProcess>, std::string> WorkerProcess::start(
     const ChildSettings& settings, const Grace& grace) {
   survive_broken_pipes();
-  auto child = ChildProcess::start(settings);
+  ChildSettings whole_life = settings;
+  whole_life.cpu_seconds = 0;  // counted anew for each trial
+  auto child = ChildProcess::start(whole_life);
   if (!child) return tl::unexpected<std::string>(std::move(child.error()));
-  return std::unique_ptr<WorkerProcess>(
-      new WorkerProcess(std::move(*child), settings.memory, grace));
+  return std::unique_ptr<WorkerProcess>(new WorkerProcess(std::move(*child), settings, grace));
 }
 
-WorkerProcess::WorkerProcess(ChildProcess child, std::uint64_t memory_limit, const Grace& grace)
-    : child_(std::move(child)), memory_limit_(memory_limit), grace_(grace) {}
+WorkerProcess::WorkerProcess(ChildProcess child, const ChildSettings& settings, const Grace& grace)
+    : child_(std::move(child)),
+      memory_limit_(settings.memory > 0 ? settings.memory : settings.data),
+      cpu_limit_(settings.cpu_seconds),
+      grace_(grace),
+      largest_(child_.keeper(), settings.memory > 0 ? LargestProcess::Of::kAddressSpace
+                                                    : LargestProcess::Of::kData) {}
 
 // ---- asking
 
@@ -67,6 +78,7 @@ tl::expected<WorkerReply, WorkerLoss> WorkerProcess::ask(protocol::Body question
   Exchange exchange;
   exchange.patience = &patience;
   exchange.on_part = &on_part;
+  exchange.is_trial = std::holds_alternative<protocol::Evaluate>(question);
   std::unique_lock lock(lock_);
   if (has_ended_)
     return tl::unexpected(
@@ -98,12 +110,14 @@ void WorkerProcess::begin(Exchange& exchange) {
   exchange.began = exchange.asked_at = Clock::now();
   if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
   log_ = LogTail();
+  if (cpu_limit_ > 0) limit_cpu_time_below(child_.keeper(), exchange.is_trial ? cpu_limit_ : 0);
 }
 
 /// What it printed before it answered is in the pipe by now.
 void WorkerProcess::finish(Exchange& exchange, protocol::Body answer) {
   if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
   const bool was_first = open_.front() == &exchange;
+  is_out_of_memory_ = is_out_of_memory_ || says_out_of_memory(answer);
   exchange.end.emplace(
       WorkerReply{std::move(answer), log_.text(), exchange.asked != Asked::kNothing});
   exchange.ended.notify_one();
@@ -314,6 +328,11 @@ WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange) {
                           std::chrono::duration<double>(exchange.patience->deadline).count());
     return loss;
   }
+  if (std::string spent = cpu_time_text(end, exchange.is_trial ? cpu_limit_ : 0); !spent.empty()) {
+    loss.reason = Reason::kDeadline;
+    loss.message = std::move(spent);
+    return loss;
+  }
   // The limit is on address space, of which code, stacks and what malloc sets aside take a part
   // that is never resident.
   const std::uint64_t peak = end.peak_memory;
@@ -348,13 +367,9 @@ bool WorkerProcess::is_alive() {
   return !has_ended_ && output_is_open_ && poll(&end, 1, 0) == 0;
 }
 
-std::uint64_t WorkerProcess::memory_in_use() const {
-  const std::string name = fmt::format("/proc/{}/statm", child_.id());
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "re"),
-                                                             &std::fclose);
-  unsigned long long pages = 0;
-  if (!file || std::fscanf(file.get(), "%llu", &pages) != 1) return 0;
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+bool WorkerProcess::is_spent() {
+  if (is_out_of_memory_.load()) return true;
+  return memory_limit_ > 0 && largest_.bytes() > memory_limit_ / 10 * 8;
 }
 
 void WorkerProcess::end(std::span<WorkerProcess* const> workers, std::chrono::nanoseconds longest) {

@@ -21,6 +21,7 @@
 #include "engine/processes/child_process.hpp"
 #include "engine/processes/line_reader.hpp"
 #include "engine/processes/log_tail.hpp"
+#include "engine/processes/process_tree.hpp"
 
 namespace equivolve::engine {
 
@@ -64,7 +65,8 @@ class WorkerProcess {
   /// that wait, one at a time. What it gives is sent to the worker.
   using OnPart = std::function<std::optional<protocol::Body>(protocol::Body part)>;
 
-  /// `settings.memory` is also what its losses are judged by.
+  /// `settings.memory` (or `data`) is also what its losses are judged by. `settings.cpu_seconds` is
+  /// counted anew for each trial.
   static tl::expected<std::unique_ptr<WorkerProcess>, std::string> start(
       const ChildSettings& settings, const Grace& grace = {});
 
@@ -74,9 +76,9 @@ class WorkerProcess {
                                             const OnPart& on_part = {});
 
   bool is_alive();  ///< as far as is known now
-  /// Bytes of address space that it takes now; 0: not known.
-  std::uint64_t memory_in_use() const;
-  std::uint64_t memory_limit() const { return memory_limit_; }
+  /// Whether another one should be started in its place, between questions: it has said that it was
+  /// out of memory, or its largest process takes more than 80 % of the limit.
+  bool is_spent();
 
   /// All of them, at once, each with nothing left to answer: says goodbye, and kills what has not
   /// ended by itself by then.
@@ -95,12 +97,12 @@ class WorkerProcess {
     Clock::time_point began;  // its turn
     Asked asked = Asked::kNothing;
     Clock::time_point asked_at;
-    bool by_stop = false;
+    bool by_stop = false, is_trial = false;
     std::optional<tl::expected<WorkerReply, WorkerLoss>> end;
     std::condition_variable ended;
   };
 
-  WorkerProcess(ChildProcess child, std::uint64_t memory_limit, const Grace& grace);
+  WorkerProcess(ChildProcess child, const ChildSettings& settings, const Grace& grace);
 
   // With lock_ held.
   void send(std::string line);
@@ -123,8 +125,10 @@ class WorkerProcess {
 
   std::mutex lock_;  // protects all but what is constant
   ChildProcess child_;
-  const std::uint64_t memory_limit_;
+  const std::uint64_t memory_limit_, cpu_limit_;
   const Grace grace_;
+  LargestProcess largest_;
+  std::atomic<bool> is_out_of_memory_{false};
   std::deque<Exchange*> open_;  // in the order in which they were asked
   bool is_looked_after_ = false;
   std::uint64_t questions_ = 0;

@@ -17,7 +17,7 @@ namespace equivolve::engine {
 /// How workers are started and kept.
 struct WorkerSettings {
   /// `{slot}` in its environment's values is a number from 0, of each worker that lives another
-  /// one. `memory`: bytes of address space.
+  /// one. `memory`, or else `data`, is what they are judged by.
   ChildSettings child;
   /// Stands before the command: what starts it elsewhere, or within something (srun, bwrap).
   std::vector<std::string> launcher;

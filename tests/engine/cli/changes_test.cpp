@@ -41,7 +41,8 @@ TEST(Changes, KeysThatDifferAreNamed) {
 TEST(Changes, OnlyWhatHasNoPartInTheResultMayChange) {
   for (const char* key :
        {"budget.candidates", "budget.target.accuracy", "workers.count", "store.file",
-        "evaluator.deadline", "evaluator.isolation", "evaluator.memory", "data.file"})
+        "evaluator.deadline", "evaluator.isolation", "evaluator.memory", "evaluator.cpu_time",
+        "evaluator.open_files", "data.file"})
     EXPECT_TRUE(may_change(key)) << key;
   for (const char* key : {"seed", "name", "search.lookahead", "evaluator.id", "data.target",
                           "data.files", "final.top", "space.representation", "hashing.policy"})

@@ -78,7 +78,8 @@ TEST(Resolved, IsAFileThatSaysTheSame) {
 
 TEST(Resolved, HoldsEveryKeyOfTheTables) {
   const auto json = nlohmann::json::parse(to_json_text(
-      configuration("evaluator: {id: toy, memory: 2GiB, command: [toy]}\n"
+      configuration("evaluator: {id: toy, memory: 2GiB, cpu_time: 1m, open_files: 99, command: "
+                    "[toy]}\n"
                     "workers: {launcher: nice, environment: {A: b}}\n"
                     "budget: {candidates: 1, evaluations: 1, time: 1s, target: {a: 1}}\n")));
   for (const Section& section : sections()) {
@@ -97,6 +98,14 @@ TEST(Resolved, WhatEvaluatorsAndWorkersAreWithoutAWord) {
   EXPECT_EQ(module.evaluator.deadline, std::chrono::minutes(10));
   EXPECT_EQ(module.evaluator.isolation, "") << "it depends on where the module lies";
   EXPECT_EQ(module.prefetch, 1u);
+  EXPECT_FALSE(module.evaluator.memory || module.evaluator.cpu_time || module.evaluator.open_files);
+  const Configuration free =
+      configuration("evaluator: {id: toy, memory: 0, cpu_time: 0, open_files: 0}\n");
+  const auto back = from_json_text(to_json_text(free));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->evaluator.memory, 0u) << "no limit is not what holds without a word";
+  EXPECT_EQ(back->evaluator.cpu_time, std::chrono::nanoseconds(0));
+  EXPECT_EQ(back->evaluator.open_files, 0u);
   for (const char* text : {"evaluator: {command: toy}\n", "evaluator: script\n"}) {
     const Configuration program = configuration(text);
     EXPECT_EQ(program.evaluator.deadline.count(), 0) << text;

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -101,7 +102,15 @@ class Citizen {
     }
     if (asked("hang")) hostile::hang(false);
     if (asked("hang_deaf")) hostile::hang(true);
-    if (asked("leak")) leak();
+    if (asked("leak")) leak(4);
+    if (asked("leak_a_little")) leak(1);
+    if (asked("bad_alloc")) {
+      leak(100);
+      throw std::bad_alloc();
+    }
+    if (asked("work")) hostile::work();
+    if (asked("work_a_little")) hostile::work(0.4);
+    if (asked("open_files")) result.figures()[0] = hostile::open_files();
     if (asked("devour")) hostile::devour_memory();
     if (asked("overrun")) overrun(result.figures());
     if (asked("fork_bomb")) hostile::fork_bomb(7);
@@ -148,10 +157,10 @@ class Citizen {
     return EQV_OK;
   }
 
-  void leak() {
-    constexpr std::size_t kMiB = std::size_t{1} << 20;
-    leaked_.push_back(static_cast<char*>(std::malloc(4 * kMiB)));
-    if (leaked_.back()) std::memset(leaked_.back(), 1, 4 * kMiB);
+  void leak(std::size_t mib) {
+    const std::size_t bytes = mib << 20;
+    leaked_.push_back(static_cast<char*>(std::malloc(bytes)));
+    if (leaked_.back()) std::memset(leaked_.back(), 1, bytes);
   }
   static void change_process() {
     std::setlocale(LC_ALL, "C.UTF-8");

@@ -11,9 +11,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace hostile {
 
@@ -26,6 +28,21 @@ namespace hostile {
     signal(SIGTERM, SIG_IGN);
   }
   while (true) pause();
+}
+
+/// Of a processor's time, in seconds.
+inline void work(double seconds = 1e9) {
+  const std::clock_t until =
+      std::clock() + static_cast<std::clock_t>(seconds * static_cast<double>(CLOCKS_PER_SEC));
+  while (std::clock() < until) continue;
+}
+
+/// How many descriptors it can have beside those that it has.
+inline int open_files() {
+  std::vector<int> all;
+  for (int one = dup(2); one >= 0; one = dup(2)) all.push_back(one);
+  for (const int one : all) close(one);
+  return static_cast<int>(all.size());
 }
 
 /// As C code that never looks at what malloc gives. In large pages, which come faster.

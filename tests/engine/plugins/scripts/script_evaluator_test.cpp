@@ -32,8 +32,8 @@ class Script : public ::testing::Test {
   static json options(const std::string& script) {
     return {{"command", {"sh", "-c", script}}, {"metrics", {{"loss", "minimize"}}}};
   }
-  void make(const json& options) {
-    auto made = ScriptEvaluator::create(json{{"options", options}}.dump());
+  void make(const json& options, const LaunchSettings& launch = {}) {
+    auto made = ScriptEvaluator::create(json{{"options", options}}.dump(), launch);
     ASSERT_TRUE(made) << made.error().message;
     evaluator_ = std::move(*made);
     const auto bound = evaluator_->bind_space(space_, "");
@@ -62,6 +62,25 @@ TEST_F(Script, ItsFiguresAreWhatItPrints) {
   EXPECT_EQ(result.status, Status::kOk);
   EXPECT_EQ(result.figures, std::vector<double>{0.25});
   EXPECT_GT(result.seconds, 0);
+}
+
+TEST_F(Script, IsBoundByLimits) {
+  LaunchSettings launch;
+  launch.memory = std::uint64_t{300} << 20;
+  launch.cpu_seconds = 1;
+  launch.open_files = 55;
+  make(options("echo '{{\"loss\": '$(ulimit -n)'}}'"), launch);
+  EXPECT_EQ(evaluate().figures, std::vector<double>{55});
+  make(options("while :; do :; done"), launch);
+  const TrialResult busy = evaluate();
+  EXPECT_EQ(busy.reason, Reason::kDeadline);
+  EXPECT_THAT(busy.message, HasSubstr("took more than 1 s of CPU time; allow more with the key "
+                                      "evaluator.cpu_time"));
+  // What it has started counts: dd has one block of 200 MiB, the shell next to nothing.
+  make(options("dd if=/dev/zero of=/dev/null bs=200M count=1; exit 3"), launch);
+  const TrialResult large = evaluate();
+  EXPECT_EQ(large.reason, Reason::kMemory) << large.message;
+  EXPECT_THAT(large.message, HasSubstr("of the 300 MiB that evaluator.memory allows"));
 }
 
 TEST_F(Script, EveryFailureHasAReasonAndAMessage) {

@@ -5,9 +5,13 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <fstream>
 #include <thread>
+#include <utility>
 
 #include "tests/engine/plugins/workers/workers_support.hpp"
 
@@ -93,7 +97,10 @@ TEST(BadCitizens, OneThatHangsIsEndedSoonAfterItsDeadline) {
 }
 
 TEST(BadCitizens, OneThatListensKeepsItsWorker) {
-  const Made made = make_citizen("until_cancelled");
+  // However busy the machine is, it has the time to listen.
+  WorkerSettings settings = quick_settings();
+  settings.grace = {std::chrono::minutes(1), std::chrono::minutes(2)};
+  const Made made = make_citizen("until_cancelled", settings);
   const auto before = children();
   TrialRequest request;
   request.deadline = std::chrono::milliseconds(50);
@@ -256,6 +263,175 @@ TEST(BadCitizens, OneThatLeaksIsReplacedBetweenTrials) {
     for (const std::string& id : children()) seen.insert(id);
   }
   EXPECT_GE(seen.size(), 2u) << "800 MiB do not fit into one";
+}
+
+/// MiB that the largest of those with that mark has resident.
+double largest_resident_mib(const std::pair<std::string, std::string>& mark) {
+  double most = 0;
+  for (const int id : tests::processes_with(mark.first + "=" + mark.second)) {
+    std::ifstream in("/proc/" + std::to_string(id) + "/statm");
+    double all = 0, resident = 0;
+    in >> all >> resident;
+    most = std::max(most, resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20));
+  }
+  return most;
+}
+
+// P4. Also where the worker is not the launcher itself, but a child of it.
+TEST(BadCitizens, AMebibyteATrialCostsNoTrial) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers reserve more address space than a limit would allow";
+#endif
+  const std::vector<std::vector<std::string>> launchers = {{},
+                                                           {"sh", "-c", "\"$@\"; exit $?", "sh"}};
+  for (const auto& launcher : launchers) {
+    WorkerSettings settings = quick_settings();
+    settings.child.memory = std::uint64_t{400} << 20;
+    settings.child.environment.push_back(mark());
+    const auto marked = settings.child.environment.back();
+    settings.launcher = launcher;
+    const Made made = make_citizen("leak_a_little", settings);
+    ASSERT_TRUE(made.evaluator) << made.error.message;
+    std::set<std::string> seen;
+    double most = 0;
+    for (int i = 0; i < 1000; ++i) {
+      const TrialResult result = evaluate(*made.evaluator);
+      ASSERT_EQ(result.status, Status::kOk) << i << ": " << result.message;
+      if (i % 10 == 9) most = std::max(most, largest_resident_mib(marked));
+      for (const std::string& id : children()) seen.insert(id);
+    }
+    EXPECT_GE(seen.size(), 3u) << "1,000 MiB do not fit into two";
+    EXPECT_LT(seen.size(), 20u) << "and each is made use of";
+    EXPECT_LT(most, 0.8 * 400 + 10);
+    EXPECT_GT(most, 100);
+    std::printf("%zu workers, at most %.0f MiB resident\n", seen.size(), most);
+  }
+}
+
+TEST(BadCitizens, OneThatSaysItWasOutOfMemoryIsReplaced) {
+  const Made made = make_citizen("sometimes\", \"also\": \"bad_alloc");
+  ASSERT_TRUE(made.evaluator) << made.error.message;
+  int failed = 0;
+  for (std::size_t i = 0; i < 60; ++i) {
+    const auto before = children();
+    const search::Genome one = genome(i);
+    const TrialResult result = made.evaluator->evaluate(view(one), {}, kNeverStops);
+    if (result.status == Status::kOk) {
+      EXPECT_TRUE(failed > 0 || children() == before);
+      continue;
+    }
+    ++failed;
+    EXPECT_EQ(result.reason, Reason::kMemory) << result.message;
+    for (const std::string& id : children()) EXPECT_FALSE(before.contains(id));
+  }
+  EXPECT_GT(failed, 0);
+  EXPECT_LT(failed, 60);
+}
+
+// Without `memory`, what counts is what it can write to: reserved address space does not.
+TEST(BadCitizens, MemoryOfItsOwnIsLimited) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers map more than a limit would allow";
+#endif
+  WorkerSettings settings = quick_settings();
+  settings.child.data = std::uint64_t{200} << 20;
+  const TrialResult result = evaluate(*make_citizen("devour", settings).evaluator);
+  EXPECT_EQ(result.reason, Reason::kMemory) << result.message;
+  EXPECT_THAT(result.message, HasSubstr("of the 200 MiB that evaluator.memory allows"));
+  const Made leaks = make_citizen("leak", settings);
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(evaluate(*leaks.evaluator).status, Status::kOk);
+    for (const std::string& id : children()) seen.insert(id);
+  }
+  EXPECT_GE(seen.size(), 3u);
+}
+
+TEST(BadCitizens, TheTimeOfAProcessorIsLimitedInEachTrial) {
+  for (const auto& launcher :
+       std::vector<std::vector<std::string>>{{}, {"sh", "-c", "\"$@\"; exit $?", "sh"}}) {
+    WorkerSettings settings = quick_settings();
+    settings.child.cpu_seconds = 1;
+    settings.launcher = launcher;
+    const auto before = children();
+    const Made made = make_citizen("work", settings);
+    const TrialResult result = evaluate(*made.evaluator);
+    EXPECT_EQ(result.reason, Reason::kDeadline) << result.message;
+    EXPECT_EQ(result.message,
+              "took more than 1 s of CPU time; allow more with the key evaluator.cpu_time");
+    EXPECT_EQ(children(), before) << "nor is it tried again";
+    const Made little = make_citizen("work_a_little", settings);
+    const auto with_little = children();
+    for (int i = 0; i < 6; ++i) EXPECT_EQ(evaluate(*little.evaluator).status, Status::kOk) << i;
+    EXPECT_EQ(children(), with_little) << "2.4 s, of one worker";
+  }
+}
+
+TEST(BadCitizens, OpenFilesAreLimited) {
+  WorkerSettings settings = quick_settings();
+  settings.child.open_files = 64;
+  const TrialResult result = evaluate(*make_citizen("open_files", settings).evaluator);
+  ASSERT_EQ(result.status, Status::kOk) << result.message;
+  EXPECT_GT(result.figures[0], 40);
+  EXPECT_LT(result.figures[0], 64);
+}
+
+// P5.
+TEST(BadCitizens, TheEngineStaysSmallBesideThoseThatGrowWithoutBound) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers reserve more address space than a limit would allow";
+#endif
+  WorkerSettings settings = impatient_settings();
+  settings.child.memory = std::uint64_t{400} << 20;
+  settings.child.environment.push_back(mark());
+  const auto marked = settings.child.environment.back();
+  forget_peak();
+  const double before = peak_mib();
+  {
+    const Made devours = make_citizen("devour", settings);
+    EXPECT_EQ(evaluate(*devours.evaluator).reason, Reason::kMemory);
+    const Made forks = make_citizen("fork_bomb", settings);
+    TrialRequest request;
+    request.deadline = std::chrono::seconds(2);
+    EXPECT_EQ(evaluate(*forks.evaluator, request).reason, Reason::kDeadline);
+  }
+  EXPECT_LT(peak_mib(), before + 10);
+  std::printf("%.1f MiB before, at most %.1f\n", before, peak_mib());
+  EXPECT_EQ(count_marked(marked, 0), 0u);
+}
+
+// P1: 200 trials of which 20 crash; nobody else's outcome is another one, and the next trial does
+// not have to wait.
+TEST(BadCitizens, ACrashCostsNoOtherTrial) {
+  const Made good = make_citizen("nothing");
+  for (const char* crash : {"abort", "exit", "terminate"}) {
+    const Made bad = make_citizen(std::string("sometimes\", \"also\": \"") + crash);
+    ASSERT_TRUE(bad.evaluator) << bad.error.message;
+    std::size_t crashed = 0, others = 0;
+    double longest = 0;
+    bool after_crash = false;
+    for (std::size_t n = 0; crashed < 20 || others < 180; ++n) {
+      ASSERT_LT(n, 2000u);
+      const search::Genome one = genome(n);
+      const TrialResult expected = good.evaluator->evaluate(view(one), {}, kNeverStops);
+      const auto asked = std::chrono::steady_clock::now();
+      const TrialResult result = bad.evaluator->evaluate(view(one), {}, kNeverStops);
+      if (result.status == Status::kFailed) {
+        EXPECT_EQ(result.reason, Reason::kCrash) << result.message;
+        after_crash = true;
+        ++crashed;
+        continue;
+      }
+      ++others;
+      EXPECT_EQ(result.status, expected.status);
+      EXPECT_EQ(result.figures, expected.figures);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - asked;
+      if (std::exchange(after_crash, false)) longest = std::max(longest, took.count());
+    }
+    EXPECT_LT(longest, 10) << "1 s where nothing else runs";
+    std::printf("%s: %zu crashed, %zu did not, at most %.3f s to the next\n", crash, crashed,
+                others, longest);
+  }
 }
 
 TEST(BadCitizens, OneThatDevoursMemoryFailsForMemory) {
