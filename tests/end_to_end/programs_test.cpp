@@ -1,7 +1,10 @@
 // `evaluator: {command: [...]}`: a program in another language, alive between trials.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <csignal>
+#include <string>
 
 #include "tests/support/equivolve.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -197,6 +200,41 @@ TEST_F(Programs, HaveVariablesOfTheirSlot) {
   EXPECT_EQ(done.exit_code, 4);
   EXPECT_NE(done.err.find("ValueError: gpu"), std::string::npos) << done.err;
   EXPECT_EQ(done.err.find("{slot}"), std::string::npos) << done.err;
+}
+
+TEST_F(Programs, HaveTheirShareOfTheMachine) {
+#ifdef EQUIVOLVE_SANITIZED
+  GTEST_SKIP() << "sanitizers map more than a limit would allow";
+#endif
+  write(
+      "    from resource import getrlimit, RLIMIT_DATA, RLIMIT_AS, RLIMIT_NOFILE\n"
+      "    raise ValueError('%d and %d, %d.' % (getrlimit(RLIMIT_DATA)[0], "
+      "getrlimit(RLIMIT_AS)[0], getrlimit(RLIMIT_NOFILE)[0]))\n");
+  const auto said = [&](const std::vector<std::string>& more) {
+    const std::string err = run(more).err;
+    const std::size_t at = err.find("ValueError: ");
+    return at == std::string::npos ? err : err.substr(at + 12, err.find('.', at) - at - 12);
+  };
+  const double machine =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double two = std::stod(said({"--workers", "2"})),
+               four = std::stod(said({"--workers", "4"}));
+  EXPECT_GT(four, 0);
+  EXPECT_LE(two, 0.8 * machine / 2 + 1);
+  EXPECT_NEAR(two, 2 * four, 2);
+  EXPECT_TRUE(said({"--set", "evaluator.memory=0"}).starts_with("-1 and -1, "));
+  EXPECT_TRUE(said({"--set", "evaluator.memory=1GiB"}).starts_with("-1 and 1073741824, "));
+  EXPECT_TRUE(said({"--set", "evaluator.open_files=99"}).ends_with(", 99"));
+}
+
+TEST_F(Programs, MayTakeSoMuchOfAProcessor) {
+  write("    while True: pass\n");
+  const Finished done = run({"--set", "evaluator.cpu_time=1s", "--set", "budget.candidates=2"});
+  EXPECT_EQ(done.exit_code, 4);
+  EXPECT_NE(done.err.find("took more than 1 s of CPU time; allow more with the key "
+                          "evaluator.cpu_time"),
+            std::string::npos)
+      << done.err;
 }
 
 TEST_F(Programs, AnotherProgramIsAnotherRun) {

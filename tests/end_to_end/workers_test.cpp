@@ -117,6 +117,21 @@ TEST_F(Workers, MayBeStartedByAnotherProgramAndHaveQuestionsWait) {
   EXPECT_EQ(stored["prefetch"], 16);
 }
 
+TEST_F(Workers, HaveFewDescriptorsUnlessTheyMayHaveMore) {
+  const std::string said = folder_.path() / "said";
+  const auto descriptors = [&](const std::string& keys) {
+    const Finished done = run(citizen("nothing", keys), {"--set", "budget.candidates=2", "--set",
+                                                         "workers.launcher=[sh, -c, 'ulimit -n > " +
+                                                             said + "; exec \"$@\"', sh]"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    int count = 0;
+    std::ifstream(said) >> count;
+    return count;
+  };
+  EXPECT_EQ(descriptors(""), 256);
+  EXPECT_EQ(descriptors(", open_files: 99"), 99);
+}
+
 TEST_F(Workers, ThatCannotBeStartedEndTheRunWithFive) {
   const std::string flag = folder_.path() / "started";
   const Finished done = run(citizen("sometimes, also: abort"),
