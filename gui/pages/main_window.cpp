@@ -7,6 +7,7 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStatusBar>
+#include <QThreadPool>
 #include <QToolBar>
 #include <QVBoxLayout>
 
@@ -24,6 +25,8 @@ MainWindow::MainWindow()
       bar_(new QToolBar("main")) {
   setWindowTitle("Equivolve");
   resize(1180, 820);
+  // What is computed gives way to what is drawn, where the system has such priorities.
+  QThreadPool::globalInstance()->setThreadPriority(QThread::LowestPriority);
   make_pages();
   make_actions();
   connect_watcher();
@@ -282,6 +285,7 @@ void MainWindow::restore_state() {
   restoreState(settings.value("window/state").toByteArray());
   for (QSplitter* splitter : named_splitters(this))
     splitter->restoreState(settings.value("window/" + splitter->objectName()).toByteArray());
+  overview_page_->restore_options(settings);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -290,6 +294,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   settings.setValue("window/state", saveState());
   for (const QSplitter* splitter : named_splitters(this))
     settings.setValue("window/" + splitter->objectName(), splitter->saveState());
+  overview_page_->save_options(settings);
   QMainWindow::closeEvent(event);
 }
 
