@@ -2,7 +2,7 @@
 """What a run at full speed loses while the dashboard shows it: the same search, same seed, in turns without and with
 `equivolve-dashboard --run latest` on the results file, its overview open (on Qt's offscreen platform, which draws everything in memory).
 
-  benchmarks/dashboard_beside_run.py [--program build/release/bin/equivolve] [--dashboard ...] [--pairs 12] [--candidates 150000] [--workers 1]
+  benchmarks/dashboard_beside_run.py [--program build/release/bin/equivolve] [--dashboard ...] [--pairs 12] [--candidates 300000] [--workers 1]
                                      [--to FILE] [--json]
 
 Two losses are told, each the median over pairs with an interval of 95 % from order statistics, so that no single disturbed turn decides:
@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "release", "bin", "equivolve"))
     parser.add_argument("--dashboard", help="default: beside the program")
     parser.add_argument("--pairs", type=int, default=12)
-    parser.add_argument("--candidates", type=int, default=150_000)
+    parser.add_argument("--candidates", type=int, default=300_000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--to", metavar="FILE", help="JSON lines of pairs, appended to")
     parser.add_argument("--json", action="store_true")
