@@ -7,7 +7,6 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStatusBar>
-#include <QThreadPool>
 #include <QToolBar>
 #include <QVBoxLayout>
 
@@ -25,8 +24,6 @@ MainWindow::MainWindow()
       bar_(new QToolBar("main")) {
   setWindowTitle("Equivolve");
   resize(1180, 820);
-  // What is computed gives way to what is drawn, where the system has such priorities.
-  QThreadPool::globalInstance()->setThreadPriority(QThread::LowestPriority);
   make_pages();
   make_actions();
   connect_watcher();
