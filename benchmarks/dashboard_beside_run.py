@@ -29,19 +29,26 @@ def at_priority(level):
     return ["chrt", "-f", str(level)] if os.geteuid() == 0 and shutil.which("chrt") else []
 
 
+def cpu_seconds_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def measured_run(program, dashboard, candidates, workers):
-    """Candidates a second of one run, and its CPU microseconds a candidate; `dashboard` watches it, or nobody does."""
+    """Candidates a second of one run, and CPU microseconds a candidate, its own and the dashboard's; `dashboard` watches it, or nobody does."""
     with tempfile.TemporaryDirectory() as folder:
         store = os.path.join(folder, "runs.db")
         command = at_priority(10) + [
             program, "run", os.path.join(ROOT, "examples", "quickstart.yaml"), "--store", store, "--json", "--quiet", "--workers", str(workers),
             "--set", f"budget.candidates={candidates}", "--set", "seed=1", "--set", "final.repeats=1"]
-        watcher = None
+        watcher, before, watched = None, 0, 0
         if dashboard:
             # It is there first, and finds the file when the run makes it.
             environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_CONFIG_HOME=folder)
             watcher = subprocess.Popen(at_priority(9) + [dashboard, "--run", "latest", store], env=environment, stderr=subprocess.DEVNULL)
             time.sleep(1)
+            before = cpu_seconds_of(watcher.pid)
         with open(os.path.join(folder, "out"), "w+", encoding="utf-8") as out:
             run = subprocess.Popen(command, stdout=out)
             _, status, used = os.wait4(run.pid, 0)
@@ -49,13 +56,15 @@ def measured_run(program, dashboard, candidates, workers):
             if watcher:
                 if watcher.poll() is not None:
                     raise SystemExit(f"the dashboard ended with {watcher.returncode} during the run")
+                watched = cpu_seconds_of(watcher.pid) - before
                 watcher.send_signal(signal.SIGTERM)
                 watcher.wait()
             if run.returncode != 0:
                 raise SystemExit(f"the run ended with {run.returncode}")
             out.seek(0)
             summary = json.loads(out.read().strip().splitlines()[-1])
-    return {"rate": summary["candidates"] / summary["seconds"], "cpu": 1e6 * (used.ru_utime + used.ru_stime) / summary["candidates"]}
+    return {"rate": summary["candidates"] / summary["seconds"], "cpu": 1e6 * (used.ru_utime + used.ru_stime) / summary["candidates"],
+            "dashboard_cpu": 1e6 * watched / summary["candidates"]}
 
 
 def median_interval(values):
@@ -77,6 +86,8 @@ def answer_of(pairs):
         answer[name], answer[name + "_interval"] = statistics.median(values), median_interval(values)
     for turn in ("alone", "beside"):
         answer["rate_" + turn] = statistics.median(pair[turn]["rate"] for pair in pairs)
+        answer["cpu_us_" + turn] = statistics.median(pair[turn]["cpu"] for pair in pairs)
+    answer["dashboard_cpu_us"] = statistics.median(pair["beside"]["dashboard_cpu"] for pair in pairs)
     return answer
 
 
@@ -112,7 +123,8 @@ def main():
     for name, what in (("loss", "wall time"), ("cpu_loss", "the run's CPU time")):
         low, high = answer[name + "_interval"]
         print(f"{what}: loss {100 * answer[name]:.2f} % ({100 * low:.2f} to {100 * high:.2f})")
-    print(f"{answer['pairs']} pairs; alone {answer['rate_alone']:.0f}/s, beside the dashboard {answer['rate_beside']:.0f}/s")
+    print(f"{answer['pairs']} pairs; alone {answer['rate_alone']:.0f}/s, beside the dashboard {answer['rate_beside']:.0f}/s;"
+          f" CPU microseconds a candidate: {answer['cpu_us_alone']:.2f}, {answer['cpu_us_beside']:.2f}, of the dashboard {answer['dashboard_cpu_us']:.2f}")
 
 
 if __name__ == "__main__":
