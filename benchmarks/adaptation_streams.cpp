@@ -4,8 +4,9 @@
 //       the perceptron on data/digits.csv, shuffled lifelong stream of 799 images, batches of 50
 //   adaptation_streams cells [--models 5] [--json]
 //       the same model, every method in shuffled and Dirichlet(0.1) order, batches of 1, 4, 16, 64
-//   adaptation_streams fashion FOLDER [--models 3] [--samples 500] [--rounds 5] [--json]
-//       the convolutional model on FOLDER's fashion10k IDX files, batches of 100
+//   adaptation_streams fashion FOLDER [--models 3] [--samples 500] [--rounds 5] [--golden] [--json]
+//       the convolutional model on FOLDER's fashion10k IDX files, batches of 100; --golden: the one
+//       network of the golden files, which was trained elsewhere
 //   adaptation_streams step [--write FOLDER] [--json]
 //       CPU milliseconds of a step of PETAL-FIM: perceptron, batch 50, 8 views in place of random
 //       ones; with --write the recipe, the model and the batches for PyTorch (adaptation_rival.py)
@@ -19,16 +20,19 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#define NN_TEST_DATA "tests/evaluators/nn/data"  // from the root, as the digits
 #include "benchmarks/measuring.hpp"
 #include "evaluators/test_time_adaptation/problem.hpp"
 #include "evaluators/test_time_adaptation/python_recipe.hpp"
 #include "evaluators/test_time_adaptation/references.hpp"
 #include "evaluators/test_time_adaptation/stream_run.hpp"
+#include "tests/evaluators/test_time_adaptation/golden.hpp"
 
 namespace equivolve::benchmarks {
 namespace {
@@ -103,13 +107,18 @@ SampleStream stream_of(const Problem& problem, LabelOrder order, std::size_t sam
   return make_stream(unseen(problem.data(), samples), settings);
 }
 
-/// Every method in every cell, for one model; errors by model go to `each`.
-void add_model(const json& config, std::uint64_t seed, double share, const Views& views,
-               Table& table, json& each) {
+std::shared_ptr<const SourceModel> golden_source() {
+  return std::make_shared<const SourceModel>(golden_convolutional().model);
+}
+
+/// Every method in every cell, for one model; errors by model go to `each`. `given`: a model that
+/// is not to be trained; may be null.
+void add_model(const json& config, std::shared_ptr<const SourceModel> given, std::uint64_t seed,
+               double share, const Views& views, Table& table, json& each) {
   const Settings settings = read_settings(config.dump());
   const Problem problem(settings);
   const auto never = [] { return false; };
-  const auto source = problem.source(never);
+  const auto source = given ? given : problem.source(never);
   each["clean_error"].push_back(clean_error(*source, unseen(problem.data(), 1 << 20)));
   for (const LabelOrder order : settings.options.stream.label_orders) {
     const SampleStream stream = stream_of(problem, order, settings.options.stream.samples, seed);
@@ -215,7 +224,11 @@ const char* option(int argc, char** argv, const char* name, const char* fallback
 
 int run(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
-  const bool wants_json = std::strcmp(argv[argc - 1], "--json") == 0;
+  const auto has = [&](const char* flag) {
+    return std::any_of(argv + 1, argv + argc,
+                       [&](const char* a) { return a == std::string(flag); });
+  };
+  const bool wants_json = has("--json");
   if (what == "step") {
     const json cost = step_cost(option(argc, argv, "--write", ""));
     std::printf("%s\n", cost.dump().c_str());
@@ -239,7 +252,8 @@ int run(int argc, char** argv) {
         what == "fashion" ? stream_options(samples, rounds, {"shuffled"}, {100})
         : what == "cells" ? stream_options(400, 1, {"shuffled", "dirichlet"}, {1, 4, 16, 64})
                           : stream_options(800, rounds, {"shuffled"}, {50});
-    add_model(config, seed, 1.0 / models, views_of({}, what == "fashion"), table, each);
+    add_model(config, has("--golden") ? golden_source() : nullptr, seed, 1.0 / models,
+              views_of({}, what == "fashion"), table, each);
   }
   if (wants_json)
     std::printf("%s\n", as_json(table, each).dump().c_str());

@@ -1,5 +1,5 @@
 // equivolve-dashboard [STORE.db]
-// equivolve-dashboard --export DIR --run R STORE.db
+// equivolve-dashboard --export DIR [--force] --run R STORE.db
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -65,8 +65,9 @@ int main(int argc, char** argv) {
   QCommandLineParser parser;
   parser.setApplicationDescription(
       "Shows the runs of an Equivolve results file, also while they go on. Licence: GPL-3.0.\n\n"
-      "Exit codes: 0 closed, or exported; 2 wrong command line, or no display; 3 a results file "
-      "that cannot be read, a run that is not in it, or files that cannot be written.");
+      "Exit codes: 0 closed, or exported; 2 wrong command line, no display, or files that "
+      "would be written over; 3 a results file that cannot be read, a run that is not in it, or "
+      "files that cannot be written.");
   parser.addHelpOption();
   parser.addVersionOption();
   parser.addPositionalArgument("STORE.db",
@@ -77,7 +78,8 @@ int main(int argc, char** argv) {
       "DIR");
   const QCommandLineOption run(
       "run", "Which run to export, or to open at once: number, name or latest.", "R", "latest");
-  parser.addOptions({to, run});
+  const QCommandLineOption force("force", "Write over files that are no earlier export.");
+  parser.addOptions({to, run, force});
   if (!parser.parse(QApplication::arguments())) return complain(parser.errorText(), kBadInput);
   if (parser.isSet("version")) parser.showVersion();
   if (parser.isSet("help")) parser.showHelp();
@@ -88,9 +90,12 @@ int main(int argc, char** argv) {
   const std::filesystem::path store =
       files.isEmpty() ? default_store() : std::filesystem::path(files[0].toStdString());
   if (parser.isSet(to)) {
-    const std::string problem = equivolve::gui::export_charts(
-        store, parser.value(run).toStdString(), parser.value(to).toStdString());
-    return problem.empty() ? 0 : complain(QString::fromStdString(problem), kStoreTrouble);
+    const auto written =
+        equivolve::gui::export_charts(store, parser.value(run).toStdString(),
+                                      parser.value(to).toStdString(), parser.isSet(force));
+    if (written) return 0;
+    return complain(QString::fromStdString(written.error().message),
+                    written.error().refused ? kBadInput : kStoreTrouble);
   }
   equivolve::gui::MainWindow window;
   window.open(store, parser.isSet(run) ? parser.value(run) : QString());

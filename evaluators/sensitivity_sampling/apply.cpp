@@ -239,7 +239,9 @@ void apply_sampler(const ApplyContext& context, Sampler sampler, const std::stri
       sink.write("coefficients.csv", "text/csv", coefficients);
   }
   sink.write("distortion.svg", "image/svg+xml", application.chart(sampler, m));
-  sink.write("use_rows.py", "text/x-python", use_script(context.table, p));
+  // The command that goes on from here is `python3 use_rows.py TABLE`, which has to know a target.
+  sink.write("use_rows.py", context.table.has_target ? "text/x-python" : "text/x-script.python",
+             use_script(context.table, p));
   context.note(fmt::format("rows.csv: {} of {} rows; distortion {}{:.3g}", sample.rows.size(),
                            context.table.a.rows, least, found.distortion));
 }

@@ -25,4 +25,10 @@ const char* reason_name(engine::Reason reason) {
   return number < kNames.size() ? kNames[number] : "unknown";
 }
 
+std::string status_text(engine::Status status, engine::Reason reason) {
+  std::string text = status_name(status);
+  if (reason != engine::Reason::kNone) text += std::string(" (") + reason_name(reason) + ")";
+  return text;
+}
+
 }  // namespace equivolve::gui

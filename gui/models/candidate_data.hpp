@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/store/records.hpp"
@@ -82,5 +83,7 @@ class CandidateData {
 /// "ok", "failed", ...; as the store's views write them.
 const char* status_name(engine::Status status);
 const char* reason_name(engine::Reason reason);
+/// "ok", "failed (crash)", ...
+std::string status_text(engine::Status status, engine::Reason reason);
 
 }  // namespace equivolve::gui

@@ -1,6 +1,8 @@
 #include "gui/models/candidate_details.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -18,9 +20,7 @@ class Collector {
     found_.birth = data_.birth(ticket);
     found_.cls = data_.cls(ticket);
     found_.figures = data_.figure_rows();
-    found_.status = status_name(data_.status(ticket));
-    if (data_.reason(ticket) != engine::Reason::kNone)
-      found_.status += std::string(" (") + reason_name(data_.reason(ticket)) + ")";
+    found_.status = status_text(data_.status(ticket), data_.reason(ticket));
     found_.behaviour = data_.has(kDuplicate, ticket) ? "duplicate" : "new";
     if (data_.has(kVerified, ticket))
       found_.behaviour +=
@@ -31,6 +31,7 @@ class Collector {
     add_genomes();
     add_class();
     add_trials();
+    add_logs();
     add_artefacts();
     if (!error_.empty()) return tl::unexpected(error_);
     return std::move(found_);
@@ -108,6 +109,17 @@ class Collector {
     for (const std::uint64_t number : numbers)
       if (auto trial = reader_.trials(run_.id, number, 1); ok(trial) && !trial->empty())
         found_.trials.push_back(std::move(trial->front()));
+  }
+
+  void add_logs() {
+    std::set<std::uint64_t> failed;
+    for (const engine::TrialRow& trial : found_.trials)
+      if (trial.status == engine::Status::kFailed) failed.insert(trial.number);
+    if (failed.empty()) return;
+    auto logs = reader_.trial_logs(run_.id, std::numeric_limits<std::size_t>::max());
+    if (!ok(logs)) return;
+    for (engine::TrialLog& log : *logs)
+      if (failed.contains(log.trial)) found_.logs.push_back(std::move(log));
   }
 
   void add_artefacts() {

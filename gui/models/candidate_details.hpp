@@ -33,6 +33,7 @@ struct CandidateDetails {
   std::vector<engine::FigureRow> figures;
   std::vector<engine::TrialRow> trials;  ///< of its class, at most kMostTrials, in order
   std::size_t trial_count = 0;           ///< all of them
+  std::vector<engine::TrialLog> logs;    ///< of those that failed and whose process had printed
   std::vector<ClassMember> members;  ///< of its class, at most kMostMembers, itself not among them
   std::size_t member_count = 0;      ///< all, itself included
   std::vector<engine::ArtefactRow> artefacts;  ///< of the run's winner, where this is it

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QLocale>
+
 namespace equivolve::gui {
 namespace {
 
@@ -179,11 +181,8 @@ QString cell_text(const CandidateData& data, std::size_t row, int column) {
       return QString::number(data.birth(row));
     case kClassColumn:
       return data.cls(row) == engine::kNone64 ? QString() : QString::number(data.cls(row));
-    case kStatusColumn: {
-      const QString reason = QString::fromUtf8(reason_name(data.reason(row)));
-      return QString::fromUtf8(status_name(data.status(row))) +
-             (reason.isEmpty() ? QString() : " (" + reason + ")");
-    }
+    case kStatusColumn:
+      return QString::fromStdString(status_text(data.status(row), data.reason(row)));
     case kDuplicateColumn:
       return !data.has(kDuplicate, row) ? QStringLiteral("new")
              : data.has(kWrong, row)    ? QStringLiteral("duplicate, wrong")
@@ -196,6 +195,17 @@ QString cell_text(const CandidateData& data, std::size_t row, int column) {
     default:
       return number_text(data.figure(static_cast<std::size_t>(column - kFirstFigureColumn), row));
   }
+}
+
+// The cell shows six digits.
+QString CandidatesModel::whole_text(std::size_t row, int column) const {
+  const QString name = headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+  const bool number = column == kSecondsColumn || column >= kFirstFigureColumn;
+  const double value = number ? sort_value(candidates_, column, row) : kNothing;
+  const QString text = std::isnan(value)
+                           ? cell_text(candidates_, row, column)
+                           : QString::number(value, 'g', QLocale::FloatingPointShortest);
+  return name + ": " + (text.isEmpty() ? QStringLiteral("none") : text);
 }
 
 QVariant CandidatesModel::share(std::size_t row, int column) const {
@@ -217,6 +227,8 @@ QVariant CandidatesModel::data(const QModelIndex& index, int role) const {
       return row;
     case kShareRole:
       return share(row, index.column());
+    case Qt::ToolTipRole:
+      return whole_text(row, index.column());
     case Qt::TextAlignmentRole:
       return index.column() == kStatusColumn || index.column() == kDuplicateColumn
                  ? QVariant(Qt::AlignLeft | Qt::AlignVCenter)

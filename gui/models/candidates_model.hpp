@@ -73,6 +73,7 @@ class CandidatesModel : public QAbstractTableModel {
   void take(Arrangement arranged);
   void move_rows(Arrangement& arranged);
   QVariant share(std::size_t row, int column) const;
+  QString whole_text(std::size_t row, int column) const;
 
   CandidateData known_;       // what was set last
   CandidateData candidates_;  // what order_ speaks of

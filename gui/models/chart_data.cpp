@@ -46,7 +46,7 @@ class Csv {
     for (const char c : value) out_ += c == '"' ? std::string("\"\"") : std::string(1, c);
     out_ += '"';
   }
-  std::string out_ = "series,x,y,low,high\n";
+  std::string out_ = kCsvHeader;
 };
 
 template <class Points>

@@ -66,6 +66,8 @@ struct ChartData {
   bool operator==(const ChartData&) const = default;
 };
 
+inline constexpr const char* kCsvHeader = "series,x,y,low,high\n";
+
 /// Lines `series,x,y,low,high` (the header first): a row for each point of a line, cloud or stack
 /// (x, y), of a band (x, low, high), of a histogram (y: the count between low and high) and of
 /// intervals (x: the row's name, y, low, high). Numbers are shortest round trip, what is not there

@@ -131,9 +131,13 @@ class Parser {
     at_ = text_.size();
   }
 
+  // AND as SQL has it is meant as well.
   bool take(std::string_view text) {
+    const auto alike = [](char a, char b) {
+      return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b);
+    };
     const bool matches = (token_.kind == Token::Kind::kName || token_.kind == Token::Kind::kSign) &&
-                         token_.text == text;
+                         std::ranges::equal(token_.text, text, alike);
     if (matches) advance();
     return matches;
   }
@@ -279,9 +283,16 @@ class Parser {
         return word.is_truth;
       }
     }
-    fail("there is no '" + token.text + "'" +
-         search::suggestion(token.text, filter_names(figures_)));
+    const std::vector<std::string> names = filter_names(figures_);
+    const std::string nearest = search::suggestion(token.text, names);
+    fail("there is no '" + token.text + "'" + (nearest.empty() ? list_of(names) : nearest));
     return true;
+  }
+
+  static std::string list_of(const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "; there are " : ", ") + name;
+    return list;
   }
 
   // ---- code and errors

@@ -70,7 +70,8 @@ void StoreWorker::poll() {
   quiet_polls_ = 0;
   read_runs();
   if (!session_) return;
-  if (*changed && session_->followed() != nullptr) return read_more();
+  const bool begun = follow_wanted();
+  if ((*changed || begun) && session_->followed() != nullptr) return read_more();
   // Not at the first look: whoever asked for it will choose a run to read, which goes first.
   if (!std::exchange(fresh_, false)) tally();
 }
@@ -88,8 +89,12 @@ bool StoreWorker::look() {
     published_ = 0;
     Q_EMIT replaced();
   }
-  if (run_ != 0 && !session_->follow(run_)) run_ = 0;
   return true;
+}
+
+// In a file that is new the run may not have begun yet.
+bool StoreWorker::follow_wanted() {
+  return run_ != 0 && session_->followed() == nullptr && session_->follow(run_);
 }
 
 void StoreWorker::read_runs() {

@@ -40,6 +40,7 @@ class StoreWorker : public QObject {
  private:
   void poll();
   bool look();
+  bool follow_wanted();
   void read_runs();
   void sample();
   void read_more();

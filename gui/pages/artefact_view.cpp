@@ -39,7 +39,7 @@ QWidget* make_table(const engine::ArtefactRow& artefact, char separator) {
         table->setItem(static_cast<int>(r) - 1, static_cast<int>(c), item);
     }
   if (rows.size() > kMostRows)
-    table->setToolTip(QString("the first %1 rows; `equivolve export` writes all").arg(kMostRows));
+    table->setToolTip(QString("the first %1 rows; `equivolve apply` writes all").arg(kMostRows));
   return table;
 }
 

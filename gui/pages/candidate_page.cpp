@@ -147,6 +147,10 @@ void CandidatePage::open_parent() {
   if (details_ && details_->parent) Q_EMIT birth_wanted(*details_->parent);
 }
 
+void CandidatePage::open_second_parent() {
+  if (details_ && details_->second_parent) Q_EMIT birth_wanted(*details_->second_parent);
+}
+
 void CandidatePage::show_class() {
   if (details_ && details_->cls != engine::kNone64)
     Q_EMIT filter_wanted(QString("class == %1").arg(details_->cls));

@@ -25,6 +25,7 @@ class CandidatePage : public QWidget {
 
   // As the links and the list of members, from the keyboard.
   void open_parent();
+  void open_second_parent();
   void show_class();
   /// The next member of its class, or the one before.
   void step_member(int step);

@@ -33,6 +33,10 @@ CandidatesPage::CandidatesPage(CandidatesModel& model, QWidget* parent)
   view_->horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(view_->horizontalHeader(), &QWidget::customContextMenuRequested, this,
           [this] { choose_columns(); });
+  connect(view_->horizontalHeader(), &QHeaderView::sectionResized, this,
+          [this](int column, int, int width) { remember_width(column, width); });
+  connect(view_->horizontalHeader(), &QHeaderView::sectionMoved, this,
+          &CandidatesPage::remember_order);
   connect(&model_, &QAbstractItemModel::modelReset, this, &CandidatesPage::show_remembered_columns);
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
@@ -56,7 +60,8 @@ void CandidatesPage::select(std::uint32_t ticket) {
 }
 
 namespace {
-constexpr char kHiddenColumns[] = "candidates/hidden";
+constexpr char kHiddenColumns[] = "candidates/hidden", kWidths[] = "candidates/widths",
+               kOrder[] = "candidates/order";
 }
 
 QString CandidatesPage::column_name(int column) const {
@@ -64,9 +69,43 @@ QString CandidatesPage::column_name(int column) const {
 }
 
 void CandidatesPage::show_remembered_columns() {
-  const QStringList hidden = QSettings().value(kHiddenColumns).toStringList();
-  for (int column = 0; column < model_.columnCount(); ++column)
-    view_->setColumnHidden(column, hidden.contains(column_name(column)));
+  const QSettings settings;
+  const QStringList hidden = settings.value(kHiddenColumns).toStringList();
+  const QVariantMap widths = settings.value(kWidths).toMap();
+  QStringList names;
+  restoring_ = true;
+  for (int column = 0; column < model_.columnCount(); ++column) {
+    names.append(column_name(column));
+    if (const int width = widths.value(names.last()).toInt(); width > 0)
+      view_->setColumnWidth(column, width);
+    view_->setColumnHidden(column, hidden.contains(names.last()));
+  }
+  QHeaderView* head = view_->horizontalHeader();
+  int place = 0;
+  for (const QString& name : settings.value(kOrder).toStringList())
+    if (const auto column = names.indexOf(name); column >= 0)
+      head->moveSection(head->visualIndex(static_cast<int>(column)), place++);
+  restoring_ = false;
+}
+
+void CandidatesPage::remember_width(int column, int width) {
+  if (restoring_ || width == 0) return;  // 0: it is being hidden
+  QSettings settings;
+  QVariantMap widths = settings.value(kWidths).toMap();
+  widths[column_name(column)] = width;
+  settings.setValue(kWidths, widths);
+}
+
+// Columns of other runs stay remembered, after those of this one.
+void CandidatesPage::remember_order() {
+  if (restoring_) return;
+  QSettings settings;
+  QStringList order;
+  for (int place = 0; place < model_.columnCount(); ++place)
+    order.append(column_name(view_->horizontalHeader()->logicalIndex(place)));
+  for (const QString& name : settings.value(kOrder).toStringList())
+    if (!order.contains(name)) order.append(name);
+  settings.setValue(kOrder, order);
 }
 
 void CandidatesPage::show_column(int column, bool shown) {

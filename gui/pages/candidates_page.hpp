@@ -17,7 +17,8 @@ class CandidatesPage : public QWidget {
   /// Nothing where the filter hides it.
   void select(std::uint32_t ticket);
 
-  /// A menu of all columns; what is chosen there is remembered, by name, for all runs.
+  /// A menu of all columns; what is chosen there is remembered by name for all runs, and so are
+  /// widths and order.
   void choose_columns();
 
   /// The selected rows, tabs between columns, with a header.
@@ -32,6 +33,8 @@ class CandidatesPage : public QWidget {
 
  private:
   void show_remembered_columns();
+  void remember_width(int column, int width);
+  void remember_order();
   void show_column(int column, bool shown);
   QString column_name(int column) const;
   std::vector<int> shown_columns() const;
@@ -39,7 +42,8 @@ class CandidatesPage : public QWidget {
   CandidatesModel& model_;
   QTableView* view_;
   Background saving_{this};
-  bool removing_ = false;  // rows; the view moves on to others, which nobody chose
+  bool restoring_ = false;  // what was remembered, which is no news
+  bool removing_ = false;   // rows; the view moves on to others, which nobody chose
 };
 
 }  // namespace equivolve::gui

@@ -1,5 +1,6 @@
 #include "gui/pages/details_html.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "gui/charts/chart_colours.hpp"
@@ -58,6 +59,10 @@ QString link(const char* kind, std::uint64_t number) {
 QString kind_name(engine::TrialKind kind) {
   static const QStringList kNames = {"search", "verification", "final", "reference"};
   return kNames.value(static_cast<int>(kind));
+}
+
+QString status_of(const engine::TrialRow& trial) {
+  return QString::fromStdString(status_text(trial.status, trial.reason));
 }
 
 QString cells(const std::vector<QString>& values, const char* tag = "td") {
@@ -137,6 +142,26 @@ QString facts_html(const CandidateDetails& details) {
   return html + "</table>";
 }
 
+namespace {
+
+QString failures_html(const CandidateDetails& details) {
+  QString html;
+  for (const engine::TrialRow& trial : details.trials) {
+    if (trial.status == engine::Status::kOk) continue;
+    const auto log = std::ranges::find(details.logs, trial.number, &engine::TrialLog::trial);
+    if (trial.message.empty() && log == details.logs.end()) continue;
+    html += QString("<p><b>%1, repeat %2, %3</b> %4</p>")
+                .arg(kind_name(trial.kind))
+                .arg(trial.repeat)
+                .arg(status_of(trial), escaped(trial.message));
+    if (log == details.logs.end()) continue;
+    html += "<p>the last of what it printed:</p>" + preformatted(escaped(log->text));
+  }
+  return html;
+}
+
+}  // namespace
+
 QString trials_html(const CandidateDetails& details) {
   std::vector<QString> head = {"trial", "split", "repeat", "status", "seconds"};
   for (const engine::FigureRow& figure : details.figures)
@@ -147,7 +172,7 @@ QString trials_html(const CandidateDetails& details) {
   std::vector<std::vector<double>> values(details.figures.size());
   for (const engine::TrialRow& trial : details.trials) {
     std::vector<QString> line = {kind_name(trial.kind), trial.split == 0 ? "validation" : "test",
-                                 QString::number(trial.repeat), status_name(trial.status),
+                                 QString::number(trial.repeat), status_of(trial),
                                  number_text(trial.seconds)};
     for (std::size_t f = 0; f < details.figures.size(); ++f) {
       const double value = f < trial.figures.size() ? trial.figures[f] : kNothing;
@@ -169,7 +194,7 @@ QString trials_html(const CandidateDetails& details) {
     html += QString("<p>the first %1 of %2 trials</p>")
                 .arg(details.trials.size())
                 .arg(details.trial_count);
-  return html;
+  return html + failures_html(details);
 }
 
 }  // namespace equivolve::gui

@@ -21,7 +21,8 @@ QString difference_html(const CandidateDetails& details, const QPalette& palette
 /// What it is, in a table; its parents and its class are links: `birth:N`, `ticket:N`, `class:N`.
 QString facts_html(const CandidateDetails& details);
 
-/// Each trial's figures, then mean and standard deviation of the trials that were ok.
+/// Each trial's figures, then mean and standard deviation of the trials that were ok; and of those
+/// that failed why they did, and the last of what their processes printed.
 QString trials_html(const CandidateDetails& details);
 
 }  // namespace equivolve::gui

@@ -282,6 +282,7 @@ void MainWindow::restore_state() {
   restoreState(settings.value("window/state").toByteArray());
   for (QSplitter* splitter : named_splitters(this))
     splitter->restoreState(settings.value("window/" + splitter->objectName()).toByteArray());
+  overview_page_->restore_options(settings);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -290,6 +291,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   settings.setValue("window/state", saveState());
   for (const QSplitter* splitter : named_splitters(this))
     settings.setValue("window/" + splitter->objectName(), splitter->saveState());
+  overview_page_->save_options(settings);
   QMainWindow::closeEvent(event);
 }
 

@@ -76,6 +76,7 @@ class MainWindow : public QMainWindow {
   void ask_file();
   void save_shown();
   void copy_shown();
+  void sort_shown();
   void show_help();
   void restore_state();
 

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QFileDialog>
+#include <QHeaderView>
 #include <QMessageBox>
 #include <QToolBar>
 
@@ -73,8 +74,12 @@ void MainWindow::make_candidate_actions() {
     show_page(kCandidates);
     candidates_page_->choose_columns();
   });
+  add_action("sort by the current column; again: the other way",
+             {QKeySequence(Qt::CTRL | Qt::Key_D)}, [this] { sort_shown(); });
   add_action("the candidate's parent", {QKeySequence(Qt::CTRL | Qt::Key_P)},
              [this] { candidate_page_->open_parent(); });
+  add_action("its second parent", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)},
+             [this] { candidate_page_->open_second_parent(); });
   add_action("the candidate's class in the table", {QKeySequence(Qt::CTRL | Qt::Key_E)},
              [this] { candidate_page_->show_class(); });
   add_action("next member of its class", {QKeySequence(Qt::CTRL | Qt::Key_Down)},
@@ -180,6 +185,19 @@ void MainWindow::save_shown() {
     say(chart->save(file));
   });
   dialog->open();
+}
+
+// As a click on the head of the column that the arrow keys have led to.
+void MainWindow::sort_shown() {
+  const auto sort = [](auto* view, const QHeaderView* head) {
+    const int column = std::max(0, view->currentIndex().column());
+    const bool again =
+        head->sortIndicatorSection() == column && head->sortIndicatorOrder() == Qt::AscendingOrder;
+    view->sortByColumn(column, again ? Qt::DescendingOrder : Qt::AscendingOrder);
+  };
+  if (page() == kRuns) sort(runs_page_->view(), runs_page_->view()->header());
+  QTableView* table = candidates_page_->view();
+  if (page() == kCandidates) sort(table, table->horizontalHeader());
 }
 
 void MainWindow::copy_shown() {

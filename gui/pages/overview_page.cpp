@@ -49,6 +49,18 @@ OverviewPage::OverviewPage(QWidget* parent)
   connect(log_y_, &QCheckBox::toggled, this, again);
 }
 
+void OverviewPage::save_options(QSettings& settings) const {
+  settings.setValue("overview/over_seconds", axis_->currentIndex() == 1);
+  settings.setValue("overview/log_x", log_x_->isChecked());
+  settings.setValue("overview/log_y", log_y_->isChecked());
+}
+
+void OverviewPage::restore_options(const QSettings& settings) {
+  axis_->setCurrentIndex(settings.value("overview/over_seconds").toBool() ? 1 : 0);
+  log_x_->setChecked(settings.value("overview/log_x").toBool());
+  log_y_->setChecked(settings.value("overview/log_y").toBool());
+}
+
 void OverviewPage::clear() {
   background_.cancel();
   waiting_ = false;

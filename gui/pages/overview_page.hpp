@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QSettings>
 #include <QTimer>
 #include <QWidget>
 
@@ -31,6 +32,9 @@ class OverviewPage : public QWidget {
   void switch_axis() { axis_->setCurrentIndex(1 - axis_->currentIndex()); }
   void toggle_log_x() { log_x_->toggle(); }
   void toggle_log_y() { log_y_->toggle(); }
+
+  void save_options(QSettings& settings) const;
+  void restore_options(const QSettings& settings);
 
   /// Whether charts of what was set are still being made for somebody to see.
   bool is_busy() const { return background_.is_busy() || (waiting_ && isVisible()); }

@@ -47,6 +47,8 @@ TEST_F(RowSampling, FormulasAreFoundConfirmedAndApplied) {
   ASSERT_EQ(applied.exit_code, 0) << applied.err;
   for (const char* file : {"rows.csv", "summary.txt", "distortion.svg", "use_rows.py"})
     EXPECT_TRUE(std::filesystem::exists(out / file)) << file;
+  // use_rows.py alone would ask for a target.
+  EXPECT_TRUE(applied.last_line().starts_with("next: equivolve show 1")) << applied.out;
 }
 
 TEST_F(RowSampling, SchemesAreSearchedAsWell) {
@@ -66,6 +68,7 @@ TEST_F(RowSampling, NeedsNoSearch) {
                                    "--target", "progression", "--rows", "120", "--out", out});
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_TRUE(std::filesystem::exists(out / "coefficients.csv"));
+  EXPECT_TRUE(done.last_line().starts_with("next: python3 ")) << done.out;
   const Finished few = equivolve({"apply", yaml_, "--candidate", "lewis", "--data", table_,
                                   "--rows", "3", "--out", folder_.path() / "none"});
   EXPECT_EQ(few.exit_code, 2);

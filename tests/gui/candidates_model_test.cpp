@@ -83,6 +83,32 @@ TEST_F(Candidates, RowsWithoutAValueComeLastInBothOrders) {
   }
 }
 
+// Bars lie between the least and the greatest value of the run; a pointer is told all digits.
+TEST_F(Candidates, CellsHaveBarsAndWholeNumbers) {
+  write_finished_run(file, 500);
+  model.set_data(read_all(file, 1));
+  settle();
+  const int column = gui::kFirstFigureColumn;
+  model.sort(column);
+  settle();
+  const auto bar = [&](int row) {
+    return model.data(model.index(row, column), CandidatesModel::kShareRole);
+  };
+  const auto range = query(file, "SELECT min(fitness), max(fitness) FROM candidates").at(0);
+  const QStringList ends = QString::fromStdString(range).split('|');
+  EXPECT_EQ(bar(0).toDouble(), 0);
+  int last = 499;
+  while (!bar(last).isValid()) --last;
+  EXPECT_EQ(bar(last).toDouble(), 1);
+  const double middle = model.candidates().figure(0, model.ticket(last / 2));
+  EXPECT_NEAR(bar(last / 2).toDouble(),
+              (middle - ends[0].toDouble()) / (ends[1].toDouble() - ends[0].toDouble()), 1e-9);
+  const QString told = model.data(model.index(last / 2, column), Qt::ToolTipRole).toString();
+  EXPECT_EQ(told.section(": ", 1).toDouble(), middle) << told.toStdString();
+  EXPECT_FALSE(
+      model.data(model.index(0, gui::kTicketColumn), CandidatesModel::kShareRole).isValid());
+}
+
 TEST_F(Candidates, AGrowingRunKeepsPersistentIndexes) {
   auto writer = open_writer();
   const engine::RunId run = *writer->begin_run(make_head());

@@ -97,6 +97,28 @@ TEST_F(Export, SaysWhatIsWrong) {
   EXPECT_EQ(dashboard({"--version"}).exit_code, 0);
 }
 
+// A person's own file is as it was, and nothing has been written beside it.
+TEST_F(Export, WritesOverNoFileThatIsNoEarlierExport) {
+  make_run(file, 50);
+  for (const char* name : {"shares.svg", "best.csv"}) {
+    const std::filesystem::path out = folder.path() / (std::string("mine-") + name);
+    std::filesystem::create_directories(out);
+    write_file(out / name, "x,y\n1,2\n");
+    const Finished refused = dashboard({"--export", out, file});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, testing::EndsWith("equivolve-dashboard: " + (out / name).string() +
+                                               " is there and is no earlier export; --force "
+                                               "writes over it\n"));
+    EXPECT_EQ(slurp(out / name), "x,y\n1,2\n");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(out), {}), 1);
+    EXPECT_EQ(dashboard({"--export", out, "--force", file}).exit_code, 0);
+    EXPECT_NE(slurp(out / name), "x,y\n1,2\n");
+    const std::string first = slurp(out / "best.csv");
+    EXPECT_EQ(dashboard({"--export", out, file}).exit_code, 0) << "an earlier export";
+    EXPECT_EQ(slurp(out / "best.csv"), first);
+  }
+}
+
 TEST_F(Export, TheHelpNamesTheExitCodes) {
   const Finished help = dashboard({"--help"});
   EXPECT_EQ(help.exit_code, 0);
@@ -131,6 +153,15 @@ TEST(ChartPictures, AMillionPointsAreSeen) {
       100 * coloured_pixels(chart.grab(area).toImage()) / (area.width() * area.height());
   EXPECT_GT(share, 80);  // all but the margins
   EXPECT_TRUE(chart.value_at(area.center()).contains("candidates near"));
+}
+
+// Only the dashboard needs Qt, and only it comes under the licence of QCustomPlot.
+TEST(Licence, TheProgramItselfNeedsNoQt) {
+  const Finished linked = run_process({"/usr/bin/readelf", "-d", equivolve_command({}).front()});
+  ASSERT_EQ(linked.exit_code, 0) << linked.err;
+  EXPECT_THAT(linked.out, testing::HasSubstr("NEEDED"));
+  EXPECT_THAT(linked.out, testing::Not(testing::HasSubstr("Qt6")));
+  EXPECT_THAT(linked.out, testing::Not(testing::HasSubstr("qcustomplot")));
 }
 
 TEST(ChartPictures, ANameThatSaysNoFormatIsRefused) {

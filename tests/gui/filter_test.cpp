@@ -59,6 +59,10 @@ TEST(Filter, AndBindsTighterThanOr) {
   EXPECT_EQ(matching("not failed and duplicate"), "2");
 }
 
+TEST(Filter, WordsBetweenConditionsMayBeAsInSql) {
+  EXPECT_EQ(matching("failed OR ok AND NOT duplicate"), "013");
+}
+
 TEST(Filter, AMissingFigureFailsEveryComparison) {
   for (const char* sign : {"==", "!=", "<", "<=", ">", ">="})
     EXPECT_EQ(matching("ticket == 3 and accuracy " + std::string(sign) + " 0.5"), "") << sign;
@@ -67,6 +71,11 @@ TEST(Filter, AMissingFigureFailsEveryComparison) {
 TEST(Filter, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(matching("acuracy > 0.9"), "1: there is no 'acuracy'; did you mean 'accuracy'?");
   EXPECT_EQ(matching("ok and duplicat"), "8: there is no 'duplicat'; did you mean 'duplicate'?");
+  EXPECT_EQ(matching("\"main radius\" > 1"),
+            "1: there is no 'main radius'; did you mean '\"mean radius\"'?");
+  EXPECT_THAT(matching("recall > 0.9"),
+              testing::StartsWith("1: there is no 'recall'; there are accuracy, \"mean radius\", "
+                                  "birth, ticket, "));
   EXPECT_THAT(matching("accuracy"), testing::HasSubstr("1: this is a number"));
   EXPECT_THAT(matching("ok and accuracy"), testing::HasSubstr("8: this is a number"));
   EXPECT_THAT(matching("duplicate > 1"), testing::HasSubstr("1: this is true or false"));

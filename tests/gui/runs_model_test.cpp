@@ -139,6 +139,27 @@ TEST_F(Runs, HaveASmallCurve) {
   EXPECT_EQ(high, 1.0);
 }
 
+TEST_F(Runs, SayTheStateThatTheyAreIn) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  const auto state_after = [&](engine::RunStatus status) {
+    engine::RunState state;
+    state.status = status;
+    EXPECT_TRUE(writer->update_run(state));
+    read();
+    return text(model.index_of(1), RunsModel::kState);
+  };
+  EXPECT_EQ(state_after(engine::RunStatus::kRunning), "running");
+  EXPECT_EQ(state_after(engine::RunStatus::kPaused), "paused");
+  EXPECT_EQ(state_after(engine::RunStatus::kStopped), "stopped");
+  EXPECT_EQ(state_after(engine::RunStatus::kFinished), "finished");
+  EXPECT_EQ(state_after(engine::RunStatus::kFailed), "failed");
+  state_after(engine::RunStatus::kRunning);
+  writer.reset();  // nobody holds the run any more
+  read();
+  EXPECT_EQ(text(model.index_of(1), RunsModel::kState), "interrupted");
+}
+
 TEST_F(Runs, ThatGiveNoSignSayForHowLong) {
   gui::RunRow run;
   run.state = "running";

@@ -74,6 +74,33 @@ TEST_F(Series, CountEveryCandidateOnce) {
     EXPECT_NEAR(parts[0].y[i] + parts[1].y[i] + parts[2].y[i], 1, 1e-12);
 }
 
+TEST_F(Series, SharesAndThroughputAreThoseOfTheirBins) {
+  // 3,000 candidates in 150 bins, the last of which holds the last ticket as well.
+  const auto rows = query(
+      file,
+      "SELECT min(149, CAST(c.ticket / (2999.0 / 150) AS INTEGER)) AS bin, "
+      "avg(c.status != 'failed' AND NOT c.hit), avg(c.status != 'failed' AND c.hit), "
+      "count(*) / sum(e.seconds) FROM candidates c LEFT JOIN evaluations e ON e.subject = c.ticket "
+      "AND e.kind = 'search' GROUP BY bin ORDER BY bin");
+  const auto made = charts();
+  const auto& parts = made[2].stack.parts;
+  const ChartData::Line& throughput = made[3].lines[0];
+  ASSERT_EQ(rows.size(), 150u);
+  ASSERT_EQ(parts[0].x.size(), 150u);
+  std::size_t timed = 0;
+  for (std::size_t bin = 0; bin < rows.size(); ++bin) {
+    const QStringList row = QString::fromStdString(rows[bin]).split('|');
+    EXPECT_NEAR(parts[0].x[bin], (static_cast<double>(bin) + 0.5) * 2999 / 150, 1e-9);
+    EXPECT_NEAR(parts[0].y[bin], row[1].toDouble(), 1e-12) << bin;
+    EXPECT_NEAR(parts[1].y[bin], row[2].toDouble(), 1e-12) << bin;
+    if (row[3].isEmpty()) continue;  // nothing of it was evaluated
+    EXPECT_EQ(throughput.x[timed], parts[0].x[bin]);
+    EXPECT_NEAR(throughput.y[timed] / row[3].toDouble(), 1, 1e-9) << bin;
+    ++timed;
+  }
+  EXPECT_EQ(throughput.x.size(), timed);
+}
+
 TEST_F(Series, TheFilterHoldsForAllOfThem) {
   const auto made = charts("duplicate");
   EXPECT_EQ(static_cast<double>(made[1].cloud->x.size()),

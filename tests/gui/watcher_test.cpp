@@ -62,6 +62,61 @@ TEST_F(Watcher, ARunIsNeverHeldUp) {
   ASSERT_TRUE(comes_true([&] { return runs.size() == 2 && data.rows() == 200'000; }));
 }
 
+// Of a real search whose process is killed: nothing is written any more, and yet it is seen.
+TEST_F(Watcher, ASearchThatIsKilledIsInterrupted) {
+  const std::filesystem::path yaml = folder.path() / "long.yaml";
+  write_file(yaml, small_yaml(100'000'000));
+  Child search(equivolve_command({"run", yaml, "--store", file, "--quiet"}));
+  watcher.open(file);
+  ASSERT_TRUE(comes_true([&] { return runs.size() == 1; }));
+  watcher.follow(1);
+  ASSERT_TRUE(comes_true([&] { return data.rows() > 100; }));
+  EXPECT_EQ(runs[0].state, "running");
+  EXPECT_NE(runs[0].info.heartbeat, "");
+  search.signal(SIGKILL);
+  search.wait();
+  EXPECT_TRUE(comes_true([&] { return runs[0].state == "interrupted"; })) << runs[0].state;
+  EXPECT_GT(data.rows(), 100u);
+  is_well = false;
+  ASSERT_EQ(equivolve({"resume", "1", "--store", file, "--quiet", "--set",
+                       "budget.candidates=" + std::to_string(data.rows() + 2000)})
+                .exit_code,
+            0);
+  EXPECT_TRUE(comes_true([&] { return runs[0].state == "finished"; })) << runs[0].state;
+}
+
+// What was wished for before is dropped on the way.
+TEST_F(Watcher, AWishForAnotherRunEndsTheReadingOfTheFirst) {
+  write_finished_run(file, 200'000);
+  write_finished_run(file, 100);
+  qint64 read_of = 0;
+  QObject::connect(&watcher, &StoreWatcher::candidates_read,
+                   [&](qint64 run, const gui::CandidateData&, bool) { read_of = run; });
+  watcher.open(file);
+  watcher.follow(1);
+  ASSERT_TRUE(comes_true([&] { return read_of == 1; }));
+  ASSERT_LT(data.rows(), 200'000u);
+  watcher.follow(2);
+  ASSERT_TRUE(comes_true([&] { return read_of == 2 && all; }));
+  EXPECT_EQ(data.rows(), 100u);
+  QTest::qWait(100);
+  EXPECT_EQ(read_of, 2);
+}
+
+// A read transaction that stays open would let the file beside it grow without end.
+TEST_F(Watcher, BetweenItsReadsAllCanBeCheckpointed) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  for (auto& record : make_records(0, 20'000)) writer->push(std::move(record));
+  ASSERT_TRUE(writer->flush());
+  watcher.open(file);
+  watcher.follow(1);
+  ASSERT_TRUE(comes_true([&] { return data.rows() == 20'000 && all; }));
+  EXPECT_TRUE(
+      comes_true([&] { return query(file, "PRAGMA wal_checkpoint(TRUNCATE)").at(0) == "0|0|0"; }));
+  ASSERT_TRUE(writer->finish_run());
+}
+
 TEST_F(Watcher, GivesDetails) {
   make_run(file, 200);
   std::shared_ptr<const gui::CandidateDetails> details;
@@ -115,6 +170,23 @@ TEST_F(Watcher, AFileThatGoesIsMissedAndItsSuccessorIsRead) {
   make_run(file, 70);
   EXPECT_TRUE(comes_true([&] { return data.rows() == 70; }));
   EXPECT_TRUE(is_well);
+}
+
+// The file is there before the run is, however short the time between may be.
+TEST_F(Watcher, ASuccessorIsReadWhenItsRunBegins) {
+  make_run(file, 50);
+  watcher.open(file);
+  watcher.follow(1);
+  ASSERT_TRUE(comes_true([&] { return data.rows() == 50; }));
+  std::filesystem::remove(file);
+  ASSERT_TRUE(comes_true([&] { return !trouble.empty(); }));
+  auto writer = open_writer();
+  ASSERT_TRUE(comes_true([&] { return is_well && runs.empty(); }));
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  for (auto& record : make_records(0, 70)) writer->push(std::move(record));
+  ASSERT_TRUE(writer->flush());
+  EXPECT_TRUE(comes_true([&] { return data.rows() == 70; }));
+  ASSERT_TRUE(writer->finish_run());
 }
 
 TEST_F(Watcher, AFileThatAnotherProcessKeepsToItselfIsReadWhenItLetsGo) {

@@ -2,6 +2,7 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QMenu>
 #include <QMessageBox>
@@ -33,6 +34,8 @@ using gui::MainWindow;
 class Window : public StoreTest {
  protected:
   std::unique_ptr<MainWindow> window;
+
+  void SetUp() override { QSettings().clear(); }
 
   void show() {
     window = std::make_unique<MainWindow>();
@@ -194,6 +197,7 @@ TEST_F(Window, ARefreshKeepsSelectionScrollZoomAndFilter) {
   table()->sortByColumn(gui::kFirstFigureColumn, Qt::DescendingOrder);
   settle();
   table()->selectRow(500);
+  table()->verticalScrollBar()->setValue(480);
   const std::uint32_t ticket = window->candidates().ticket(500);
   for (auto& record : make_records(2000, 4000)) writer->push(std::move(record));
   ASSERT_TRUE(writer->flush());
@@ -202,6 +206,7 @@ TEST_F(Window, ARefreshKeepsSelectionScrollZoomAndFilter) {
   EXPECT_EQ(table()->model()->rowCount(), 3000);
   EXPECT_EQ(window->candidates().ticket(table()->currentIndex().row()), ticket);
   EXPECT_TRUE(table()->selectionModel()->isRowSelected(table()->currentIndex().row()));
+  EXPECT_EQ(table()->verticalScrollBar()->value(), 480);
   press(Qt::Key_2, Qt::ControlModifier);
   settle();
   EXPECT_EQ(chart("best")->xAxis->range(), zoom);
@@ -338,7 +343,67 @@ TEST_F(Window, RemembersTheColumnsThatWereChosen) {
   menu = window->candidates_page().findChild<QMenu*>();
   menu->actions()[gui::kLevelColumn]->trigger();
   EXPECT_FALSE(table()->isColumnHidden(gui::kLevelColumn));
-  QSettings().clear();
+}
+
+TEST_F(Window, RemembersWidthsAndOrderOfColumnsByName) {
+  make_run(file, 100);
+  open(100);
+  QHeaderView* head = table()->horizontalHeader();
+  table()->setColumnWidth(gui::kSecondsColumn, 177);
+  head->moveSection(head->visualIndex(gui::kFirstFigureColumn), 1);
+  window->close();
+  open(100);
+  head = table()->horizontalHeader();
+  EXPECT_EQ(table()->columnWidth(gui::kSecondsColumn), 177);
+  EXPECT_EQ(head->visualIndex(gui::kFirstFigureColumn), 1);
+  EXPECT_EQ(head->visualIndex(gui::kTicketColumn), 0);
+  EXPECT_EQ(head->visualIndex(gui::kBirthColumn), 2);
+  // A run of other figures has its own beside the common ones.
+  std::filesystem::remove(file);
+  write_finished_run(file, 40);
+  open(40);
+  EXPECT_EQ(table()->columnWidth(gui::kSecondsColumn), 177);
+  EXPECT_FALSE(window->candidates_page().selected_text().isEmpty());
+}
+
+TEST_F(Window, SortsByTheCurrentColumnFromTheKeyboard) {
+  make_run(file, 300);
+  open(300);
+  press(Qt::Key_3, Qt::ControlModifier);
+  table()->setCurrentIndex(window->candidates().index(0, gui::kFirstFigureColumn));
+  for (const char* order : {"ASC", "DESC"}) {
+    press(Qt::Key_D, Qt::ControlModifier);
+    settle();
+    const auto expected =
+        query(file, "SELECT ticket FROM candidates WHERE fitness IS NOT NULL ORDER BY fitness " +
+                        std::string(order) + ", ticket LIMIT 50");
+    for (int row = 0; row < 50; ++row)
+      EXPECT_EQ(std::to_string(window->candidates().ticket(row)),
+                expected[static_cast<std::size_t>(row)]);
+  }
+}
+
+TEST_F(Window, SearchesRunsAndFoldsGroups) {
+  make_run(file, 100);
+  make_run(file, 100, {"--seeds", "2", "--set", "name=sweep"});
+  open(100);
+  QTreeView* runs = window->runs_page().view();
+  const QAbstractItemModel* rows = runs->model();
+  ASSERT_EQ(rows->rowCount(), 2);
+  const QModelIndex group = rows->index(1, 0);
+  runs->collapse(group);
+  EXPECT_FALSE(runs->isExpanded(group));
+  runs->setCurrentIndex(group);
+  runs->setFocus();
+  press(Qt::Key_Right);
+  EXPECT_TRUE(runs->isExpanded(group));
+  press(Qt::Key_R, Qt::ControlModifier);
+  QTest::keyClicks(QApplication::focusWidget(), "SWEEP");
+  EXPECT_EQ(rows->rowCount(), 1);
+  EXPECT_EQ(rows->rowCount(rows->index(0, 0)), 2);
+  press(Qt::Key_A, Qt::ControlModifier);
+  QTest::keyClicks(QApplication::focusWidget(), "nothing of that name");
+  EXPECT_EQ(rows->rowCount(), 0);
 }
 
 TEST_F(Window, ComparesSelectedRuns) {
@@ -414,6 +479,90 @@ TEST_F(Window, SaysSoWhereNoGraphCanBeDrawn) {
       "1: conv3x3 <- 0"));
 }
 
+// Two trials that failed: one with the last words of its process, one that died without any.
+TEST_F(Window, SaysWhyACandidateFailed) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  for (engine::Record& record : make_records(0, 8)) {
+    if (auto* trial = std::get_if<engine::TrialRow>(&record);
+        trial != nullptr && trial->subject < 4) {
+      trial->status = engine::Status::kFailed;
+      trial->reason = engine::Reason::kCrash;
+      trial->message = "killed by signal 11 <SEGV>";
+      if (trial->subject < 2) trial->log = "reading rows\nAssertion `n > 0' failed.\n";
+      trial->figures.assign(trial->figures.size(), gui::kNothing);
+    }
+    if (auto* outcome = std::get_if<engine::OutcomeRow>(&record);
+        outcome != nullptr && outcome->ticket < 4) {
+      outcome->status = engine::Status::kFailed;
+      outcome->reason = engine::Reason::kCrash;
+    }
+    writer->push(std::move(record));
+  }
+  ASSERT_TRUE(writer->flush());
+  const auto tickets =
+      query(file, "SELECT subject FROM evaluations WHERE status = 'failed' ORDER BY subject");
+  ASSERT_EQ(tickets.size(), 2u);
+  open(8);
+  for (const std::string& ticket : tickets) {
+    window->choose_candidate(static_cast<std::uint32_t>(std::stoul(ticket)));
+    window->show_page(MainWindow::kCandidate);
+    wait_for_details(std::stoi(ticket));
+    const QString said = window->candidate_page().findChild<QTextBrowser*>("trials")->toPlainText();
+    EXPECT_TRUE(said.contains("failed (crash)")) << said.toStdString();
+    EXPECT_TRUE(said.contains("killed by signal 11 <SEGV>")) << said.toStdString();
+    EXPECT_EQ(said.contains("Assertion `n > 0' failed."), std::stoi(ticket) < 2)
+        << said.toStdString();
+  }
+  ASSERT_TRUE(writer->finish_run());
+}
+
+TEST_F(Window, FiguresOfTrialsHaveTheirSpread) {
+  make_run(file, 1000);
+  open(1000);
+  // A class of several trials: its winner's, which the final stage repeated.
+  const auto winner =
+      answer(equivolve({"show", "1", "--store", file, "--json"}))["best"]["birth"].dump();
+  const auto ticket =
+      std::stoi(query(file, "SELECT ticket FROM candidates WHERE birth = " + winner).at(0));
+  window->choose_candidate(static_cast<std::uint32_t>(ticket));
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(ticket);
+  std::vector<double> values;
+  for (const engine::TrialRow& trial : window->candidate_page().details()->trials)
+    if (trial.status == engine::Status::kOk && trial.split == 0) values.push_back(trial.figures[0]);
+  ASSERT_GT(values.size(), 1u);
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const double deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
+  const QString said = window->candidate_page().findChild<QTextBrowser*>("trials")->toPlainText();
+  EXPECT_TRUE(said.contains("mean\nvalidation\n")) << said.toStdString();
+  EXPECT_TRUE(said.contains(QString::number(mean, 'g', 6))) << mean << said.toStdString();
+  EXPECT_TRUE(said.contains(QString::number(deviation, 'g', 6))) << deviation << said.toStdString();
+}
+
+TEST_F(Window, ASecondParentIsReachedByKey) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  for (engine::Record& record : make_records(0, 20)) {
+    if (auto* genome = std::get_if<engine::GenomeRow>(&record);
+        genome != nullptr && genome->birth == 10) {
+      genome->parent = 3;
+      genome->second_parent = 5;
+    }
+    writer->push(std::move(record));
+  }
+  ASSERT_TRUE(writer->flush());
+  open(20);
+  window->choose_candidate(10);
+  window->show_page(MainWindow::kCandidate);
+  wait_for_details(10);
+  press(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+  wait_for_details(5);
+  ASSERT_TRUE(writer->finish_run());
+}
+
 TEST_F(Window, ShowsAllMembersOfAClassSideBySide) {
   make_run(file, 1000);
   open(1000);
@@ -472,6 +621,8 @@ TEST_F(Window, CopiesRowsAndSavesTheTable) {
   ASSERT_EQ(copied.size(), 2);
   EXPECT_TRUE(copied[0].startsWith("ticket\tbirth\tclass\tstatus\tbehaviour\tseconds"));
   EXPECT_TRUE(copied[1].startsWith("3\t"));
+  window->set_filter("duplicate");
+  settle();
   const std::string csv = folder.path() / "t.csv", lines = folder.path() / "t.jsonl";
   for (const std::string& name : {csv, lines}) {
     QSignalSpy saved(&window->candidates_page(), &gui::CandidatesPage::saved);
@@ -482,14 +633,17 @@ TEST_F(Window, CopiesRowsAndSavesTheTable) {
   std::ifstream in(csv), json(lines);
   std::string line;
   ASSERT_TRUE(std::getline(in, line));
-  const auto expected =
-      query(file, "SELECT ticket || ',' || birth || ',' || class FROM candidates ORDER BY ticket");
+  const auto expected = query(
+      file,
+      "SELECT ticket || ',' || birth || ',' || class FROM candidates WHERE hit ORDER BY ticket");
+  ASSERT_GT(expected.size(), 10u);
   for (const std::string& row : expected) {
     ASSERT_TRUE(std::getline(in, line));
     EXPECT_TRUE(line.starts_with(row + ",")) << line;
     ASSERT_TRUE(std::getline(json, line));
     EXPECT_EQ(nlohmann::json::parse(line)["ticket"].get<int>(), std::stoi(row));
   }
+  EXPECT_FALSE(std::getline(in, line)) << line;
 }
 
 TEST_F(Window, SaysWhatIsWrongWithAStoreAndGoesOn) {
@@ -506,6 +660,65 @@ TEST_F(Window, SaysWhatIsWrongWithAStoreAndGoesOn) {
   std::filesystem::remove(file);
   ASSERT_TRUE(comes_true([&] { return window->message().contains("gone"); }));
   EXPECT_EQ(window->candidates().candidates().rows(), 100u);  // what was read stays
+}
+
+// A clear line for each, and every page can be shown and every key pressed all the same.
+TEST_F(Window, NamesEachKindOfTroubleAndStaysUsable) {
+  make_run(file, 50);
+  std::ifstream in(file, std::ios::binary);
+  const std::string good(std::istreambuf_iterator<char>(in), {});
+  std::string newer = good, torn = good;
+  newer[63] = 99;  // user_version
+  torn.replace(4096, 40'960, 40'960, '\xA5');
+  const std::map<std::string, std::pair<std::string, std::string>> bad = {
+      {"empty", {"", "empty"}},
+      {"cut", {good.substr(0, good.size() / 2), "cut off"}},
+      {"newer", {newer, "99"}},
+      {"torn", {torn, "damaged"}},
+      {"other", {"id,weight\n1,2\n", "not a results file"}}};
+  for (const auto& [name, content_and_words] : bad) {
+    const std::filesystem::path path = folder.path() / (name + ".db");
+    write_file(path, content_and_words.first);
+    show();
+    window->open(path);
+    ASSERT_TRUE(comes_true([&] {
+      return window->message().contains(QString::fromStdString(path.string()));
+    })) << name
+        << window->message().toStdString();
+    EXPECT_TRUE(window->message().contains(QString::fromStdString(content_and_words.second)))
+        << name << ": " << window->message().toStdString();
+    EXPECT_FALSE(window->message().contains('\n'));
+    for (const int page : {MainWindow::kOverview, MainWindow::kCandidates, MainWindow::kCandidate,
+                           MainWindow::kRuns}) {
+      window->show_page(page);
+      for (const Qt::Key key : {Qt::Key_D, Qt::Key_E, Qt::Key_P, Qt::Key_T, Qt::Key_Down})
+        press(key, Qt::ControlModifier);
+    }
+  }
+  window->open(folder.path() / "nowhere.db");
+  ASSERT_TRUE(comes_true([&] { return window->message().contains("no such file"); }));
+}
+
+TEST_F(Window, SavesTheChartThatHasTheFocusInEachForm) {
+  make_run(file, 300);
+  open(300);
+  press(Qt::Key_2, Qt::ControlModifier);
+  settle();
+  chart("shares")->setFocus();
+  for (const char* suffix : {".png", ".svg", ".pdf", ".csv"}) {
+    press(Qt::Key_S, Qt::ControlModifier);
+    auto* dialog = window->findChild<QFileDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    const std::filesystem::path saved = folder.path() / (std::string("shares") + suffix);
+    Q_EMIT dialog->fileSelected(QString::fromStdString(saved.string()));
+    delete dialog;
+    ASSERT_TRUE(std::filesystem::exists(saved));
+    EXPECT_GT(std::filesystem::file_size(saved), 500u) << suffix;
+    chart("shares")->setFocus();
+  }
+  std::ifstream csv(folder.path() / "shares.csv");
+  const std::string text(std::istreambuf_iterator<char>(csv), {});
+  EXPECT_EQ(text, to_csv(chart("shares")->chart()));
 }
 
 // Every page, in both: the ground is light or dark, and what is on it is seen.
@@ -537,6 +750,22 @@ TEST_F(Window, IsLightOrDarkAsTheSystemIs) {
   QApplication::setPalette(light);
 }
 
+TEST_F(Window, RemembersHowItsChartsAreDrawn) {
+  make_run(file, 300);
+  open(300);
+  press(Qt::Key_2, Qt::ControlModifier);
+  press(Qt::Key_T, Qt::ControlModifier);
+  press(Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+  window->close();
+  open(300);
+  press(Qt::Key_2, Qt::ControlModifier);
+  settle();
+  ASSERT_TRUE(comes_true([&] { return !chart("best")->chart().lines.empty(); }));
+  EXPECT_EQ(chart("best")->chart().x.label, "seconds of trials");
+  EXPECT_FALSE(chart("best")->chart().x.log);
+  EXPECT_TRUE(chart("best")->chart().y.log);
+}
+
 TEST_F(Window, RemembersItsSizeAndItsParts) {
   show();
   window->resize(901, 677);
@@ -547,7 +776,6 @@ TEST_F(Window, RemembersItsSizeAndItsParts) {
   show();
   EXPECT_EQ(window->size(), QSize(901, 677));
   EXPECT_EQ(window->findChild<QSplitter*>("runs_and_charts")->sizes(), sizes);
-  QSettings().clear();
 }
 
 }  // namespace
