@@ -53,8 +53,8 @@ std::string evaluate(const FinalStageParts& parts, const Job& job, TrialRow& row
   request.level = row.level;
   request.repeat = row.repeat;
   request.split = row.split;
-  request.common_seed = row.common_seed;
-  request.own_seed = row.own_seed;
+  request.common_seed = row.common_seed.value_or(0);  // describe() has set both
+  request.own_seed = row.own_seed.value_or(0);
   request.deadline = parts.deadline;
   TrialResult result = parts.evaluator.evaluate(view_of(*job.contender), request, parts.cancel);
   row.status = result.status;

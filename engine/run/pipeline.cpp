@@ -290,8 +290,10 @@ void Pipeline::evaluate(Slot& s) {
   row.cls = s.verdict.cls;
   row.level = s.request.level;
   row.repeat = s.repeat;
-  row.common_seed = s.common_seed;
-  row.own_seed = s.own_seed;
+  if (!s.seeds_follow) {
+    row.common_seed = s.common_seed;
+    row.own_seed = s.own_seed;
+  }
   row.status = s.trial.status;
   row.reason = s.trial.reason;
   row.figures = s.trial.figures;

@@ -174,6 +174,7 @@ class Pipeline {
     bool verify = false;       // a hit whose trial is repeated
     std::uint32_t repeat = 0;  // of the trial: the request's, and those of its class before it
     std::uint64_t common_seed = 0, own_seed = 0;
+    bool seeds_follow = false;  // from the run's seed and the row that the store keeps of the trial
     const TrialRow* stored = nullptr;  // the trial, when the store has it
     TrialResult trial;
   };

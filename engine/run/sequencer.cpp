@@ -204,10 +204,15 @@ void Pipeline::set_seeds(Slot& s, const WarmClass* warm) {
   s.common_seed = common_seed(settings_.seed, s.repeat);
   s.own_seed = has_class ? own_seed(settings_.seed, s.verdict.digest, s.repeat)
                          : own_seed(settings_.seed, s.request.birth, s.repeat);
+  // A candidate may have a class and not share it.
+  s.seeds_follow = has_class == (s.verdict.cls != hashing::kNoClass);
   // A forgotten behaviour that comes again draws anew.
-  if (has_class && settings_.policy == hashing::Policy::kForget)
+  if (has_class && settings_.policy == hashing::Policy::kForget) {
+    s.seeds_follow = false;
     s.own_seed = own_seed(s.own_seed, s.verdict.founder, s.repeat);
+  }
   if (warm) {
+    s.seeds_follow = false;
     s.common_seed = warm->common_seed;
     s.own_seed = warm->own_seed;
   }

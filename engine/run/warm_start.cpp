@@ -6,6 +6,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "engine/run/seeds.hpp"
+
 namespace equivolve::engine {
 namespace {
 
@@ -20,13 +22,13 @@ bool same_place(const WarmClass& a, const WarmClass& b) {
 
 // Trials in the order in which they were made: the mean of those that ended well; but one that did
 // not stands for the behaviour, as it does within a run.
-void add_trial(WarmClass& to, const TrialRow& trial, std::size_t figures) {
+void add_trial(WarmClass& to, const TrialRow& trial, std::uint64_t run_seed, std::size_t figures) {
   hashing::WarmOutcome& outcome = to.outcome;
   const auto status = static_cast<std::uint8_t>(trial.status);
   const bool first = outcome.mean.empty();
   if (first) {
-    to.common_seed = trial.common_seed;
-    to.own_seed = trial.own_seed;
+    to.common_seed = trial.common_seed.value_or(common_seed(run_seed, trial.repeat));
+    to.own_seed = trial.own_seed.value_or(own_seed(run_seed, outcome.digest, trial.repeat));
     outcome.mean = trial.figures;
     outcome.mean.resize(figures, std::numeric_limits<double>::quiet_NaN());
     outcome.count = 1;
@@ -43,7 +45,7 @@ void add_trial(WarmClass& to, const TrialRow& trial, std::size_t figures) {
     outcome.mean[i] += (trial.figures[i] - outcome.mean[i]) / outcome.count;
 }
 
-void add_run(WarmStart& out, const ReplayData& run, std::size_t figures) {
+void add_run(WarmStart& out, const ReplayData& run, std::uint64_t seed, std::size_t figures) {
   std::unordered_map<std::uint64_t, hashing::Digest> digests;
   for (const ClassRow& row : run.classes) digests.emplace(row.cls, row.digest);
   WarmStart known;
@@ -62,7 +64,7 @@ void add_run(WarmStart& out, const ReplayData& run, std::size_t figures) {
       known.back().outcome.digest = digest->second;
       known.back().outcome.level = trial.level;
     }
-    add_trial(known[place->second], trial, figures);
+    add_trial(known[place->second], trial, seed, figures);
   }
   out.insert(out.end(), known.begin(), known.end());
 }
@@ -108,7 +110,7 @@ tl::expected<WarmStart, StoreError> gather_warm_start(const StoreReader& reader,
     if (run.head.context != context) continue;
     auto data = reader.replay(run.id);
     if (!data) return tl::unexpected(data.error());
-    add_run(all, *data, figures);
+    add_run(all, *data, run.head.seed, figures);
   }
   // Of equals the earliest stays.
   std::stable_sort(all.begin(), all.end(), before);

@@ -14,7 +14,7 @@
 namespace equivolve::engine::store {
 namespace {
 
-static_assert(kApplicationId == 1162958412 && kSchemaNumber == 2, "as in the PRAGMAs below");
+static_assert(kApplicationId == 1162958412 && kSchemaNumber == 3, "as in the PRAGMAs below");
 
 sql::Result<void> fill(const std::filesystem::path& file, const std::string& vfs) {
   auto database = sql::Database::open(file, sql::Access::kCreate, vfs);
@@ -26,7 +26,7 @@ sql::Result<void> fill(const std::filesystem::path& file, const std::string& vfs
     for (const sql::Sql& step : schema_steps()) {
       if (auto made = database->execute(step); !made) return made;
     }
-    if (auto set = database->execute("PRAGMA application_id=1162958412; PRAGMA user_version=2");
+    if (auto set = database->execute("PRAGMA application_id=1162958412; PRAGMA user_version=3");
         !set) {
       return set;
     }

@@ -23,8 +23,6 @@ inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "store.acknowledge.after",   // on_commit has returned
     "store.checkpoint.before",
     "store.checkpoint.after",
-    "store.finish.before_index",
-    "store.finish.after_index",
     "store.finish.before_release",
     "store.finish.after_release",
     "run.bred",              // a child is bred and probed, by whichever worker
@@ -53,7 +51,6 @@ inline constexpr auto kCommits = std::to_array<std::string_view>({
     "store.configuration",  // what a person changed of a run
     "store.group",          // a group of records, not yet acknowledged
     "store.state",          // a run's state
-    "store.class_index",    // the index of classes
     "store.wish",           // a wish of another process
     "store.delete_mark",    // that a run is being deleted
     "store.delete_rows",    // a part of its rows is gone

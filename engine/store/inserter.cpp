@@ -29,15 +29,47 @@ tl::unexpected<sql::Failure> refuse(std::string text) {
   return tl::unexpected(sql::Failure{SQLITE_CONSTRAINT, 0, std::move(text)});
 }
 
+// What a row is found by, and what that is.
+std::uint64_t number_of_row(const OutcomeRow& row) {
+  return row.ticket;
+}
+std::uint64_t number_of_row(const GenomeRow& row) {
+  return row.birth;
+}
+std::uint64_t number_of_row(const ClassRow& row) {
+  return row.cls;
+}
+const char* name_of_number(const OutcomeRow&) {
+  return "ticket";
+}
+const char* name_of_number(const GenomeRow&) {
+  return "birth";
+}
+const char* name_of_number(const ClassRow&) {
+  return "class";
+}
+
+template <class Row>
+sql::Result<void> keep(std::vector<const Row*>& rows, const Row& row) {
+  const std::uint64_t number = number_of_row(row);
+  if (number >= kNumberLimit)
+    return refuse(fmt::format("{} {} is 2^40 or above", name_of_number(row), number));
+  rows.push_back(&row);
+  return {};
+}
+
 }  // namespace
 
 sql::Result<Inserter> Inserter::prepare(const sql::Database& database) {
   Inserter inserter;
+  auto source = sql::RowSource::attach(database);
+  if (!source) return tl::unexpected(source.error());
+  inserter.source_ = *source;
   const Wanted wanted[] = {
-      {&inserter.outcome_, kInsertOutcome},
-      {&inserter.genome_, kInsertGenome},
-      {&inserter.class_, kInsertClass},
-      {&inserter.trial_, kInsertTrial},
+      {&inserter.outcome_, kInsertOutcomes},
+      {&inserter.genome_, kInsertGenomes},
+      {&inserter.class_, kInsertClasses},
+      {&inserter.trial_, kInsertTrials},
       {&inserter.intermediate_, kInsertIntermediate},
       {&inserter.event_, kInsertEvent},
       {&inserter.artefact_, kInsertArtefact},
@@ -86,39 +118,91 @@ sql::Result<void> Inserter::read_last_opening(const sql::Database& database) {
   return {};
 }
 
-sql::Result<void> Inserter::insert(const Record& record) {
-  return std::visit([this](const auto& row) { return add(row); }, record);
+sql::Result<void> Inserter::insert(std::span<const Record> records) {
+  forget_rows();
+  for (const Record& record : records) {
+    auto added = std::visit([this](const auto& row) { return add(row); }, record);
+    if (!added) return added;
+  }
+  return insert_rows();
+}
+
+void Inserter::forget_rows() {
+  outcomes_.clear();
+  genomes_.clear();
+  classes_.clear();
+  trials_.clear();
+}
+
+sql::Result<void> Inserter::insert_rows() {
+  auto inserted = insert_keyed(genomes_, genome_, genome_checksum_);
+  if (inserted) inserted = insert_keyed(classes_, class_, class_checksum_);
+  if (inserted) inserted = insert_trials();
+  if (inserted) inserted = insert_keyed(outcomes_, outcome_, outcome_checksum_);
+  return inserted;
 }
 
 template <class Row>
-sql::Result<void> Inserter::add_keyed(const Row& row, std::uint64_t number,
-                                      sql::Statement& insertion, sql::Statement& stored_checksum,
-                                      const char* what) {
-  if (number >= kNumberLimit) return refuse(fmt::format("{} {} is 2^40 or above", what, number));
-  RowBinder binder(insertion, bytes_, kTableOf<Row>);
-  put(binder, run_, row);
-  auto inserted = binder.insert();
-  if (inserted || inserted.error().code != SQLITE_CONSTRAINT_PRIMARYKEY) return inserted;
-  stored_checksum.bind(1, row_id(run_, number));
-  auto found = stored_checksum.step();
-  if (!found) return tl::unexpected(found.error());
-  const bool equal = *found && stored_checksum.integer(0) == binder.checksum();
-  stored_checksum.reset();
-  if (equal) return {};
-  return refuse(
-      fmt::format("{} {} of run {} is stored already with other content", what, number, run_));
+sql::Result<void> Inserter::insert_keyed(const Rows<Row>& rows, sql::Statement& insertion,
+                                         sql::Statement& stored_checksum) {
+  if (rows.empty()) return {};
+  auto row = rows.begin();
+  const auto inserted = source_.insert(insertion, [&](sql::RowValues& values) {
+    if (row == rows.end()) return false;
+    RowBinder binder(values, bytes_, kTableOf<Row>);
+    put(binder, run_, **row++);
+    binder.close();
+    return true;
+  });
+  if (!inserted) return tl::unexpected(inserted.error());
+  return *inserted == rows.size() ? sql::Result<void>() : compare(rows, stored_checksum);
+}
+
+/// Of rows of which some were there before.
+template <class Row>
+sql::Result<void> Inserter::compare(const Rows<Row>& rows, sql::Statement& stored_checksum) {
+  sql::RowValues values;
+  for (const Row* row : rows) {
+    values.clear();
+    RowBinder binder(values, bytes_, kTableOf<Row>);
+    put(binder, run_, *row);
+    stored_checksum.bind(1, row_id(run_, number_of_row(*row)));
+    auto found = stored_checksum.step();
+    if (!found) return tl::unexpected(found.error());
+    const bool equal = *found && bytes_.match(stored_checksum.integer(0));
+    stored_checksum.reset();
+    if (!equal)
+      return refuse(fmt::format("{} {} of run {} is stored already with other content",
+                                name_of_number(*row), number_of_row(*row), run_));
+  }
+  return {};
+}
+
+sql::Result<void> Inserter::insert_trials() {
+  if (trials_.empty()) return {};
+  auto trial = trials_.begin();
+  const auto inserted = source_.insert(trial_, [&](sql::RowValues& values) {
+    if (trial == trials_.end()) return false;
+    RowBinder binder(values, bytes_, Table::kTrials);
+    put(binder, run_, trial->second, *trial->first);
+    binder.close();
+    ++trial;
+    return true;
+  });
+  if (!inserted) return tl::unexpected(inserted.error());
+  return {};
 }
 
 sql::Result<void> Inserter::add(const OutcomeRow& outcome) {
-  return add_keyed(outcome, outcome.ticket, outcome_, outcome_checksum_, "ticket");
+  return keep(outcomes_, outcome);
 }
 
 sql::Result<void> Inserter::add(const GenomeRow& genome) {
-  return add_keyed(genome, genome.birth, genome_, genome_checksum_, "birth");
+  return keep(genomes_, genome);
 }
 
 sql::Result<void> Inserter::add(const ClassRow& cls) {
-  return add_keyed(cls, cls.cls, class_, class_checksum_, "class");
+  return keep(classes_, cls);
 }
 
 sql::Result<void> Inserter::add(const TrialRow& trial) {
@@ -126,14 +210,12 @@ sql::Result<void> Inserter::add(const TrialRow& trial) {
     return refuse(fmt::format("a trial has {} figures; the store holds up to {}",
                               trial.figures.size(), kMaxFigures));
   }
-  RowBinder binder(trial_, bytes_, Table::kTrials);
   const std::uint64_t number = next_trial_++;
-  put(binder, run_, number, trial);
-  if (auto inserted = binder.insert(); !inserted) return inserted;
+  trials_.emplace_back(&trial, number);
   for (const IntermediateValue& value : trial.intermediate) {
-    RowBinder value_binder(intermediate_, bytes_, Table::kIntermediateValues);
-    put(value_binder, run_, next_intermediate_++, IntermediateRow{number, value});
-    if (auto inserted = value_binder.insert(); !inserted) return inserted;
+    RowBinder binder(intermediate_, bytes_, Table::kIntermediateValues);
+    put(binder, run_, next_intermediate_++, IntermediateRow{number, value});
+    if (auto inserted = binder.insert(); !inserted) return inserted;
   }
   return trial.log.empty() ? sql::Result<void>() : add_log(number, trial.log);
 }

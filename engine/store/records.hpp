@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,8 +68,9 @@ struct TrialRow {
   std::uint32_t level = 0;
   std::uint32_t split = 0;  ///< 0 validation, 1 test
   std::uint32_t repeat = 0;
-  std::uint64_t common_seed = 0;
-  std::uint64_t own_seed = 0;
+  /// None where they follow from the run's seed, the class (without one: the birth) and the repeat
+  /// as docs/reproducibility.md says.
+  std::optional<std::uint64_t> common_seed, own_seed;
   Status status = Status::kOk;
   Reason reason = Reason::kNone;
   std::vector<double>

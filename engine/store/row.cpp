@@ -36,8 +36,16 @@ void RowBytes::blob(std::span<const std::byte> value) {
   sized(sql::Type::kBlob, value.data(), value.size());
 }
 
+std::uint64_t RowBytes::hash() const {
+  return hashing::checksum64(std::span(bytes_).first(used_));
+}
+
 std::int64_t RowBytes::checksum() const {
-  return static_cast<std::int64_t>(hashing::checksum64(std::span(bytes_).first(used_)));
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(hash()));
+}
+
+bool RowBytes::match(std::int64_t stored) const {
+  return stored == checksum() || stored == static_cast<std::int64_t>(hash());
 }
 
 // Never shrinks: growing a vector byte by byte showed in the profile of the writer.
@@ -58,40 +66,55 @@ void RowBytes::sized(sql::Type type, const void* data, std::size_t size) {
 }
 
 RowBinder::RowBinder(sql::Statement& statement, RowBytes& bytes, Table table)
-    : statement_(statement), bytes_(bytes) {
+    : statement_(&statement), bytes_(bytes) {
+  bytes_.start(table);
+}
+
+RowBinder::RowBinder(sql::RowValues& values, RowBytes& bytes, Table table)
+    : values_(&values), bytes_(bytes) {
   bytes_.start(table);
 }
 
 void RowBinder::null() {
-  statement_.bind_null(next_++);
   bytes_.null();
+  if (values_ != nullptr) return values_->add({});
+  statement_->bind_null(next_++);
 }
 
 void RowBinder::integer(std::int64_t value) {
-  statement_.bind(next_++, value);
   bytes_.integer(value);
+  if (values_ != nullptr) return values_->add(value);
+  statement_->bind(next_++, value);
 }
 
 void RowBinder::real(double value) {
   if (!std::isfinite(value)) return null();
   value += 0.0;  // -0 + 0 = 0
-  statement_.bind(next_++, value);
   bytes_.real(value);
+  if (values_ != nullptr) return values_->add(value);
+  statement_->bind(next_++, value);
 }
 
 void RowBinder::text(std::string_view value) {
-  statement_.bind(next_++, value);
   bytes_.text(value);
+  if (values_ != nullptr) return values_->add(value);
+  statement_->bind(next_++, value);
 }
 
 void RowBinder::blob(std::span<const std::byte> value) {
-  statement_.bind(next_++, value);
   bytes_.blob(value);
+  if (values_ != nullptr) return values_->add(value);
+  statement_->bind(next_++, value);
+}
+
+void RowBinder::close() {
+  if (values_ != nullptr) return values_->add(bytes_.checksum());
+  statement_->bind(next_++, bytes_.checksum());
 }
 
 sql::Result<void> RowBinder::insert() {
-  statement_.bind(next_++, bytes_.checksum());
-  return statement_.run();
+  close();
+  return statement_->run();
 }
 
 RowReader::RowReader(const sql::Statement& statement, RowBytes& bytes, Table table)
@@ -142,7 +165,7 @@ std::span<const std::byte> RowReader::blob() {
 }
 
 bool RowReader::intact() {
-  return statement_.integer(next_++) == bytes_.checksum();
+  return bytes_.match(statement_.integer(next_++));
 }
 
 }  // namespace equivolve::engine::store

@@ -40,6 +40,19 @@ std::uint64_t get_optional(RowReader& row) {
   return row.unsigned_integer();
 }
 
+void put_seed(RowBinder& row, std::optional<std::uint64_t> seed) {
+  if (!seed) return row.null();
+  row.unsigned_integer(*seed);
+}
+
+std::optional<std::uint64_t> get_seed(RowReader& row) {
+  if (row.is_null()) {
+    row.skip_null();
+    return std::nullopt;
+  }
+  return row.unsigned_integer();
+}
+
 void put_doubles(RowBinder& row, std::span<const double> values) {
   row.blob(std::as_bytes(values));  // little-endian: row.cpp refuses to compile elsewhere
 }
@@ -189,8 +202,8 @@ void put(RowBinder& row, RunId run, std::uint64_t number, const TrialRow& trial)
   row.integer(trial.level);
   row.integer(trial.split);
   row.integer(trial.repeat);
-  row.unsigned_integer(trial.common_seed);
-  row.unsigned_integer(trial.own_seed);
+  put_seed(row, trial.common_seed);
+  put_seed(row, trial.own_seed);
   row.integer(static_cast<std::int64_t>(trial.status));
   row.integer(static_cast<std::int64_t>(trial.reason));
   row.real(trial.seconds);
@@ -225,8 +238,8 @@ bool get(RowReader& row, TrialRow& trial) {
   trial.level = row.small<std::uint32_t>();
   trial.split = row.small<std::uint32_t>();
   trial.repeat = row.small<std::uint32_t>();
-  trial.common_seed = row.unsigned_integer();
-  trial.own_seed = row.unsigned_integer();
+  trial.common_seed = get_seed(row);
+  trial.own_seed = get_seed(row);
   trial.status = row.small<Status>();
   trial.reason = row.small<Reason>();
   trial.seconds = row.real();

@@ -147,7 +147,7 @@ bool bind_row(const sql::Statement& source, Table table, RowBytes& bytes, sql::S
     }
   }
   target.bind(last + 1, source.integer(last));
-  return source.integer(last) == bytes.checksum();
+  return bytes.match(source.integer(last));
 }
 
 class Salvage {

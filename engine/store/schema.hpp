@@ -14,7 +14,7 @@
 namespace equivolve::engine::store {
 
 inline constexpr std::int64_t kApplicationId = 0x4551564C;  // "EQVL"
-inline constexpr std::int64_t kSchemaNumber = 2;            // PRAGMA user_version
+inline constexpr std::int64_t kSchemaNumber = 3;            // PRAGMA user_version
 inline constexpr std::size_t kMaxFigures = 16;              // columns f0..f15 of trials
 
 /// The texts of migrations/1.sql and so on, kSchemaNumber of them.

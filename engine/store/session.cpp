@@ -21,8 +21,8 @@ namespace {
 // and 24 more.
 constexpr int kCheckpointPages = 16 * 1024 * 1024 / (4096 + 24);
 
-// New classes would be sorted into it one by one, which is what makes writing slow; finish_run
-// makes it anew.
+// Made by readers who look up digests, and by Equivolve at the end of a run until schema 3. New
+// classes would be sorted into it one by one, which is what makes writing slow.
 constexpr char kDropClassIndex[] = "DROP INDEX IF EXISTS classes_by_digest";
 
 int remember_wal_pages(void* pages, sqlite3*, const char*, int count) {
@@ -284,9 +284,7 @@ tl::expected<void, StoreError> WriteSession::write(std::span<const Record> recor
 }
 
 sql::Result<void> WriteSession::insert_all(std::span<const Record> records, const Extras& extras) {
-  for (const Record& record : records) {
-    if (auto inserted = inserter_.insert(record); !inserted) return inserted;
-  }
+  if (auto inserted = inserter_.insert(records); !inserted) return inserted;
   for (const Wish& wish : extras.taken) {
     if (auto marked = mark_taken(mark_wish_, wish); !marked) return marked;
   }
@@ -349,32 +347,13 @@ sql::Result<void> WriteSession::commit(Transaction& transaction, CommitName name
 tl::expected<void, StoreError> WriteSession::finish_run() {
   if (run() == 0) return {};
   const bool finished = progress_.state.status == RunStatus::kFinished;
-  auto done = finished ? index_classes() : sql::Result<void>{};
-  EQV_FAULT_POINT("store.finish.after_index");
-  if (done) done = checkpoint_all();
+  const auto done = checkpoint_all();
   EQV_FAULT_POINT("store.finish.before_release");
   lock_.release(finished && done.has_value());
   EQV_FAULT_POINT("store.finish.after_release");
   progress_ = ProgressRow{};
   if (!done) return cannot("finish the run", done.error());
   return {};
-}
-
-// Not while another run is going on in the same file: it would be slowed from then on.
-sql::Result<void> WriteSession::index_classes() {
-  const auto live = live_runs(file_);
-  if (std::ranges::any_of(live, [this](const auto& other) { return other.first != run(); })) {
-    return {};
-  }
-  EQV_FAULT_POINT("store.finish.before_index");
-  auto transaction = Transaction::begin(database_);
-  if (!transaction) return tl::unexpected(transaction.error());
-  if (auto made =
-          database_.execute("CREATE INDEX IF NOT EXISTS classes_by_digest ON classes(digest)");
-      !made) {
-    return made;
-  }
-  return commit(*transaction, "store.class_index");
 }
 
 sql::Result<void> WriteSession::checkpoint_if_large() {

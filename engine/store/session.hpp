@@ -71,7 +71,6 @@ class WriteSession {
   sql::Result<void> discard_wishes();
   tl::expected<StoredRun, StoreError> read_run(RunId run);
   void compare_with_side_file();
-  sql::Result<void> index_classes();
   /// Commits, and with it the number of this run's commits.
   sql::Result<void> commit(Transaction& transaction, CommitName name);
   sql::Result<void> checkpoint_if_large();

@@ -93,6 +93,10 @@ void Statement::reset() {
   sqlite3_reset(handle_.get());
 }
 
+std::uint64_t Statement::changes() const {
+  return static_cast<std::uint64_t>(sqlite3_changes64(sqlite3_db_handle(handle_.get())));
+}
+
 int Statement::columns() const {
   return sqlite3_column_count(handle_.get());
 }
@@ -206,6 +210,10 @@ void Database::set_busy_timeout(int milliseconds) const {
 
 void Database::no_checkpoint_on_close() const {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void Database::allow_schema_changes(bool allowed) const {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, allowed ? 0 : 1, nullptr);
 }
 
 Result<void> Database::checkpoint(bool all) const {

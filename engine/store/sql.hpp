@@ -57,6 +57,7 @@ class Statement {
   Result<bool> step();  ///< true: a row is there
   Result<void> run();   ///< steps once to the end, then resets: for statements without rows
   void reset();
+  std::uint64_t changes() const;  ///< rows that its last run inserted, changed or deleted
 
   int columns() const;
   Type type(int column) const;  ///< columns from 0
@@ -97,6 +98,8 @@ class Database {
   void set_busy_handler(int (*handler)(void*, int), void* context) const;
   void set_busy_timeout(int milliseconds) const;
   void no_checkpoint_on_close() const;
+  /// Whether PRAGMA writable_schema has an effect; not at first.
+  void allow_schema_changes(bool allowed) const;
   /// Carries the -wal into the file as far as readers allow; `all` waits for them (busy handler)
   /// and empties it. That somebody is in the way is no failure.
   Result<void> checkpoint(bool all) const;

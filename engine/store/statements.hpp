@@ -7,20 +7,26 @@
 
 namespace equivolve::engine::store {
 
-inline constexpr char kInsertOutcome[] =
-    "INSERT INTO outcomes(id, birth_lag, class, level, hit, status, reason, fitness, further, "
-    "genome_checksum, checksum) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
-inline constexpr char kInsertGenome[] =
-    "INSERT INTO genomes(id, parent_lag, second_parent_lag, operator, flat, checksum) "
-    "VALUES(?1,?2,?3,?4,?5,?6)";
-inline constexpr char kInsertClass[] =
-    "INSERT INTO classes(id, founder, digest, checksum) VALUES(?1,?2,?3,?4)";
-inline constexpr char kInsertTrial[] =
+// Of many rows at once, which `batch` gives (row_source.hpp). One that is there already is left as
+// it is.
+inline constexpr char kInsertOutcomes[] =
+    "INSERT OR IGNORE INTO outcomes(id, birth_lag, class, level, hit, status, reason, fitness, "
+    "further, genome_checksum, checksum) SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 "
+    "FROM batch";
+inline constexpr char kInsertGenomes[] =
+    "INSERT OR IGNORE INTO genomes(id, parent_lag, second_parent_lag, operator, flat, checksum) "
+    "SELECT c1, c2, c3, c4, c5, c6 FROM batch";
+inline constexpr char kInsertClasses[] =
+    "INSERT OR IGNORE INTO classes(id, founder, digest, checksum) SELECT c1, c2, c3, c4 FROM batch";
+inline constexpr char kInsertTrials[] =
     "INSERT INTO trials(id, kind, subject, birth_lag, class, level, split, repeat, common_seed, "
     "own_seed, status, reason, seconds, cost, genome_checksum, message, items, figure_count, "
     "f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum) "
-    "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
-    "?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35)";
+    "SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, "
+    "c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35 FROM batch";
+inline constexpr std::array<const char*, 4> kBatchStatements = {kInsertOutcomes, kInsertGenomes,
+                                                                kInsertClasses, kInsertTrials};
+
 inline constexpr char kInsertIntermediate[] =
     "INSERT INTO intermediate_values(id, trial, step, figure, value, checksum) "
     "VALUES(?1,?2,?3,?4,?5,?6)";
@@ -43,10 +49,9 @@ inline constexpr char kOutcomeChecksum[] = "SELECT checksum FROM outcomes WHERE 
 inline constexpr char kGenomeChecksum[] = "SELECT checksum FROM genomes WHERE id = ?1";
 inline constexpr char kClassChecksum[] = "SELECT checksum FROM classes WHERE id = ?1";
 
-inline constexpr std::array<const char*, 14> kLoopStatements = {
-    kInsertOutcome, kInsertGenome,    kInsertClass,    kInsertTrial,    kInsertIntermediate,
-    kInsertEvent,   kInsertArtefact,  kInsertOpening,  kUpdateProgress, kReadWishes,
-    kMarkWish,      kOutcomeChecksum, kGenomeChecksum, kClassChecksum};
+inline constexpr std::array<const char*, 10> kLoopStatements = {
+    kInsertIntermediate, kInsertEvent, kInsertArtefact,  kInsertOpening,  kUpdateProgress,
+    kReadWishes,         kMarkWish,    kOutcomeChecksum, kGenomeChecksum, kClassChecksum};
 
 // Reads of a run, a piece at a time: ids from ?1 to ?2, at most ?3 rows.
 inline constexpr char kReadOutcomes[] =

@@ -140,6 +140,19 @@ TEST_F(StoreCommands, MigrateBringsAnOlderFileUpToDateAndKeepsIt) {
   EXPECT_FALSE(fs::exists(store_));
 }
 
+// The run that was killed ends as it would have under the schema that it began with.
+TEST_F(StoreCommands, AKilledRunGoesOnInAMigratedFile) {
+  fs::copy_file(fs::path(EQUIVOLVE_SOURCE_DIR) / "tests/data/schema-2.db", store_);
+  fs::permissions(store_, fs::perms::owner_read | fs::perms::owner_write);
+  const Finished old = call({"resume", "2", "--quiet"});
+  EXPECT_EQ(old.exit_code, 3);
+  EXPECT_NE(old.err.find("equivolve store migrate"), std::string::npos) << old.err;
+  ASSERT_EQ(call({"store", "migrate"}).exit_code, 0);
+  EXPECT_EQ(answer(call({"resume", "2", "--json", "--quiet"}))["result_digest"],
+            "04da4ff7faf06c618c410eee317f9272");
+  EXPECT_TRUE(answer(call({"store", "verify", "--json"}))["problems"].empty());
+}
+
 // What is wrong with the input is found before the store is touched.
 TEST_F(StoreCommands, FindBadInputBeforeABadStore) {
   write_file(store_, "");

@@ -11,8 +11,10 @@ namespace equivolve::engine::store {
 using Migration = sql::Result<void> (*)(const sql::Database& database);
 
 sql::Result<void> migrate_to_2(const sql::Database& database);
+sql::Result<void> migrate_to_3(const sql::Database& database);
 
 /// kMigrations[i] leads to schema i + 2.
-inline constexpr std::array<Migration, kSchemaNumber - 1> kMigrations = {migrate_to_2};
+inline constexpr std::array<Migration, kSchemaNumber - 1> kMigrations = {migrate_to_2,
+                                                                         migrate_to_3};
 
 }  // namespace equivolve::engine::store

@@ -103,6 +103,32 @@ TEST(WarmStart, HitsAreVerifiedWithTheSeedsOfTheirTrial) {
   EXPECT_EQ(second.wrong_hits, 0u);
 }
 
+// As a rule they are not kept, as the run's seed and the class give them.
+TEST(WarmStart, SeedsThatFollowFromNothingKeptAreKept) {
+  for (const auto policy : {hashing::Policy::kReuse, hashing::Policy::kForget}) {
+    Runs runs;
+    runs.own_noise = 0.1;
+    runs.config.hashing.policy = policy;
+    runs.config.hashing.forget_probability = 0.3;
+    runs.go();
+    std::size_t kept = 0, trials = 0;
+    for (const TrialRow& trial : runs.reader()->replay(1)->trials) {
+      if (trial.kind != TrialKind::kSearch) continue;
+      ++trials;
+      kept += trial.own_seed ? 1 : 0;
+    }
+    EXPECT_GT(trials, 20u);
+    EXPECT_EQ(kept, policy == hashing::Policy::kForget ? trials : 0u);
+    runs.config.seed = 99;
+    runs.config.hashing = {};
+    runs.config.hashing.warm_start = true;
+    runs.config.hashing.verify_fraction = 1;
+    const RunSummary second = runs.go().summary;
+    EXPECT_GT(second.verified, 20u);
+    EXPECT_EQ(second.wrong_hits, 0u);
+  }
+}
+
 TEST(WarmStart, AggregationGoesOnFromWarmTrialsWithoutFalseAlarms) {
   Runs runs;
   runs.own_noise = 0.1;

@@ -34,11 +34,11 @@ class Migrate : public StoreTest {
  protected:
   void SetUp() override { put_old_file(); }
 
-  void put_old_file() {
+  void put_old_file(int schema = 1) {
     for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
-    std::filesystem::copy_file(
-        std::filesystem::path(EQUIVOLVE_SOURCE_DIR) / "tests/data/schema-1.db", file,
-        std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(std::filesystem::path(EQUIVOLVE_SOURCE_DIR) /
+                                   fmt::format("tests/data/schema-{}.db", schema),
+                               file, std::filesystem::copy_options::overwrite_existing);
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   }
   std::filesystem::path backup(const std::string& suffix = "schema-1.db") const {
@@ -57,7 +57,7 @@ class Migrate : public StoreTest {
   }
   // All rows of schema 1 are there, as they were, and the file is sound.
   void expect_migrated(const std::string& before) {
-    EXPECT_EQ(schema_of(file), "2");
+    EXPECT_EQ(schema_of(file), "3");
     EXPECT_EQ(content(file), before);
     EXPECT_EQ(problems(), std::vector<std::string>{});
     EXPECT_EQ(
@@ -72,7 +72,7 @@ TEST_F(Migrate, KeepsEveryRowAndACopyOfTheFile) {
   const auto report = migrate_store(file);
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->from, 1);
-  EXPECT_EQ(report->to, 2);
+  EXPECT_EQ(report->to, 3);
   EXPECT_EQ(report->backup, backup());
   expect_migrated(before);
   EXPECT_EQ(schema_of(backup()), "1");
@@ -116,11 +116,50 @@ TEST_F(Migrate, GivesIntermediateValuesTheirTrial) {
             (std::vector<std::string>{trial + "|0|1|0|0.5", trial + "|0|2|0|0.25"}));
 }
 
+// Rows stay as they are, those that are damaged included.
+TEST_F(Migrate, FromSchema2ChangesNoRow) {
+  put_old_file(2);
+  const std::string trial = query(file, "SELECT max(id) FROM trials WHERE id >> 40 = 1").front();
+  query(file, "UPDATE trials SET cost = cost + 1 WHERE id = " + trial);
+  const std::string before = content(file);
+  ASSERT_GT(before.size(), 50'000u);
+  const std::vector<std::string> damage = problems();
+  ASSERT_EQ(damage.size(), 1u);
+  auto reader = open_reader();  // of the old schema, until it is opened again
+  const auto report = migrate_store(file);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->from, 2);
+  EXPECT_EQ(report->to, 3);
+  EXPECT_EQ(schema_of(file), "3");
+  EXPECT_EQ(content(file), before);
+  EXPECT_EQ(problems(), damage);
+  EXPECT_TRUE(reader->replay(2)) << "by who had it open";
+}
+
+TEST_F(Migrate, RowsWrittenAgainAreThoseOfTheOldFile) {
+  put_old_file(2);
+  const auto old = open_reader()->replay(2);
+  const auto genome = open_reader()->genome(2, 17);
+  ASSERT_TRUE(old && genome);
+  ASSERT_TRUE(migrate_store(file));
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->resume_run(2));
+  // Their checksums are the longer ones of schema 2.
+  writer->push(old->outcomes[17]);
+  writer->push(old->classes[3]);
+  writer->push(*genome);
+  EXPECT_TRUE(writer->flush());
+  OutcomeRow other = old->outcomes[17];
+  other.genome_checksum ^= 1;
+  writer->push(other);
+  EXPECT_FALSE(writer->flush());
+}
+
 TEST_F(Migrate, ASecondTimeHasNothingToDo) {
   ASSERT_TRUE(migrate_store(file));
   const auto again = migrate_store(file);
   ASSERT_TRUE(again);
-  EXPECT_EQ(again->from, 2);
+  EXPECT_EQ(again->from, 3);
   EXPECT_EQ(again->backup, "");
   EXPECT_FALSE(std::filesystem::exists(backup("schema-1.2.db")));
 }
@@ -151,6 +190,19 @@ TEST_F(Migrate, RunsGoOnInAMigratedFile) {
   EXPECT_TRUE(writer->resume_run(2));
   ASSERT_TRUE(writer->finish_run());
   EXPECT_EQ(*writer->begin_run(make_head("new")), 3);
+}
+
+TEST_F(Migrate, AFileOfSchema2IsReadAndNotWritten) {
+  put_old_file(2);
+  const std::string before = bytes_of(file);
+  EXPECT_FALSE(StoreWriter::open(file));
+  auto reader = open_reader();
+  EXPECT_EQ(reader->runs()->size(), 2u);
+  EXPECT_EQ(reader->replay(1)->outcomes.size(), 120u);
+  EXPECT_TRUE(reader->replay(1)->trials.front().own_seed);
+  EXPECT_EQ(reader->test_openings({}), 0u);
+  EXPECT_EQ(reader->verify(std::nullopt)->problems, std::vector<std::string>{});
+  EXPECT_EQ(bytes_of(file), before);
 }
 
 TEST_F(Migrate, AnOldFileIsReadAndNotWritten) {
@@ -197,7 +249,7 @@ TEST_F(Migrate, RefusesWhatIsNoResultsFile) {
   std::ofstream(other) << "text";
   EXPECT_FALSE(migrate_store(other));
   EXPECT_FALSE(migrate_store(folder.path()));
-  query(file, "PRAGMA user_version = 3");
+  query(file, "PRAGMA user_version = 4");
   query(file, "PRAGMA wal_checkpoint(TRUNCATE)");
   const std::string before = bytes_of(file);
   const auto newer = migrate_store(file);
@@ -220,7 +272,7 @@ TEST_P(MigrateKilled, LeavesTheOldFileOrTheNewOne) {
     ASSERT_EQ(child.wait(), -SIGKILL) << "the point was never passed";
   }
   const bool committed = GetParam() == "store.migrate.after";
-  EXPECT_EQ(schema_of(file), committed ? "2" : "1");
+  EXPECT_EQ(schema_of(file), committed ? "3" : "1");
   EXPECT_EQ(content(file), before);
   EXPECT_EQ(problems(), std::vector<std::string>{});
   if (std::filesystem::exists(backup())) {

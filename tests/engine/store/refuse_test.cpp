@@ -96,10 +96,10 @@ TEST_F(Refuse, AnotherProgramsDatabase) {
 
 TEST_F(Refuse, NewerSchema) {
   write_finished_run(file, 10);
-  query(file, "PRAGMA user_version = 3");
+  query(file, "PRAGMA user_version = 4");
   query(file, "PRAGMA wal_checkpoint(TRUNCATE)");
   expect_refused(
-      "newer Equivolve (schema 3; this one knows up to 2); nothing was changed: use a newer "
+      "newer Equivolve (schema 4; this one knows up to 3); nothing was changed: use a newer "
       "Equivolve (0.1.0 wrote its latest run)");
 }
 

@@ -79,8 +79,8 @@ TrialRow random_trial(Stream& stream) {
   trial.level = static_cast<std::uint32_t>(stream.next());
   trial.split = static_cast<std::uint32_t>(stream.below(2));
   trial.repeat = static_cast<std::uint32_t>(stream.next());
-  trial.common_seed = stream.next();
-  trial.own_seed = stream.next();
+  if (stream.chance(0.5)) trial.common_seed = stream.next();
+  if (stream.chance(0.5)) trial.own_seed = stream.next();
   trial.status = static_cast<Status>(stream.below(5));
   trial.reason = static_cast<Reason>(stream.below(8));
   trial.figures = random_doubles(stream, 16);
