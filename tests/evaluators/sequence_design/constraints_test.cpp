@@ -85,6 +85,48 @@ TEST(Constraints, DrawsAreUniformWhereRejectionReaches) {
   for (const auto& [text, n] : count) EXPECT_NEAR(n, 1000, 150) << text;
 }
 
+TEST(Constraints, DrawsAreUniformAmongWhatTransitionsAllow) {
+  const SequenceShape shape{"ABC", 4};
+  Constraints rules;
+  // Nothing may follow C, nor a B another; and the second letter is no C.
+  rules.banned = {{false, false, false}, {false, true, false}, {true, true, true}};
+  rules.allowed = {4, {true, true, true}};
+  rules.allowed[1][2] = false;
+  const FeasibleSet set(shape, rules);
+  std::map<std::string, int> count;
+  for (int code = 0; code < 81; ++code) {
+    const Sequence x{static_cast<Symbol>(code / 27), static_cast<Symbol>(code / 9 % 3),
+                     static_cast<Symbol>(code / 3 % 3), static_cast<Symbol>(code % 3)};
+    if (set.contains(x)) count[sequence_text(x, shape)] = 0;
+  }
+  const std::size_t feasible = count.size();
+  hashing::Stream stream(7, hashing::Purpose::kTask, 0);
+  const int each = 1000, draws = each * static_cast<int>(feasible);
+  for (int i = 0; i < draws; ++i) ++count[sequence_text(*set.draw(stream), shape)];
+  EXPECT_EQ(count.size(), feasible);  // none outside
+  for (const auto& [text, n] : count) EXPECT_NEAR(n, each, 150) << text;
+}
+
+TEST(Constraints, LongChainsAreDrawnAtOnce) {
+  // Each symbol bans half of the others: of uniform sequences one in 2^500 is feasible.
+  const SequenceShape shape{"ACDEFGHIKLMNPQRSTVWY", 500};
+  Constraints rules;
+  rules.banned.assign(20, std::vector<bool>(20));
+  for (std::size_t a = 0; a < 20; ++a)
+    for (std::size_t step = 1; step <= 10; ++step) rules.banned[a][(a + step) % 20] = true;
+  const FeasibleSet set(shape, rules);
+  hashing::Stream stream(8, hashing::Purpose::kTask, 0);
+  std::vector<double> followers(20);
+  for (int i = 0; i < 200; ++i) {
+    const auto x = set.draw(stream);
+    ASSERT_TRUE(x && set.contains(*x));
+    for (std::size_t p = 1; p < x->size(); ++p) ++followers[((*x)[p] + 20U - (*x)[p - 1]) % 20];
+  }
+  // As all symbols have as many ways on, each allowed step is as frequent.
+  for (std::size_t step = 0; step < 20; ++step)
+    EXPECT_NEAR(followers[step], step >= 1 && step <= 10 ? 0 : 9980, 500) << step;
+}
+
 // What designers and the sequence operators are brought back by.
 TEST(Constraints, NothingLeavesTheSetIn100000) {
 #ifdef EQUIVOLVE_SANITIZED
