@@ -2,6 +2,8 @@
 // JSON, each seed's own figures on standard error.
 //   sequence_designers LANDSCAPE [FILE] key=value ...
 //     method=evolution proxy=pairwise seeds=5 first=0 select=distinct_top rows=0 ...
+// Each seed draws other rows and seeds the designer; of Ehrlich functions it is function=0 (its
+// seed) whose campaign the rows are drawn from.
 // raw_p50, raw_p100, raw_unique: of the method's own output, whatever `select` is. against=METHOD
 // runs that method with the same proxy beside it: against_p50 is the mean of the quotients of the
 // two p50.
@@ -10,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 
 #include "evaluators/sequence_design/selection.hpp"
@@ -25,6 +28,19 @@ std::size_t position(const std::vector<std::string>& names, const std::string& n
     if (names[i] == name) return i;
   std::fprintf(stderr, "no such name: %s\n", name.c_str());
   std::exit(2);
+}
+
+/// The landscape with rows drawn by `seed`.
+OfflineTask open_draw(TaskSettings settings, std::uint64_t seed, std::uint64_t function) {
+  constexpr std::size_t kCampaignRows = 5000, kAll = std::size_t{1} << 40;
+  settings.seed = seed;
+  if (settings.landscape.rfind("ehrlich", 0) != 0) return open_task(settings);
+  const std::size_t rows = settings.rows > 0 ? settings.rows : kCampaignRows;
+  settings.seed = function;
+  settings.rows = kAll;
+  OfflineTask task = open_task(settings);
+  task.offline = rows_of(task.offline, draw_rows(task.offline.size(), rows, seed));
+  return task;
 }
 
 struct Mean {
@@ -54,7 +70,9 @@ int main(int argc, char** argv) {
     else
       keys[text.substr(0, at)] = text.substr(at + 1);
   }
+  std::set<std::string> read{"method", "proxy", "directions", "select", "gamma", "against"};
   const auto number = [&](const char* key, double fallback) {
+    read.insert(key);
     const auto found = keys.find(key);
     return found == keys.end() ? fallback : std::atof(found->second.c_str());
   };
@@ -77,6 +95,8 @@ int main(int argc, char** argv) {
   s.target = number("target", s.target);
   if (keys["gamma"] != "learned") s.gamma = number("gamma", 1);
   s.learned_rate = number("learned_rate", 0) > 0;
+  s.mutation = number("mutation", s.mutation);
+  s.quantile = number("quantile", s.quantile);
   s.population = count("population", s.population);
   s.generations = count("generations", s.generations);
   const auto select = static_cast<Selection>(position(selection_names(), keys["select"]));
@@ -84,6 +104,12 @@ int main(int argc, char** argv) {
 
   task_settings.rows = count("rows", 0);
   const std::size_t seeds = count("seeds", 5), first = count("first", 0);
+  const std::size_t function = count("function", 0);
+  for (const auto& [key, value] : keys)
+    if (!read.contains(key)) {
+      std::fprintf(stderr, "no such key: %s\n", key.c_str());
+      return 2;
+    }
   Mean p100, p50, unique, fit, search, filled, quotient, raw_p100, raw_p50, raw_unique;
   double offline_best = 0;
   const auto figures_of = [&](const OfflineTask& task, Method method, Designed& made,
@@ -95,8 +121,7 @@ int main(int argc, char** argv) {
     return oracle_figures(designs.sequences, *task.oracle);
   };
   for (std::size_t seed = first; seed < first + seeds; ++seed) {
-    task_settings.seed = task_settings.landscape.rfind("ehrlich", 0) == 0 ? 0 : seed;
-    const OfflineTask task = open_task(task_settings);
+    const OfflineTask task = open_draw(task_settings, seed, function);
     s.seed = seed + 1;
     Designed made;
     Designs designs;

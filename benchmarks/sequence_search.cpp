@@ -2,15 +2,18 @@
 //   sequence_search [designers=20] [rows=1000] [designs=64] [tests=4] [limit=3600] [FILE of GB1]
 // The search: designers drawn from a search's ranges, each judged on landscapes of its own by the
 // default fitness, from offline data only; the one with the best mean rank is the searched
-// designer. Then it and every fixed method, with their default settings, make designs on other
-// landscapes (other kinds of function seeds), and the oracle tells p50. Prints a JSON object: of
-// each method the mean of the paired differences (searched - fixed) and its 95 % interval, by
-// bootstrap over landscapes; each landscape's own figures on standard error.
+// designer. Then it and every fixed method, with their default settings, make designs on `tests`
+// other functions of each kind, and on as many draws of the rows of Nussinov folding and GB1, and
+// the oracle tells p50. Prints a JSON object: of each method the mean of the paired differences
+// (searched - fixed) and its 95 % interval, by bootstrap over landscapes (draws of one landscape
+// count as one, by their mean), and how many methods are ahead of it for certain, and behind; each
+// landscape's own figures on standard error. After `limit` seconds no further landscape begins.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <string>
 
 #include "benchmarks/sequence_draws.hpp"
@@ -34,6 +37,11 @@ struct Place {
     settings.seed = seed;
     settings.rows = rows;
     return open_task(settings);
+  }
+  /// Of the function: seeds of these two draw other rows of the same one.
+  std::string name() const {
+    const bool is_one = landscape == "gb1" || landscape == "nussinov-30";
+    return is_one ? landscape : landscape + "/" + std::to_string(seed);
   }
 };
 
@@ -91,6 +99,15 @@ Interval bootstrap(const std::vector<double>& differences) {
   return {mean, percentile(means, 0.025), percentile(means, 0.975)};
 }
 
+/// One number a landscape.
+std::vector<double> means_of(const std::map<std::string, std::vector<double>>& by_landscape) {
+  std::vector<double> out;
+  for (const auto& [name, values] : by_landscape)
+    out.push_back(std::accumulate(values.begin(), values.end(), 0.0) /
+                  static_cast<double>(values.size()));
+  return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -115,16 +132,21 @@ int main(int argc, char** argv) {
   std::fprintf(stderr, "searched: designer %zu, %s on %s\n", chosen,
                method_names()[static_cast<std::size_t>(winner.method)].c_str(),
                proxy_names()[static_cast<std::size_t>(winner.proxy)].c_str());
-  std::map<std::string, std::vector<double>> differences;
+  // By method and landscape.
+  std::map<std::string, std::map<std::string, std::vector<double>>> differences;
+  std::map<std::string, std::vector<double>> own_p50;
   for (std::size_t t = 0; t < numbers["tests"]; ++t) {
-    std::vector<Place> places{
-        {"ehrlich-20x32", "", 10 + t}, {"nk-4x20-2", "", 10 + t}, {"nk-20x6-1", "", 10 + t}};
+    std::vector<Place> places{{"nk-20x6-1", "", 10 + t},
+                              {"ehrlich-20x32", "", 10 + t},
+                              {"nussinov-30", "", 10 + t},
+                              {"nk-4x20-2", "", 10 + t}};
     if (!gb1.empty()) places.push_back({"gb1", gb1, 10 + t});
     for (const Place& place : places) {
       if (is_late()) break;
       const OfflineTask task = place.open(numbers["rows"]);
       winner.seed = t;
       const double own = oracle_figures(run(task.offline, winner).sequences, *task.oracle).p50;
+      own_p50[place.name()].push_back(own);
       std::fprintf(stderr, "%s %zu searched %.4f\n", place.landscape.c_str(), 10 + t, own);
       for (std::size_t m = 0; m < method_names().size(); ++m) {
         DesignerSettings fixed;
@@ -135,20 +157,23 @@ int main(int argc, char** argv) {
         fixed.width = 64;
         fixed.seed = t;
         const double p50 = oracle_figures(run(task.offline, fixed).sequences, *task.oracle).p50;
-        differences[method_names()[m]].push_back(own - p50);
+        differences[method_names()[m]][place.name()].push_back(own - p50);
         std::fprintf(stderr, "%s %zu %s %.4f\n", place.landscape.c_str(), 10 + t,
                      method_names()[m].c_str(), p50);
       }
     }
   }
-  std::printf("{\"searched\": %zu, \"rows\": %zu", chosen, numbers["rows"]);
-  std::size_t behind = 0;
+  std::printf("{\"searched\": %zu, \"method\": \"%s\", \"p50\": %.4f, \"rows\": %zu", chosen,
+              method_names()[static_cast<std::size_t>(winner.method)].c_str(),
+              bootstrap(means_of(own_p50)).mean, numbers["rows"]);
+  std::size_t ahead = 0, behind = 0;
   for (const auto& [method, values] : differences) {
-    const Interval told = bootstrap(values);
-    behind += told.high < 0 ? 1 : 0;
+    const Interval told = bootstrap(means_of(values));
+    ahead += told.high < 0 ? 1 : 0;
+    behind += told.low > 0 ? 1 : 0;
     std::printf(
         ", \"%s\": {\"difference\": %.4f, \"low\": %.4f, \"high\": %.4f, \"landscapes\": %zu}",
         method.c_str(), told.mean, told.low, told.high, values.size());
   }
-  std::printf(", \"methods_ahead_of_it\": %zu}\n", behind);
+  std::printf(", \"methods_ahead_of_it\": %zu, \"methods_behind_it\": %zu}\n", ahead, behind);
 }

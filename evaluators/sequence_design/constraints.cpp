@@ -1,6 +1,7 @@
 #include "evaluators/sequence_design/constraints.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace equivolve::sequence_design {
 namespace {
@@ -17,11 +18,34 @@ std::size_t find_motif(SequenceView in, SequenceView motif) {
   return found == in.end() ? std::string::npos : static_cast<std::size_t>(found - in.begin());
 }
 
+/// See FeasibleSet::ways_.
+std::vector<double> ways_on(const SequenceShape& shape, const Constraints& rules) {
+  const std::size_t symbols = shape.symbols();
+  std::vector<double> ways(shape.length * symbols, 0.0);
+  for (std::size_t i = shape.length; i-- > 0;) {
+    const auto here = std::span(ways).subspan(i * symbols, symbols);
+    for (std::size_t a = 0; a < symbols; ++a) {
+      if (!rules.allowed.empty() && !rules.allowed[i][a]) continue;
+      if (i + 1 == shape.length) here[a] = 1;
+      for (std::size_t b = 0; i + 1 < shape.length && b < symbols; ++b)
+        if (!rules.banned[a][b]) here[a] += ways[(i + 1) * symbols + b];
+    }
+    // Their number may leave what a double holds; only quotients at one position count.
+    const double most = *std::max_element(here.begin(), here.end());
+    for (double& one : here) one /= most > 0 ? most : 1;
+  }
+  return ways;
+}
+
 }  // namespace
 
 FeasibleSet::FeasibleSet(SequenceShape shape, Constraints rules)
     : shape_(std::move(shape)), rules_(std::move(rules)) {
-  if (!shape_.is_padded()) return;
+  if (!shape_.is_padded()) {
+    if (!rules_.banned.empty())
+      ways_ = std::make_shared<const std::vector<double>>(ways_on(shape_, rules_));
+    return;
+  }
   // After the end there is nothing.
   if (rules_.banned.empty())
     rules_.banned.assign(shape_.symbols(), std::vector<bool>(shape_.symbols(), false));
@@ -110,16 +134,42 @@ Sequence FeasibleSet::walk(hashing::Stream& stream) const {
   return out;
 }
 
+/// Uniform among those that keep to `allowed` and `banned`; a shorter one where there is none.
+Sequence FeasibleSet::chain(hashing::Stream& stream) const {
+  const std::size_t symbols = shape_.symbols();
+  Sequence out;
+  for (std::size_t i = 0; i < shape_.length; ++i) {
+    if (!ways_) {
+      // Positions that allow one symbol would make rejection hopeless.
+      Symbol s = 0;
+      do s = static_cast<Symbol>(stream.below(symbols));
+      while (!rules_.allowed.empty() && !rules_.allowed[i][s]);
+      out.push_back(s);
+      continue;
+    }
+    const auto weight = [&](std::size_t s) {
+      return i > 0 && rules_.banned[out.back()][s] ? 0 : (*ways_)[i * symbols + s];
+    };
+    double total = 0;
+    for (std::size_t s = 0; s < symbols; ++s) total += weight(s);
+    if (!(total > 0)) return out;
+    double left = stream.uniform() * total;
+    std::optional<Symbol> chosen;
+    for (std::size_t s = 0; s < symbols && (!chosen || left >= 0); ++s) {
+      if (weight(s) == 0) continue;
+      chosen = static_cast<Symbol>(s);
+      left -= weight(s);
+    }
+    out.push_back(*chosen);
+  }
+  return out;
+}
+
 std::optional<Sequence> FeasibleSet::draw(hashing::Stream& stream) const {
-  Sequence out(shape_.length);
   const bool hopeless = !rules_.wild_type.empty() || shape_.is_padded();
   for (int i = 0; i < kUniformTries && !hopeless; ++i) {
-    for (std::size_t p = 0; p < out.size(); ++p) {
-      // Positions that allow one symbol would make rejection hopeless.
-      do out[p] = static_cast<Symbol>(stream.below(shape_.symbols()));
-      while (!rules_.allowed.empty() && !rules_.allowed[p][out[p]]);
-    }
-    if (contains(out)) return out;
+    Sequence drawn = chain(stream);
+    if (contains(drawn)) return drawn;
   }
   for (int i = 0; i < kWalks; ++i) {
     Sequence walked = walk(stream);

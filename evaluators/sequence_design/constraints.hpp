@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,8 +39,9 @@ class FeasibleSet {
   std::string broken_rule(SequenceView sequence) const;
   bool contains(SequenceView sequence) const;
 
-  /// Uniform over the set while one in some thousand draws lies in it (by rejection, so exactly);
-  /// else by a walk that takes each symbol uniformly from those that fit what stands before it, and
+  /// Uniform over the set: among the sequences that keep to `allowed` and `banned`, by rejection,
+  /// while one in some thousand of those lies in it. Else, and with a wild type or bounded lengths,
+  /// by a walk that takes each symbol uniformly from those that fit what stands before it, and
   /// then, where that still breaks a rule, the nearest that `towards` reaches. nullopt: none found.
   std::optional<Sequence> draw(hashing::Stream& stream) const;
 
@@ -51,8 +53,12 @@ class FeasibleSet {
  private:
   bool fits_before(const Sequence& prefix, std::size_t position, Symbol symbol) const;
   Sequence walk(hashing::Stream& stream) const;
+  Sequence chain(hashing::Stream& stream) const;
   SequenceShape shape_;
   Constraints rules_;
+  /// length x symbols: how many ways of going on `allowed` and `banned` leave from a symbol at a
+  /// position, up to a factor of the position; null where nothing is banned.
+  std::shared_ptr<const std::vector<double>> ways_;
 };
 
 }  // namespace equivolve::sequence_design

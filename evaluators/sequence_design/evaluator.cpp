@@ -245,15 +245,21 @@ class SequenceDesign {
 
  private:
   void read_unlabelled() {
-    if (settings_.options.unlabelled.empty()) return;
-    std::size_t line = 0;
-    for (const std::string& text :
-         read_sequences(settings_.options.unlabelled, settings_.task.sequence_column)) {
-      ++line;
-      auto parsed = parse_sequence(text, task_.offline.shape());
-      if (!parsed)
-        throw sdk::Refused("/options/unlabelled", settings_.options.unlabelled + ", sequence " +
-                                                      std::to_string(line) + " " + parsed.error());
+    const std::string& file = settings_.options.unlabelled;
+    if (file.empty()) return;
+    const auto refuse = [](const std::string& what) {
+      throw sdk::Refused("/options/unlabelled", what);
+    };
+    std::vector<std::string> texts;
+    try {
+      texts = read_sequences(file, settings_.task.sequence_column);
+    } catch (const std::runtime_error& e) {
+      refuse(e.what());
+    }
+    if (texts.empty()) refuse(file + " has no sequences");
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      auto parsed = parse_sequence(texts[i], task_.offline.shape());
+      if (!parsed) refuse(file + ", sequence " + std::to_string(i + 1) + " " + parsed.error());
       unlabelled_.push_back(*std::move(parsed));
     }
   }

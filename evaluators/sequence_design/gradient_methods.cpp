@@ -65,8 +65,12 @@ SoftSequence::SoftSequence(SequenceView start, std::size_t symbols, std::span<co
   }
 }
 
-void SoftSequence::one_hot_of(std::span<double> p) const {
-  one_hot(decoded(), symbols_, p);
+bool SoftSequence::one_hot_of(std::span<double> p) const {
+  const Sequence now = decoded();
+  bool changes = false;
+  for (std::size_t i = 0; i < now.size(); ++i) changes |= p[i * symbols_ + now[i]] != 1;
+  one_hot(now, symbols_, p);
+  return changes;
 }
 
 void SoftSequence::pull_back(std::span<double> gradient) const {
@@ -101,15 +105,18 @@ Found ascend(const OfflineView& view, const DesignerSettings& settings, const Pr
   const std::vector<double> noise = start_noise(view.shape(), settings.seed);
   return each_start(view, settings, work, [&](const Sequence& start, Path& path) {
     SoftSequence soft(start, view.shape().symbols(), noise);
-    std::vector<double> p(noise.size()), g(noise.size()), u(noise.size());
+    std::vector<double> p(noise.size()), uphill(noise.size()), g(noise.size()), u(noise.size());
     AdamDirection adam(noise.size());
     for (std::size_t step = 0; step < settings.steps && !work.stop(); ++step) {
-      soft.one_hot_of(p);
-      const double score = proxy.gradient(p, g);
-      if (!std::isfinite(score) || !all_finite(g)) {
-        path.diverged = true;
-        return;
+      // The proxy sees the decoded sequence, which most steps leave as it is.
+      if (soft.one_hot_of(p)) {
+        const double score = proxy.gradient(p, uphill);
+        if (!std::isfinite(score) || !all_finite(uphill)) {
+          path.diverged = true;
+          return;
+        }
       }
+      g = uphill;
       soft.pull_back(g);
       for (double& one : g) one = -one;
       adam.next(g, u);
@@ -146,27 +153,31 @@ Found bib(const OfflineView& view, const DesignerSettings& settings, const Featu
   return each_start(view, settings, work, [&](const Sequence& start, Path& path) {
     SoftSequence soft(start, view.shape().symbols(), noise);
     std::vector<double> p(cells), forward(cells), backward(cells), up(cells), u(cells), g(cells);
+    std::vector<double> forward_by_p(cells), backward_by_p(cells), up_by_p(cells);
     std::vector<double> phi(map.size()), by_forward(map.size()), by_backward(map.size());
     AdamDirection adam(cells), gamma_adam(1);
     double gamma = settings.gamma.value_or(0.5);
     const bool asks = !settings.gamma || settings.learned_rate;
     for (std::size_t step = 0; step < settings.steps && !work.stop(); ++step) {
-      soft.one_hot_of(p);
-      map.map(p, phi);
-      const BibLosses losses =
-          bib_losses(moments, w, phi, settings.target, settings.beta, by_forward, by_backward);
-      if (!std::isfinite(losses.forward) || !std::isfinite(losses.backward)) {
-        path.diverged = true;
-        return;
+      // Losses are of the decoded sequence, which most steps leave as it is.
+      if (soft.one_hot_of(p)) {
+        map.map(p, phi);
+        const BibLosses losses =
+            bib_losses(moments, w, phi, settings.target, settings.beta, by_forward, by_backward);
+        if (!std::isfinite(losses.forward) || !std::isfinite(losses.backward)) {
+          path.diverged = true;
+          return;
+        }
+        map.pull_back(p, by_forward, forward_by_p);
+        map.pull_back(p, by_backward, backward_by_p);
+        if (asks) auxiliary.gradient(p, up_by_p);
       }
-      map.pull_back(p, by_forward, forward);
-      map.pull_back(p, by_backward, backward);
+      forward = forward_by_p;
+      backward = backward_by_p;
+      up = up_by_p;
       soft.pull_back(forward);
       soft.pull_back(backward);
-      if (asks) {
-        auxiliary.gradient(p, up);
-        soft.pull_back(up);
-      }
+      if (asks) soft.pull_back(up);
       double rate = settings.rate;
       if (!settings.gamma) {
         const double delta[1] = {rate * (dot(up, forward) - dot(up, backward))};

@@ -27,7 +27,8 @@ class SoftSequence {
   SoftSequence(SequenceView start, std::size_t symbols, std::span<const double> noise);
   std::span<double> logits() { return theta_; }
   Sequence decoded() const { return row_argmax(theta_, symbols_); }
-  void one_hot_of(std::span<double> p) const;
+  /// Into p; false where it was there already.
+  bool one_hot_of(std::span<double> p) const;
   /// By the matrix to by the logits, in place.
   void pull_back(std::span<double> gradient) const;
 

@@ -85,6 +85,48 @@ TEST(Constraints, DrawsAreUniformWhereRejectionReaches) {
   for (const auto& [text, n] : count) EXPECT_NEAR(n, 1000, 150) << text;
 }
 
+TEST(Constraints, DrawsAreUniformAmongWhatTransitionsAllow) {
+  const SequenceShape shape{"ABC", 4};
+  Constraints rules;
+  // Nothing may follow C, nor a B another; and the second letter is no C.
+  rules.banned = {{false, false, false}, {false, true, false}, {true, true, true}};
+  rules.allowed.assign(4, std::vector<bool>(3, true));
+  rules.allowed[1][2] = false;
+  const FeasibleSet set(shape, rules);
+  std::map<std::string, int> count;
+  for (int code = 0; code < 81; ++code) {
+    const Sequence x{static_cast<Symbol>(code / 27), static_cast<Symbol>(code / 9 % 3),
+                     static_cast<Symbol>(code / 3 % 3), static_cast<Symbol>(code % 3)};
+    if (set.contains(x)) count[sequence_text(x, shape)] = 0;
+  }
+  const std::size_t feasible = count.size();
+  hashing::Stream stream(7, hashing::Purpose::kTask, 0);
+  const int each = 1000, draws = each * static_cast<int>(feasible);
+  for (int i = 0; i < draws; ++i) ++count[sequence_text(*set.draw(stream), shape)];
+  EXPECT_EQ(count.size(), feasible);  // none outside
+  for (const auto& [text, n] : count) EXPECT_NEAR(n, each, 150) << text;
+}
+
+TEST(Constraints, LongChainsAreDrawnAtOnce) {
+  // Each symbol bans half of the others: of uniform sequences one in 2^500 is feasible.
+  const SequenceShape shape{"ACDEFGHIKLMNPQRSTVWY", 500};
+  Constraints rules;
+  rules.banned.assign(20, std::vector<bool>(20));
+  for (std::size_t a = 0; a < 20; ++a)
+    for (std::size_t step = 1; step <= 10; ++step) rules.banned[a][(a + step) % 20] = true;
+  const FeasibleSet set(shape, rules);
+  hashing::Stream stream(8, hashing::Purpose::kTask, 0);
+  std::vector<double> followers(20);
+  for (int i = 0; i < 200; ++i) {
+    const auto x = set.draw(stream);
+    ASSERT_TRUE(x && set.contains(*x));
+    for (std::size_t p = 1; p < x->size(); ++p) ++followers[((*x)[p] + 20U - (*x)[p - 1]) % 20];
+  }
+  // As all symbols have as many ways on, each allowed step is as frequent.
+  for (std::size_t step = 0; step < 20; ++step)
+    EXPECT_NEAR(followers[step], step >= 1 && step <= 10 ? 0 : 9980, 500) << step;
+}
+
 // What designers and the sequence operators are brought back by.
 TEST(Constraints, NothingLeavesTheSetIn100000) {
 #ifdef EQUIVOLVE_SANITIZED
@@ -118,44 +160,56 @@ TEST(Constraints, TowardsKeepsWhatIsFeasible) {
   EXPECT_EQ(set.towards(dna("ACGTACGTACTT"), wish), wish);
 }
 
-TEST(Constraints, EveryDesignerKeepsToThem) {
+TEST(Constraints, EveryDesignerKeepsToThemIn100000) {
+#ifdef EQUIVOLVE_SANITIZED
+  constexpr std::size_t kScale = 10;
+#else
+  constexpr std::size_t kScale = 1;
+#endif
   hashing::Stream stream(11, hashing::Purpose::kTest, 0);
   std::vector<Sequence> rows;
   std::vector<double> scores;
   for (int i = 0; i < 200; ++i) {
-    Sequence x(12);
+    Sequence x(24);
     double y = 0;
-    for (std::size_t p = 0; p < 12; ++p) {
+    for (std::size_t p = 0; p < 24; ++p) {
       x[p] = static_cast<Symbol>(stream.below(4));
       y += (x[p] + p) % 4 == 0 ? 1 : 0.1 * x[p];
     }
     rows.push_back(x);
     scores.push_back(y);
   }
+  const SequenceShape shape{"ACGT", 24};
   ConstraintSettings rules = all_rules();
-  rules.most_mutations = 8;
+  rules.fixed += "????????????";
+  rules.wild_type += "ACGTACGTACGT";
+  rules.most_mutations = 16;
   const OfflineView view =
-      make_view(FeasibleSet(kDna, read_constraints(rules, kDna)), rows, scores);
+      make_view(FeasibleSet(shape, read_constraints(rules, shape)), rows, scores);
+  std::size_t met = 0;
   for (std::size_t m = 0; m < method_names().size(); ++m) {
     DesignerSettings s;
     s.method = static_cast<Method>(m);
-    if (s.method == Method::kExhaustive) continue;  // 4^12 is too many
-    s.designs = 16;
-    s.steps = 8;
+    if (s.method == Method::kExhaustive) continue;  // 4^24 is too many
+    s.designs = 128;
+    s.steps = 40 / kScale;
     s.width = 16;
     s.epochs = 3;
     s.landmarks = 100;
-    s.population = 40;
-    s.generations = 5;
-    s.random_draws = 100;
+    s.population = 2000 / kScale;
+    s.generations = 15;
+    s.random_draws = 110'000 / kScale;
     const Designed made = design(view, s, {}, {});
-    const Designs designs = select_designs(made.pool, view, 16, Selection::kDistinctTop, 0);
+    const Designs designs = select_designs(made.pool, view, 128, Selection::kDistinctTop, 0);
     EXPECT_FALSE(designs.sequences.empty()) << method_names()[m];
+    met += made.pool.sequences.size();
     for (const Sequence& x : made.pool.sequences)
       EXPECT_EQ(view.set.broken_rule(x), "") << method_names()[m];
+    RecordProperty(method_names()[m], static_cast<int>(made.pool.sequences.size()));
     for (const Sequence& x : designs.sequences)
       EXPECT_EQ(view.set.broken_rule(x), "") << method_names()[m];
   }
+  EXPECT_GE(met, 100'000 / kScale);
 }
 
 TEST(Constraints, WhatCannotBeIsSaid) {

@@ -189,6 +189,22 @@ TEST(SoftSequence, BackwardIsTheSoftmaxs) {
   }
 }
 
+TEST(SoftSequence, SaysWhetherWhatIsDecodedChanged) {
+  const SequenceShape shape{"ACGT", 3};
+  SoftSequence soft(Sequence{2, 0, 3}, 4, start_noise(shape, 4));
+  std::vector<double> p(12, 0.0), expected(12);
+  EXPECT_TRUE(soft.one_hot_of(p));
+  one_hot(Sequence{2, 0, 3}, 4, expected);
+  EXPECT_EQ(p, expected);
+  soft.logits()[2] += 0.5;  // greater, and what it was
+  EXPECT_FALSE(soft.one_hot_of(p));
+  EXPECT_EQ(p, expected);
+  soft.logits()[4 + 1] += 5;
+  EXPECT_TRUE(soft.one_hot_of(p));
+  one_hot(Sequence{2, 1, 3}, 4, expected);
+  EXPECT_EQ(p, expected);
+}
+
 TEST(Selection, KindsDiffer) {
   const OfflineView view = make_view(FeasibleSet({"ACGT", 3}, {}), {{0, 0, 0}, {1, 1, 1}}, {0, 1});
   Pool pool;
