@@ -25,10 +25,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SETS = {  # novel classes, epochs of a trial
-    "optdigits": (["0", "3", "4", "5", "6"], 20),
-    "letter": (["A", "D", "H", "M", "P", "V", "X"], 8),
-    "mfeat_fac": (["1", "3", "6", "7", "9"], 20),
-    "satellite": (["red_soil", "damp_grey_soil", "vegetation_stubble"], 20),
+    "optdigits": (["0", "3", "4", "5", "6"], 10),
+    "letter": (["A", "D", "H", "M", "P", "V", "X"], 5),
+    "mfeat_fac": (["1", "3", "6", "7", "9"], 10),
+    "satellite": (["red_soil", "damp_grey_soil", "vegetation_stubble"], 10),
 }
 # Student's t, two-sided 95 %, by degrees of freedom.
 T95 = [math.inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]

@@ -113,7 +113,7 @@ class Application {
     if (!table) throw Refused("/data", table.error().text);
     std::vector<std::uint32_t> rows(table->rows);
     std::iota(rows.begin(), rows.end(), 0u);
-    const Points x = features.points_of(table->features, rows);
+    const Points x = features.points_of(table->features, rows, path, "/data");
     Told out{found_.space_of(x.view()), found_.assign(x.view()), {}};
     for (std::uint32_t r : rows) out.numbers.push_back(table->row_number(r));
     context_.note(fmt::format("predictions.csv: {} rows of {}", rows.size(), path));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "evaluators/common/tables/names.hpp"
@@ -20,6 +21,7 @@ using sdk::Refused;
 using tables::Column;
 
 constexpr std::size_t kMostClasses = 1000;
+constexpr double kGreatest = 1e15;  // the squares of such numbers can still be summed as floats
 /// Streams of the draws that split_seed decides.
 enum Draw : std::uint64_t { kTestRows = 0, kNovelClasses = 1, kHiddenKnown = 2 };
 
@@ -58,10 +60,11 @@ class Opening {
       if (!hidden_[r]) p.train.classes_of_known.push_back(truth_[r]);
     }
     p.train.classes = known_names_.size();
-    p.train.known = p.features.points_of(table_.features, known);
-    p.train.unlabelled = p.features.points_of(table_.features, unlabelled);
+    p.train.known = p.features.points_of(table_.features, known, data_.file, "/data/file");
+    p.train.unlabelled =
+        p.features.points_of(table_.features, unlabelled, data_.file, "/data/file");
     for (std::uint32_t r : unlabelled) p.row_numbers.push_back(table_.row_number(r));
-    p.test = p.features.points_of(table_.features, test);
+    p.test = p.features.points_of(table_.features, test, data_.file, "/data/file");
     p.has_test = !test.empty();
     p.report = tables::report_of(table_, p.features.encoding);
     out.truth.novel_names = novel_names_;
@@ -254,8 +257,8 @@ class Opening {
 
 }  // namespace
 
-Points Features::points_of(const std::vector<Column>& columns,
-                           std::span<const std::uint32_t> rows) const {
+Points Features::points_of(const std::vector<Column>& columns, std::span<const std::uint32_t> rows,
+                           const std::string& file, const char* pointer) const {
   Points out(rows.size(), kept.size());
   std::vector<double> values(rows.size());
   std::size_t feature = 0, place = 0;
@@ -263,8 +266,15 @@ Points Features::points_of(const std::vector<Column>& columns,
     for (std::size_t level = 0; level < encoding.columns[c].width(); ++level, ++feature) {
       if (place == kept.size() || kept[place] != feature) continue;
       tables::encode(encoding.columns[c], columns[c], level, fills[feature], rows, values);
-      for (std::size_t r = 0; r < rows.size(); ++r)
-        out(r, place) = static_cast<float>(scales[place].apply(values[r]));
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        const double value = scales[place].apply(values[r]);
+        if (std::abs(value) > kGreatest)
+          throw Refused(
+              pointer, fmt::format("'{}': {:g} in column '{}' is too large: distances to such rows "
+                                   "overflow; divide the column, or leave it out (data.drop)",
+                                   file, values[r], names[place]));
+        out(r, place) = static_cast<float>(value);
+      }
       ++place;
     }
   return out;

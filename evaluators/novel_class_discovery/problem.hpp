@@ -26,8 +26,10 @@ struct Features {
   double in_own_units(std::size_t feature, float value) const {
     return scales[feature].undo(value);
   }
-  Points points_of(const std::vector<tables::Column>& columns,
-                   std::span<const std::uint32_t> rows) const;
+  /// Throws sdk::Refused at `pointer` where a number is too large to be compared with others:
+  /// `file` is the columns' own.
+  Points points_of(const std::vector<tables::Column>& columns, std::span<const std::uint32_t> rows,
+                   const std::string& file, const char* pointer) const;
 };
 
 /// Labels of the rows that are to be discovered. Only test figures are worked out from it; nothing

@@ -53,7 +53,8 @@ constexpr std::string_view kAfterTable = R"(
         "folds": {"type": "object", "additionalProperties": false, "description": "Fitness: known classes play novel, fold by fold.",
           "properties": {
             "hidden_fraction": {"type": "number", "minimum": 0.01, "maximum": 0.9, "default": 0.4, "description": "Share of the known classes hidden in each fold (at least one, leaving at least one)."},
-            "score_rows": {"enum": ["union", "hidden_only"], "default": "union", "description": "What is clustered in a fold: unlabelled and hidden rows together, or the hidden rows alone. Hidden rows alone are scored."}
+            "score_rows": {"enum": ["union", "hidden_only"], "default": "union", "description": "What is clustered in a fold: unlabelled and hidden rows together, or the hidden rows alone. Hidden rows alone are scored."},
+            "measure": {"enum": ["overlap", "accuracy"], "default": "overlap", "description": "What of a hidden class is found: rows that it shares with its cluster, by all rows of either (Jaccard coefficient), or the shared rows by its own, whatever else is in the cluster. With one hidden class, or hidden_only, there is no choice."}
           }},
         "train": {"type": "object", "additionalProperties": false, "description": "Networks.",
           "properties": {

@@ -92,6 +92,7 @@ Options read_options(JsonReader in, const DataSettings& data) {
   JsonReader folds = in.object("folds");
   out.hidden_fraction = folds.number("hidden_fraction", out.hidden_fraction, 0.01, 0.9);
   out.hidden_only = folds.choice("score_rows", {"union", "hidden_only"}).value_or(0) == 1;
+  out.measure = folds.choice("measure", {"overlap", "accuracy"}, out.measure);
   folds.finish();
   JsonReader train = in.object("train");
   out.epochs = train.whole("epochs", out.epochs, 1, 100'000);

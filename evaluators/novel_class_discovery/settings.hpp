@@ -35,13 +35,20 @@ struct CellOptions {
   std::optional<std::size_t> width;  ///< of each vertex; else three quarters of the columns
 };
 
+/// What of a hidden class counts as found.
+enum class FoldMeasure {
+  kOverlap,   ///< rows it shares with its cluster, by all rows of either (Jaccard)
+  kAccuracy,  ///< rows it shares with its cluster, whatever else is in there
+};
+
 struct Options {
   bool mixed = false;                  ///< unlabelled: mixed
   bool estimate = false;               ///< k.mode: estimate
   std::optional<std::size_t> classes;  ///< k.classes; else the number of data.novel
   CountSettings count;
-  double hidden_fraction = 0.4;  ///< of the known classes, in each fold
-  bool hidden_only = false;      ///< score_rows: hidden rows alone are clustered
+  double hidden_fraction = 0.4;                 ///< of the known classes, in each fold
+  bool hidden_only = false;                     ///< score_rows: hidden rows alone are clustered
+  FoldMeasure measure = FoldMeasure::kOverlap;  ///< where unlabelled rows are clustered too
   std::size_t epochs = 200;
   std::size_t batch = 512;
   std::size_t restarts = 10;

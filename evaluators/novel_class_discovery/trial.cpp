@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluators/common/linalg/assignment.hpp"
 #include "evaluators/novel_class_discovery/folds.hpp"
 #include "hashing/stream.hpp"
 
@@ -25,38 +26,41 @@ std::uint64_t cost_of(const Method& method, const LearningRows& rows, std::size_
   return method.has_code() ? count * epochs : count;
 }
 
-/// Of a fold that hides one class: putting all rows together would find it whole. So the share of
-/// its rows that is right becomes the Jaccard coefficient (Jaccard 1912) of them and the cluster
-/// most like them: unlabelled rows in it count against it, since they are of other classes,
-/// whatever theirs are. `labels`: of all rows that were clustered.
-double one_class_accuracy(const Fold& fold, const Labels& labels, std::size_t clusters) {
-  const auto hidden = static_cast<std::uint32_t>(fold.rows.classes);
-  std::vector<double> sizes(clusters, 0.0), shared(clusters, 0.0);
+/// The share of the scored rows that is right where unlabelled rows count too: of each hidden class
+/// the Jaccard coefficient (Jaccard 1912) of its rows and its cluster, under the best one-to-one
+/// map of clusters to hidden classes. Unlabelled rows in such a cluster count against it, since
+/// they are of other classes, whatever theirs are; so it is of no use to put classes together.
+/// `labels`: of all rows that were clustered.
+double overlap(const Fold& fold, const Labels& labels, std::size_t clusters) {
+  const std::size_t first = fold.rows.classes;
+  linalg::Matrix<double> shared(clusters, fold.hidden);
+  std::vector<double> sizes(clusters, 0.0), rows(fold.hidden, 0.0);
   for (std::uint32_t label : labels)
     if (label < clusters) sizes[label] += 1;
-  double rows = 0, right = 0;  // of the hidden class; of those that stayed known (mixed)
+  double right = 0;  // of rows of classes that stayed known (mixed)
   for (std::size_t i = 0; i < fold.scored.size(); ++i) {
     const std::uint32_t label = labels[fold.scored[i]];
     const bool is_new = label < clusters;
-    if (fold.truth[i] == hidden) {
-      rows += 1;
-      if (is_new) shared[label] += 1;
+    if (fold.truth[i] >= first) {
+      rows[fold.truth[i] - first] += 1;
+      if (is_new) shared(label, fold.truth[i] - first) += 1;
     } else if (is_new) {
       sizes[label] -= 1;  // an error of its own already
     } else {
       right += label - clusters == fold.truth[i];
     }
   }
-  double best = 0;
+  linalg::Matrix<double> cost(clusters, fold.hidden);
   for (std::size_t k = 0; k < clusters; ++k)
-    best = std::max(best, shared[k] / (rows + sizes[k] - shared[k]));
-  return (right + rows * best) / static_cast<double>(fold.scored.size());
+    for (std::size_t c = 0; c < fold.hidden; ++c)
+      cost(k, c) = -rows[c] * shared(k, c) / (rows[c] + sizes[k] - shared(k, c));
+  return (right - linalg::assign(cost.view()).cost) / static_cast<double>(fold.scored.size());
 }
 
 struct FoldOutcome {
   DiscoveryEnd end = DiscoveryEnd::kDone;
   Agreement agreement;
-  double clusters = 0;
+  double by_overlap = 0, clusters = 0;
   std::uint64_t cost = 0;
 };
 
@@ -81,8 +85,8 @@ FoldOutcome run_fold(const Method& method, const LearningRows& rows, const Label
   const std::size_t classes = fold.rows.classes;
   out.agreement = metrics::agreement(fold.truth, told_of(labels, found.clusters(), classes),
                                      static_cast<std::uint32_t>(classes));
-  if (fold.hidden == 1 && fold.rows.grouped.empty())
-    out.agreement.accuracy = one_class_accuracy(fold, found.labels(), found.clusters());
+  out.by_overlap = fold.rows.grouped.empty() ? overlap(fold, found.labels(), found.clusters())
+                                             : out.agreement.accuracy;
   out.clusters = std::max(0.0, static_cast<double>(found.clusters()) -
                                    static_cast<double>(options.hidden_only ? 0 : fold.hidden));
   return out;
@@ -127,10 +131,16 @@ TrialOutcome validate(const Method& method, const LearningRows& rows, const Opti
     out.cost += fold.cost;
     out.clusters += share * fold.clusters;
     add(out.inductive, fold.agreement, share);
+    out.by_overlap += share * fold.by_overlap;
   }
+  out.by_accuracy = out.inductive.accuracy;
+  // One hidden class is found whole by putting all rows together.
+  const bool overlaps = options.measure == FoldMeasure::kOverlap || hidden[0].size() == 1;
+  if (overlaps) out.inductive.accuracy = out.by_overlap;
   out.transductive = out.inductive;
   for (const FoldOutcome& fold : outcomes) {
-    const double d = fold.agreement.accuracy - out.inductive.accuracy;
+    const double d =
+        (overlaps ? fold.by_overlap : fold.agreement.accuracy) - out.inductive.accuracy;
     out.spread += share * d * d;
   }
   out.spread = std::sqrt(out.spread);

@@ -28,8 +28,10 @@ struct TrialSettings {
 
 struct TrialOutcome {
   DiscoveryEnd end = DiscoveryEnd::kDone;
-  metrics::Agreement inductive;     ///< validation: of the scored rows; test: of assigned rows
+  metrics::Agreement inductive;     ///< validation: of the scored rows, its accuracy by
+                                    ///< Options::measure; test: of assigned rows
   metrics::Agreement transductive;  ///< validation: the same; test: of test rows clustered together
+  double by_accuracy = 0, by_overlap = 0;  ///< validation: the mean over folds, by each measure
   double spread = 0;          ///< standard deviation over folds of the accuracy (divisor folds)
   double clusters = 0;        ///< found, the mean over folds; hidden classes not counted in
   std::vector<double> items;  ///< test: of each row, whether it is right

@@ -75,5 +75,17 @@ TEST(Standardizer, UsesTheGivenRowsOnly) {
   EXPECT_DOUBLE_EQ(scales[0].undo(scales[0].apply(1000)), 1000);
 }
 
+// The scale of a column is a matter of its unit, also where squares or sums leave a double's range.
+TEST(Standardizer, TakesNumbersOfAnySize) {
+  const Rows all = {0, 1, 2};
+  for (const double unit : {1e-310, 1e-200, 1e160, 1e307}) {
+    const std::vector<double> column = {1 * unit, 3 * unit, 8 * unit};
+    const Scale scale = fit_scale(column, 1, all);
+    EXPECT_NEAR(scale.mean / unit, 4, 1e-9) << unit;
+    EXPECT_NEAR(scale.deviation / unit, std::sqrt(26.0 / 3), 1e-9) << unit;
+    EXPECT_NEAR(scale.apply(column[2]), 4 / std::sqrt(26.0 / 3), 1e-9) << unit;
+  }
+}
+
 }  // namespace
 }  // namespace equivolve::tables

@@ -4,6 +4,32 @@
 #include <cmath>
 
 namespace equivolve::tables {
+namespace {
+
+/// Of values that differ, but whose sum or squares leave the range of a double: by their shares of
+/// the greatest one, and of the greatest difference.
+Scale fit_extreme_scale(std::span<const double> values, std::size_t stride,
+                        std::span<const std::uint32_t> rows) {
+  const auto n = static_cast<double>(rows.size());
+  const auto greatest = [&](double centre) {
+    double most = 0;
+    for (std::uint32_t row : rows) most = std::max(most, std::abs(values[row * stride] - centre));
+    return most;
+  };
+  const double size = greatest(0);
+  double mean = 0;
+  for (std::uint32_t row : rows) mean += values[row * stride] / size / n;
+  mean *= size;
+  const double width = greatest(mean);
+  double squares = 0;
+  for (std::uint32_t row : rows) {
+    const double share = (values[row * stride] - mean) / width;
+    squares += share * share;
+  }
+  return {mean, width * std::sqrt(squares / n)};
+}
+
+}  // namespace
 
 Scale fit_scale(std::span<const double> values, std::size_t stride,
                 std::span<const std::uint32_t> rows) {
@@ -17,6 +43,7 @@ Scale fit_scale(std::span<const double> values, std::size_t stride,
   const double mean = sum / n;
   double squares = 0;
   for (std::uint32_t row : rows) squares += (at(row) - mean) * (at(row) - mean);
+  if (squares == 0 || !std::isfinite(squares)) return fit_extreme_scale(values, stride, rows);
   return {mean, std::sqrt(squares / n)};
 }
 

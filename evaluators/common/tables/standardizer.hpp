@@ -19,6 +19,7 @@ struct Scale {
   bool operator==(const Scale&) const = default;
 };
 
+/// Also of numbers so large or so small that their squares are infinite or 0.
 /// `values` strided: the column's value of row r stands at values[r * stride]. `rows` is not empty.
 Scale fit_scale(std::span<const double> values, std::size_t stride,
                 std::span<const std::uint32_t> rows);

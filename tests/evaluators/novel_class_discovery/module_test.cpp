@@ -276,6 +276,42 @@ TEST_F(Module, RefusesATableOfOneKnownClass) {
   expect_refused(config(text, json()), "/data/target", "has 1 class with labels");
 }
 
+// Standardised, a column may have any unit; what would overflow is refused by name.
+TEST_F(Module, TakesOrNamesNumbersOfExtremeSize) {
+  const auto table = [](const std::string& unit) {
+    std::string text = "a,big,label,split\n";
+    for (int r = 0; r < 60; ++r)
+      text += std::to_string(r % 5) + "." + std::to_string(r / 5) + "," +
+              std::to_string(r * r % 7 + r % 5) + unit + "," + (r % 5 < 3 ? "pqr"[r % 5] : ' ') +
+              ",train\n";
+    return text;
+  };
+  std::string plain_profiles;
+  for (const char* unit : {"", "e160", "e-200"}) {
+    json units = config(table(unit), json());
+    units["data"]["missing_values"] = {" "};
+    Session session(module_table(), units);
+    const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+    EXPECT_EQ(files.at("profiles.csv").find("nan"), std::string::npos);
+    if (plain_profiles.empty()) plain_profiles = files.at("predictions.csv");
+    EXPECT_EQ(files.at("predictions.csv"), plain_profiles) << unit;
+  }
+  json raw = config(table("e160"), json());
+  raw["data"]["missing_values"] = {" "};
+  raw["data"]["standardize"] = false;
+  expect_refused(raw, "/data/file", "in column 'big' is too large");
+  json fine = config(table(""), json());
+  fine["data"]["missing_values"] = {" "};
+  Session session(module_table(), fine);
+  try {
+    session.apply(genome(session, "method: kmeans\n"),
+                  {{"data", folder_.write("far.csv", "a,big\n1,1e300\n")}, {"resamples", 0}});
+    ADD_FAILURE() << "a row that is infinitely far from all";
+  } catch (const Refusal& refused) {
+    EXPECT_THAT(refused.message, HasSubstr("1e+300 in column 'big' is too large"));
+  }
+}
+
 // One labelled row is enough to be known, and to play novel.
 TEST_F(Module, TakesAClassOfOneRow) {
   const std::string lone = "9,9,9,9,9,9,9,9,9,9,9,9,1,alone,train\n";

@@ -37,6 +37,42 @@ TEST(Fitness, OfOneHiddenClassIsNotWonByPuttingAllTogether) {
   }
 }
 
+// Two hidden classes, each in a cluster of its own, are found by accuracy whoever else is in there.
+TEST(Fitness, OfSeveralHiddenClassesIsNotWonByPuttingNovelOnesBesideThem) {
+  BlobProblem p = blob_problem(5, 2, 30, 4);
+  ASSERT_EQ(hidden_classes(5, 0.4, 1)[0].size(), 2u);
+  Options options;
+  options.classes = 2;
+  EXPECT_EQ(fitness(p.rows, options), 1);
+  // One column tells rows of even classes from rows of odd ones, and nothing else: two clusters.
+  p.rows.known = Points(p.rows.known.rows, 1);
+  p.rows.unlabelled = Points(p.rows.unlabelled.rows, 1);
+  for (std::size_t r = 0; r < p.rows.known.rows; ++r)
+    p.rows.known(r, 0) = p.rows.classes_of_known[r] % 2 ? 9.0f : 0.0f;
+  for (std::size_t r = 0; r < p.rows.unlabelled.rows; ++r)
+    p.rows.unlabelled(r, 0) = p.truth[r] % 2 ? 9.0f : 0.0f;
+  TrialSettings how;
+  how.seed = 1;
+  how.parallel_for = [](std::size_t n, const std::function<void(std::size_t)>& body) {
+    for (std::size_t i = 0; i < n; ++i) body(i);
+  };
+  const TrialOutcome out = validate(Method{}, p.rows, options, how);
+  // Of each fold: 1 and 1/2 where the hidden ones lie apart; beside each a novel class.
+  double accuracy = 0, overlap = 0;
+  const auto folds = hidden_classes(5, 0.4, 1);
+  for (const Labels& hidden : folds) {
+    const bool apart = hidden[0] % 2 != hidden[1] % 2;
+    accuracy += (apart ? 1.0 : 0.5) / static_cast<double>(folds.size());
+    // Together: 30 of the 90 rows of two hidden classes and a novel one, for one of the two.
+    overlap += (apart ? 0.5 : 1.0 / 6) / static_cast<double>(folds.size());
+  }
+  EXPECT_NEAR(out.by_accuracy, accuracy, 1e-12);
+  EXPECT_NEAR(out.by_overlap, overlap, 1e-12);
+  EXPECT_EQ(out.inductive.accuracy, out.by_overlap);
+  options.measure = FoldMeasure::kAccuracy;
+  EXPECT_EQ(validate(Method{}, p.rows, options, how).inductive.accuracy, out.by_accuracy);
+}
+
 // Attraction counts as before: a row told to be of its own known class is right.
 TEST(Fitness, OfOneHiddenClassAmongMixedRowsCountsThoseOfKnownClassesToo) {
   BlobProblem p = blob_problem(3, 2, 30, 4);

@@ -1,0 +1,247 @@
+// Which fitness picks candidates that find novel classes? Candidates of novel_class_discovery
+// (every method with its defaults, then some drawn at random from the whole space) are judged on
+// known classes that play novel, by both measures of options.folds.measure, and told the novel test
+// rows, which no fitness sees.
+//
+//   novel_class_fitness --data FILE --novel a,b,c [--candidates N] [--epochs N] [--max-rows N]
+//       [--seeds N] [--estimate] [--drop COLUMN] [--rows] [--json]
+//
+// Printed, of each measure, over seeds: Spearman's rank correlation with the accuracy on the novel
+// test rows, and the mean test accuracy of the candidate that it puts first, beside that of the
+// best candidate. --rows: a line for each candidate.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evaluators/novel_class_discovery/space.hpp"
+#include "evaluators/novel_class_discovery/trial.hpp"
+#include "evaluators/sdk/evaluator.hpp"
+#include "hashing/stream.hpp"
+#include "search/variation/configuration_variation.hpp"
+
+namespace equivolve::benchmarks {
+namespace {
+
+using namespace equivolve::novel_class_discovery;  // NOLINT: a program of one file
+
+struct Arguments {
+  std::string data;
+  std::vector<std::string> novel, drop;
+  std::size_t candidates = 24, epochs = 20, most_rows = 1200, seeds = 3;
+  bool estimate = false, rows = false, json = false;
+};
+
+struct Judged {
+  double accuracy = 0, overlap = 0, test = 0;
+};
+
+/// Ranks from 0; equal values share the mean of theirs.
+std::vector<double> ranks(const std::vector<double>& values) {
+  std::vector<double> out;
+  for (double v : values) {
+    double below = 0, equal = 0;
+    for (double w : values) {
+      below += w < v;
+      equal += w == v;
+    }
+    out.push_back(below + (equal - 1) / 2);
+  }
+  return out;
+}
+
+double rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const std::vector<double> x = ranks(a), y = ranks(b);
+  const double mean = (static_cast<double>(x.size()) - 1) / 2;
+  double xy = 0, xx = 0, yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mean) * (y[i] - mean);
+    xx += (x[i] - mean) * (x[i] - mean);
+    yy += (y[i] - mean) * (y[i] - mean);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
+}
+
+struct Measure {
+  const char* name;
+  double Judged::*value;
+  double correlation = 0, first = 0;
+};
+
+class Comparison {
+ public:
+  explicit Comparison(const Arguments& a) : a_(a), opened_(open_problem(data_of(a))) {
+    options_.estimate = a.estimate;
+    if (!a.estimate) options_.classes = a.novel.size();
+    options_.count.most = 15;
+    options_.count.repeats = 2;
+    options_.count.most_rows = 800;
+    options_.restarts = 5;
+    options_.most_rows = a.most_rows;
+    const LearningRows& train = opened_.problem.train;
+    facts_ = {train.known.columns, train.classes, options_.classes.value_or(5),
+              train.known.rows + train.unlabelled.rows};
+  }
+
+  void run() {
+    double best = 0, chance = 0, pbn = 0;
+    for (std::size_t seed = 1; seed <= a_.seeds; ++seed) {
+      std::vector<Judged> all;
+      const Space any = read_space(default_space(facts_));
+      const auto& space = std::get<search::ConfigurationSpace>(any);
+      for (const search::Genome& genome : candidates(space, seed)) {
+        const auto judged = judge(method_of(genome.flat, space, facts_), seed);
+        if (!judged) continue;
+        all.push_back(*judged);
+        if (a_.rows) print_row(search::genome_text(genome.flat, space), *judged);
+      }
+      const double share = 1 / static_cast<double>(a_.seeds);
+      for (Measure& m : measures_) add(m, all, share);
+      pbn += share * all[4].test;  // the reference
+      for (const Judged& j : all) chance += share * j.test / static_cast<double>(all.size());
+      best += share * std::max_element(all.begin(), all.end(), [](const auto& x, const auto& y) {
+                        return x.test < y.test;
+                      })->test;
+    }
+    print(best, chance, pbn);
+  }
+
+ private:
+  static DataSettings data_of(const Arguments& a) {
+    DataSettings data;
+    data.file = a.data;
+    data.target = "label";
+    data.split = "split";
+    data.novel = a.novel;
+    if (!a.drop.empty()) data.columns.drop = a.drop;
+    return data;
+  }
+
+  std::vector<search::Genome> candidates(const search::ConfigurationSpace& space,
+                                         std::size_t seed) const {
+    std::vector<search::Genome> out;
+    for (std::string_view name : kMethodNames)
+      out.push_back(*search::parse_genome("method: " + std::string(name) + "\n", space));
+    hashing::Stream stream(seed, hashing::Purpose::kTest, 0);
+    while (out.size() < a_.candidates) out.push_back(search::random_genome(space, stream));
+    return out;
+  }
+
+  std::optional<Judged> judge(const Method& method, std::size_t seed) const {
+    TrialSettings how;
+    how.epochs = a_.epochs;
+    how.seed = seed;
+    how.parallel_for = [](std::size_t n, const std::function<void(std::size_t)>& body) {
+      for (std::size_t i = 0; i < n; ++i) body(i);
+    };
+    const TrialOutcome found = validate(method, opened_.problem.train, options_, how);
+    const TrialOutcome told = test_trial(method, opened_.problem, opened_.truth, options_, how);
+    if (found.end != DiscoveryEnd::kDone || told.end != DiscoveryEnd::kDone) return std::nullopt;
+    return Judged{found.by_accuracy, found.by_overlap, told.inductive.accuracy};
+  }
+
+  static void add(Measure& m, const std::vector<Judged>& all, double share) {
+    std::vector<double> fitness, test;
+    for (const Judged& j : all) {
+      fitness.push_back(j.*m.value);
+      test.push_back(j.test);
+    }
+    const auto first = std::max_element(fitness.begin(), fitness.end()) - fitness.begin();
+    m.correlation += share * rank_correlation(fitness, test);
+    m.first += share * test[static_cast<std::size_t>(first)];
+  }
+
+  static void print_row(std::string text, const Judged& j) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    std::printf("  accuracy %.3f overlap %.3f test %.3f  %s\n", j.accuracy, j.overlap, j.test,
+                text.c_str());
+    std::fflush(stdout);
+  }
+
+  void print(double best, double chance, double pbn) const {
+    if (a_.json) {
+      std::printf("{\"best\": %.4f, \"mean\": %.4f, \"pbn\": %.4f", 100 * best, 100 * chance,
+                  100 * pbn);
+      for (const Measure& m : measures_)
+        std::printf(", \"%s\": {\"correlation\": %.4f, \"first\": %.4f}", m.name, m.correlation,
+                    100 * m.first);
+      std::printf(", \"gain\": %.4f}\n", 100 * (measures_[1].first - measures_[0].first));
+      return;
+    }
+    std::printf("best of all %.1f %%, mean of all %.1f %%, pbn %.1f %%\n", 100 * best, 100 * chance,
+                100 * pbn);
+    for (const Measure& m : measures_)
+      std::printf("%-10s rank correlation %.2f, its first %.1f %%\n", m.name, m.correlation,
+                  100 * m.first);
+  }
+
+  const Arguments& a_;
+  OpenedProblem opened_;
+  Options options_;
+  SpaceFacts facts_;
+  std::vector<Measure> measures_{{"accuracy", &Judged::accuracy}, {"overlap", &Judged::overlap}};
+};
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> out(1);
+  for (char c : text) {
+    if (c == ',')
+      out.emplace_back();
+    else
+      out.back() += c;
+  }
+  return out;
+}
+
+bool read_arguments(int argc, char** argv, Arguments& a) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view key = argv[i];
+    bool* flag = key == "--estimate" ? &a.estimate
+                 : key == "--rows"   ? &a.rows
+                 : key == "--json"   ? &a.json
+                                     : nullptr;
+    if (flag) {
+      *flag = true;
+      continue;
+    }
+    if (i + 1 == argc) return false;
+    const char* value = argv[++i];
+    std::size_t* number = key == "--candidates" ? &a.candidates
+                          : key == "--epochs"   ? &a.epochs
+                          : key == "--max-rows" ? &a.most_rows
+                          : key == "--seeds"    ? &a.seeds
+                                                : nullptr;
+    if (number)
+      *number = std::strtoull(value, nullptr, 10);
+    else if (key == "--data")
+      a.data = value;
+    else if (key == "--novel")
+      a.novel = split_at_commas(value);
+    else if (key == "--drop")
+      a.drop = split_at_commas(value);
+    else
+      return false;
+  }
+  return !a.data.empty() && !a.novel.empty() && a.seeds > 0 && a.candidates >= kMethodNames.size();
+}
+
+}  // namespace
+}  // namespace equivolve::benchmarks
+
+int main(int argc, char** argv) {
+  equivolve::benchmarks::Arguments arguments;
+  if (!equivolve::benchmarks::read_arguments(argc, argv, arguments)) {
+    std::fprintf(stderr, "usage: novel_class_fitness --data FILE --novel a,b,c ...\n");
+    return 2;
+  }
+  try {
+    equivolve::benchmarks::Comparison(arguments).run();
+  } catch (const equivolve::sdk::Refused& refused) {
+    std::fprintf(stderr, "novel_class_fitness: %s\n", refused.what());
+    return 1;
+  }
+}
