@@ -9,8 +9,8 @@ play novel, and never sees a novel label; its best candidate and every method al
 number of novel classes is given; "estimate": it is not. What is printed: means over seeds, and differences found - method by pairs
 of one seed with a 95 % interval (Student's t). Where the search does not win, the line says so. Then what the run's own accounting
 says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
-again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends; --summary:
-prints what a file holds, without searching.
+again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
+already is not searched again; --summary: prints what a file holds, without searching.
 """
 import argparse
 import collections
@@ -75,6 +75,14 @@ def searched(name, mode, seed, options):
         with open(options.rows, "a") as out:
             out.write(json.dumps(row) + "\n")
     return row
+
+
+def held(file):
+    """The rows of a file, none where there is none."""
+    if not file or not os.path.exists(file):
+        return []
+    with open(file) as lines:
+        return [json.loads(line) for line in lines]
 
 
 def interval(differences):
@@ -159,12 +167,13 @@ def main():
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.summary:
-        with open(options.summary) as file:
-            rows = [json.loads(line) for line in file]
+        rows = held(options.summary)
     else:
         wanted = [(name, mode, int(seed)) for seed in options.seeds.split(",") for name in options.sets.split(",") for mode in options.modes.split(",")]
+        rows = [row for row in held(options.rows) if (row["set"], row["mode"], row["seed"]) in wanted]
+        done = {(row["set"], row["mode"], row["seed"]) for row in rows}
         with ThreadPoolExecutor(options.jobs) as pool:
-            rows = list(pool.map(lambda one: searched(*one, options), wanted))
+            rows += pool.map(lambda one: searched(*one, options), [one for one in wanted if one not in done])
     print(json.dumps(figures(rows))) if options.json else printed(rows)
 
 
