@@ -2,7 +2,7 @@
 """The searched pipeline of novel_class_discovery against each single method with its defaults, on the novel test rows.
 
   benchmarks/novel_class_search.py [--bin build/release/bin] [--sets optdigits,letter,mfeat_fac,satellite] [--modes known,estimate]
-      [--seeds 1,2,3,4,5] [--candidates 16] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE] [--json]
+      [--seeds 1,2,3,4,5] [--candidates 16] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE] [--markdown] [--json]
 
 Each search (TPE over all methods and their hyperparameters, which begins with every method's defaults) is judged by classes that
 play novel, and never sees a novel label; its best candidate and every method alone are then told the test rows, once. "known": the
@@ -10,7 +10,7 @@ number of novel classes is given; "estimate": it is not. What is printed: means 
 of one seed with a 95 % interval (Student's t). Where the search does not win, the line says so. Then what the run's own accounting
 says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
 again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
-already is not searched again; --summary: prints what a file holds, without searching.
+already is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
 """
 import argparse
 import collections
@@ -121,6 +121,21 @@ def print_group(name, mode, rows):
               f"{verdict(mean, half)}")
 
 
+def print_table(rows):
+    """Found, and found - method, with wins and losses in bold."""
+    methods = [method for method in rows[0]["accuracy"] if method != "found"]
+    print("| set | classes | found (searches) | " + " | ".join(methods) + " |")
+    print("| --- | --- | --- |" + " --- |" * len(methods))
+    for (name, mode), group in sorted(compared(rows).items()):
+        found = [100 * row["accuracy"]["found"] for row in group]
+        cells = []
+        for method in methods:
+            mean, half = interval([a - 100 * row["accuracy"][method] for a, row in zip(found, group)])
+            mark = "" if verdict(mean, half) == "does not win" else "**"
+            cells.append(f"{mark}{mean:+.1f} [{mean - half:+.0f}, {mean + half:+.0f}]{mark}")
+        print(f"| {name} | {'given' if mode == 'known' else 'estimated'} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
+
+
 def accounting(rows):
     total = {key: sum(row[key] for row in rows) for key in ("candidates", "evaluations", "cache_hits", "identical", "verified", "wrong_hits",
                                                             "probe_seconds", "evaluation_seconds")}
@@ -164,6 +179,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--rows")
     parser.add_argument("--summary")
+    parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.summary:
@@ -174,7 +190,12 @@ def main():
         done = {(row["set"], row["mode"], row["seed"]) for row in rows}
         with ThreadPoolExecutor(options.jobs) as pool:
             rows += pool.map(lambda one: searched(*one, options), [one for one in wanted if one not in done])
-    print(json.dumps(figures(rows))) if options.json else printed(rows)
+    if options.markdown:
+        print_table(rows)
+    elif options.json:
+        print(json.dumps(figures(rows)))
+    else:
+        printed(rows)
 
 
 if __name__ == "__main__":
