@@ -5,12 +5,14 @@
 //   novel_class_methods --data FILE --novel a,b,c [--set letter|optdigits|mfeat_fac|satellite, or
 //   NAME_estimate]
 //       [--method NAME] [--runs N] [--epochs N] [--estimate] [--drop COLUMN] [--hide-known SHARE]
-//       [--tabular] [--pbn LR,W,DROPOUT,LATENT] [--training] [--seed FIRST]
+//       [--tabular] [--tabular-with LR,DROPOUT,LATENT,W1,W2,NEIGHBOURS,TOP] [--pbn
+//       LR,W,DROPOUT,LATENT] [--training] [--seed FIRST]
 //       [--max-rows N] [--json]
 //
 // --set takes the hyperparameters published for PBN, the baseline and NCD spectral clustering on
 // that set (Troisemaine et al. 2024, doi 10.1007/s10618-024-01025-y), which stand nowhere else;
-// without it, the defaults of the search space, of PBN perhaps others by --pbn. --training: CPU
+// without it, the defaults of the search space, of PBN perhaps others by --pbn, of TabularNCD by
+// --tabular-with. --training: CPU
 // seconds of one training of PBN and nothing else. Transductive: the test rows are clustered
 // themselves; inductive: what was learnt on the training rows is told of them.
 #include <cmath>
@@ -35,7 +37,8 @@ struct Arguments {
   std::size_t runs = 3, epochs = 200, max_rows = Options{}.most_rows;
   double hide_known = 0;
   std::uint64_t seed = 1;
-  std::vector<double> pbn;  ///< learning rate, w, dropout, length of a code; or none
+  std::vector<double> pbn;           ///< learning rate, w, dropout, length of a code; or none
+  std::vector<double> tabular_with;  ///< the seven of --tabular-with, or none
   bool estimate = false, tabular = false, training = false, json = false;
 };
 
@@ -115,6 +118,15 @@ std::vector<Named> methods_of(const Arguments& arguments, std::size_t dimension,
   if (arguments.tabular) {
     Method& tabular = add("tabular_ncd", MethodKind::kTabularNcd);
     tabular.code.code = std::max<std::size_t>(8, dimension / 2);
+    if (const std::vector<double>& with = arguments.tabular_with; !with.empty()) {
+      tabular.learning_rate = with[0];
+      tabular.code.dropout = with[1];
+      tabular.code.code = static_cast<std::size_t>(with[2]);
+      tabular.class_weight = with[3];
+      tabular.pair_weight = with[4];
+      tabular.neighbours = static_cast<std::size_t>(with[5]);
+      tabular.top_percent = with[6];
+    }
   }
   return out;
 }
@@ -257,9 +269,9 @@ bool read_arguments(int argc, char** argv, Arguments& a) {
       a.drop = split_at_commas(value);
     else if (key == "--set")
       a.set = value;
-    else if (key == "--pbn")
+    else if (key == "--pbn" || key == "--tabular-with")
       for (const std::string& number : split_at_commas(value))
-        a.pbn.push_back(std::strtod(number.c_str(), nullptr));
+        (key == "--pbn" ? a.pbn : a.tabular_with).push_back(std::strtod(number.c_str(), nullptr));
     else if (key == "--max-rows")
       a.max_rows = std::strtoull(value, nullptr, 10);
     else if (key == "--seed")
@@ -275,7 +287,9 @@ bool read_arguments(int argc, char** argv, Arguments& a) {
     else
       return false;
   }
-  return !a.data.empty() && !a.novel.empty() && a.runs > 0 && (a.pbn.empty() || a.pbn.size() == 4);
+  return !a.data.empty() && !a.novel.empty() && a.runs > 0 &&
+         (a.pbn.empty() || a.pbn.size() == 4) &&
+         (a.tabular_with.empty() || a.tabular_with.size() == 7);
 }
 
 }  // namespace

@@ -2,15 +2,15 @@
 """The searched pipeline of novel_class_discovery against each single method with its defaults, on the novel test rows.
 
   benchmarks/novel_class_search.py [--bin build/release/bin] [--sets optdigits,letter,mfeat_fac,satellite] [--modes known,estimate]
-      [--seeds 1,2,3,4,5] [--candidates 16] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE] [--json]
+      [--seeds 1,2,3,4,5] [--candidates 16] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE] [--markdown] [--json]
 
 Each search (TPE over all methods and their hyperparameters, which begins with every method's defaults) is judged by classes that
 play novel, and never sees a novel label; its best candidate and every method alone are then told the test rows, once. "known": the
 number of novel classes is given; "estimate": it is not. What is printed: means over seeds, and differences found - method by pairs
 of one seed with a 95 % interval (Student's t). Where the search does not win, the line says so. Then what the run's own accounting
 says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
-again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends; --summary:
-prints what a file holds, without searching.
+again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
+already is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
 """
 import argparse
 import collections
@@ -77,6 +77,14 @@ def searched(name, mode, seed, options):
     return row
 
 
+def held(file):
+    """The rows of a file, none where there is none."""
+    if not file or not os.path.exists(file):
+        return []
+    with open(file) as lines:
+        return [json.loads(line) for line in lines]
+
+
 def interval(differences):
     """Mean and half width."""
     n = len(differences)
@@ -111,6 +119,21 @@ def print_group(name, mode, rows):
         print(f"  {method:16} {statistics.mean(alone):5.1f} +- {statistics.pstdev(alone):4.1f} %, classes "
               f"{statistics.mean(row['classes'][method] for row in rows):4.1f}   found - it {mean:+6.1f} [{mean - half:+6.1f}, {mean + half:+6.1f}]  "
               f"{verdict(mean, half)}")
+
+
+def print_table(rows):
+    """Found, and found - method, with wins and losses in bold."""
+    methods = [method for method in rows[0]["accuracy"] if method != "found"]
+    print("| set | classes | found (searches) | " + " | ".join(methods) + " |")
+    print("| --- | --- | --- |" + " --- |" * len(methods))
+    for (name, mode), group in sorted(compared(rows).items()):
+        found = [100 * row["accuracy"]["found"] for row in group]
+        cells = []
+        for method in methods:
+            mean, half = interval([a - 100 * row["accuracy"][method] for a, row in zip(found, group)])
+            mark = "" if verdict(mean, half) == "does not win" else "**"
+            cells.append(f"{mark}{mean:+.1f} [{mean - half:+.0f}, {mean + half:+.0f}]{mark}")
+        print(f"| {name} | {'given' if mode == 'known' else 'estimated'} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
 
 
 def accounting(rows):
@@ -156,16 +179,23 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--rows")
     parser.add_argument("--summary")
+    parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.summary:
-        with open(options.summary) as file:
-            rows = [json.loads(line) for line in file]
+        rows = held(options.summary)
     else:
         wanted = [(name, mode, int(seed)) for seed in options.seeds.split(",") for name in options.sets.split(",") for mode in options.modes.split(",")]
+        rows = [row for row in held(options.rows) if (row["set"], row["mode"], row["seed"]) in wanted]
+        done = {(row["set"], row["mode"], row["seed"]) for row in rows}
         with ThreadPoolExecutor(options.jobs) as pool:
-            rows = list(pool.map(lambda one: searched(*one, options), wanted))
-    print(json.dumps(figures(rows))) if options.json else printed(rows)
+            rows += pool.map(lambda one: searched(*one, options), [one for one in wanted if one not in done])
+    if options.markdown:
+        print_table(rows)
+    elif options.json:
+        print(json.dumps(figures(rows)))
+    else:
+        printed(rows)
 
 
 if __name__ == "__main__":

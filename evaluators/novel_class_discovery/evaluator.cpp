@@ -60,7 +60,7 @@ class NovelClassDiscovery {
     static const eqv_descriptor descriptor = {
         sizeof(eqv_descriptor),
         "novel_class_discovery",
-        "1",
+        "2",
         "new classes among the unlabelled rows of a table in which other classes are known",
         EQV_THREAD_SAFE | EQV_DETERMINISTIC | EQV_OFFERS_PROBE | EQV_OFFERS_APPLY,
         representations,
