@@ -99,6 +99,16 @@ class Citizen {
       std::fprintf(stderr, "the last words\n");
       std::abort();
     }
+    // All of it is what stdio holds back, and of this trial.
+    if (asked("say_and_fail")) {
+      std::printf("words of %g\n", result.figures()[0]);
+      return EQV_INTERNAL;
+    }
+    if (asked("print_and_fail")) {
+      hostile::print(1'000);
+      std::fprintf(stderr, "the end\n");
+      return EQV_INTERNAL;
+    }
     if (asked("hang")) hostile::hang(false);
     if (asked("hang_deaf")) hostile::hang(true);
     if (asked("leak")) leak();
