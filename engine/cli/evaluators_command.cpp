@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -59,9 +60,10 @@ int list_evaluators(const Evaluators& command) {
     else
       std::printf("%-28s cannot be used: %s\n", p.file.filename().c_str(), p.problem.c_str());
   }
-  if (!found.empty())
-    say_next(command.common, "equivolve evaluators describe " + found.front().descriptor.id +
-                                 folder_words(command));
+  const auto usable = std::ranges::find(found, std::string(), &engine::FoundPlugin::problem);
+  if (usable != found.end())
+    say_next(command.common,
+             "equivolve evaluators describe " + usable->descriptor.id + folder_words(command));
   return kFinished;
 }
 

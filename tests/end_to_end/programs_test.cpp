@@ -454,7 +454,7 @@ TEST_F(Speakers, ThatSayOneThingWronglyAreToldWhich) {
 TEST_F(Speakers, TheEnginesOwnWorkerIsRight) {
   const std::string bin = std::filesystem::path(equivolve_command({}).front()).parent_path();
   const Finished done = equivolve({"evaluators", "check", "--", bin + "/equivolve-worker",
-                                   EQUIVOLVE_TEST_MODULES "/good/citizen.so"});
+                                   EQUIVOLVE_TEST_MODULES "/good/toy_configuration.so"});
   EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
 }
 

@@ -118,8 +118,11 @@ class Citizen {
     if (asked("print")) hostile::print(50'000);
     if (asked("close_standard"))
       for (int descriptor : {0, 1, 2}) close(descriptor);
-    if (asked("close_all"))
+    // The worker's reader waits for more by then.
+    if (asked("close_all")) {
+      usleep(200'000);
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
+    }
     if (asked("change_process")) change_process();
     if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hostile::hang(true); });
     if (asked("grandchild")) hostile::start_grandchild();
