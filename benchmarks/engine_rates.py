@@ -7,16 +7,14 @@ PART: memory (an evaluator that does nothing; rate, and CPU and memory from 10^5
 results file, half the candidates known), workers (trials of 1 ms and of 10 us), demo (the AutoML-Zero demo through the engine, one
 worker, no results file, and beside it as a library; five seeds).
 """
-import argparse
 import json
 import os
 import resource
 import subprocess
-import tempfile
 import time
 from statistics import median
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from parts import print_part, write
 
 NOTHING = """evaluator: {{id: nothing, isolation: thread}}
 plugins: {{folders: ["{modules}"]}}
@@ -44,10 +42,7 @@ class Engine:
         self.demo = self.write("demo.yaml", DEMO)
 
     def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
+        return write(self.folder, name, text)
 
     def search(self, file, *settings):
         """Without a results file."""
@@ -139,21 +134,5 @@ def demo(engine):
             "verified": n, "wrong_hits": every["wrong_hits"], "wrong_share_high": high}
 
 
-def main():
-    parts = {"memory": memory, "store": store, "workers": workers, "demo": demo}
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=parts)
-    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        out = parts[args.part](Engine(os.path.abspath(args.bin), folder))
-    if args.json:
-        print(json.dumps(out))
-    else:
-        for name, value in out.items():
-            print(f"{name:28} {value:.6g}")
-
-
 if __name__ == "__main__":
-    main()
+    print_part(__doc__, {"memory": memory, "store": store, "workers": workers, "demo": demo}, Engine)

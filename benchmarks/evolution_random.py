@@ -16,7 +16,8 @@ import statistics
 import subprocess
 import tempfile
 
-from engine_rates import ROOT, Engine
+from engine_rates import Engine
+from parts import ROOT
 
 ALGORITHMS = ("random", "regularized_evolution")
 # Student's t, 97.5 %, by degrees of freedom; between them the larger.

@@ -17,7 +17,7 @@ import tempfile
 
 import numpy
 
-from engine_rates import ROOT
+from parts import ROOT
 from formula_runs import FormulaRuns, normalised_error, share, values_of
 
 FORMULAS = {

@@ -24,7 +24,7 @@ import tempfile
 
 import numpy
 
-from engine_rates import ROOT
+from parts import ROOT
 from formula_runs import FormulaRuns, normalised_error, share
 
 QUARTIC = "x**4 + x**3 + x**2 + x"

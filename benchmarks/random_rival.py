@@ -15,7 +15,8 @@ import resource
 import subprocess
 import tempfile
 
-from engine_rates import ROOT, Engine
+from engine_rates import Engine
+from parts import ROOT
 
 OURS = ("space.representation=configuration", "workers.count=1")
 THEIRS = """

@@ -14,9 +14,14 @@ exception fails its trial alone; `raise equivolve.Infeasible` says that a candid
 A function that has a parameter called `trial` gets more to work with: trial.seed, trial.threads,
 trial.level, trial.split, and trial.report(step, loss=0.3), which is true when the search has seen
 enough: return what there is then.
+
+`options={"folds": 5}` and `data=["file"]` declare what a configuration may say in these sections: the
+function has parameters of these names, or looks into trial.options and trial.data.
 """
 
 import collections
+import difflib
+import hashlib
 import inspect
 import json
 import math
@@ -37,11 +42,21 @@ class Infeasible(Exception):
     """The candidate breaks a constraint: the worst there is, but no failure."""
 
 
+class _Refused(Exception):
+    """What the configuration says does not fit: where (a JSON pointer), and why."""
+
+    def __init__(self, pointer, message):
+        super().__init__(message)
+        self.pointer = pointer
+
+
 class Trial:
     """What is known of the trial that runs."""
 
-    def __init__(self, channel, question, figures):
+    def __init__(self, channel, question, figures, settings):
         self._channel = channel
+        self.options = settings.get("options") or {}
+        self.data = settings.get("data") or {}
         self._known = {figure["name"] for figure in figures}
         self._id = question["id"]
         self._wants_control = question.get("wants_control", False)
@@ -80,7 +95,7 @@ class Trial:
 
 def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", deterministic=False,
               space=None, at_most_zero=(), at_least_zero=(), descriptors=(), levels=None,
-              comparable=False):
+              comparable=False, options=None, data=()):
     """Decorates the function that tries a candidate; where its file is the program that was started,
     it serves trials from then on, so nothing behind it is run. `minimize`, `maximize` and `record`
     name the figures it returns, the first of the first two is the objective that comes first;
@@ -88,7 +103,9 @@ def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", determi
     what kind of solution it is (search.algorithm: map_elites). `levels`: of fidelity, for
     search.schedule, from the cheapest to the real thing, as a dictionary of names and costs;
     trial.level is the position of the one that is asked for. `comparable`: their figures are on one
-    scale. `space`: the default space, as a configuration has it. Change `version` when figures mean
+    scale. `space`: the default space, as a configuration has it. `options`: what the section of that
+    name may say, as a dictionary of names and defaults; `data`: the names of files or folders that the
+    section `data` has to give. The function gets both by name. Change `version` when figures mean
     something else."""
 
     def decorate(function):
@@ -109,11 +126,12 @@ def evaluator(minimize=(), maximize=(), record=(), id=None, version="1", determi
             descriptor = {"id": name.replace("-", "_"), "version": str(version),
                           "summary": (inspect.getdoc(function) or "").split("\n")[0],
                           "deterministic": deterministic, "representations": ["configuration"]}
+            schema = _schema(options or {}, [data] if isinstance(data, str) else list(data))
             info = {"figures": figures, "levels": [
                 {"name": str(level), "cost": _number(cost), "comparable_with_next": comparable}
                 for level, cost in (levels or {"full": 1}).items()]}
             threading.Thread(target=_end_with_engine, args=(inputs,), daemon=True).start()
-            _serve(_Channel(inputs, outputs), function, descriptor, info, space or {})
+            _Server(_Channel(inputs, outputs), function, descriptor, schema, info, space or {}).serve()
             sys.stdout.flush()
             os._exit(0)
         return function
@@ -135,6 +153,63 @@ def _end_with_engine(inputs):
 def _named(names, role, direction):
     names = [names] if isinstance(names, str) else list(names)
     return [{"name": name, "role": role, "direction": direction} for name in names]
+
+
+def _schema(options, data):
+    """JSON Schema of the sections `options` and `data`."""
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    described = {name: {"default": value} for name, value in options.items()}
+    for name, value in options.items():
+        if type(value) in kinds:
+            described[name]["type"] = kinds[type(value)]
+    paths = {name: {"type": "string", "format": "path"} for name in data}
+    return {"type": "object", "properties": {
+        "options": {"type": "object", "additionalProperties": False, "properties": described},
+        "data": {"type": "object", "additionalProperties": False, "properties": paths,
+                 "required": list(data)}}}
+
+
+def _digest_of(paths):
+    """Of what files hold, and the files of folders."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        files = [path]
+        if os.path.isdir(path):
+            files = sorted(os.path.join(folder, name)
+                           for folder, _, names in os.walk(path) for name in names)
+        for file in files:
+            digest.update(b"%d:" % os.path.getsize(file))
+            with open(file, "rb") as content:
+                for piece in iter(lambda: content.read(1 << 20), b""):
+                    digest.update(piece)
+    return digest.hexdigest()
+
+
+def _fit(function, parameters, given):
+    """Refuses a space that the function cannot be called with. `given`: the names that it gets from
+    elsewhere."""
+    called = "%s()" % function.__name__
+    named = {name: parameter for name, parameter in inspect.signature(function).parameters.items()
+             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)}
+    takes_all = any(parameter.kind == parameter.VAR_KEYWORD
+                    for parameter in inspect.signature(function).parameters.values())
+    offered = [name for name in named if name not in given]
+    for name, parameter in parameters.items():
+        if name in given and name in named:
+            raise _Refused("/parameters/" + name,
+                           "%s has a parameter of that name for something else" % called)
+        if name not in named and not takes_all:
+            near = difflib.get_close_matches(name, offered, 1)
+            raise _Refused("/parameters/" + name, "%s takes no '%s'; it takes %s%s" % (
+                called, name, ", ".join(offered) or "nothing",
+                "; did you mean '%s'?" % near[0] if near else ""))
+        if name in named and parameter.get("when") and named[name].default is inspect.Parameter.empty:
+            raise _Refused("/parameters/" + name, "%s gets no '%s' while it is inactive; expected a "
+                           "default there" % (called, name))
+    for name in offered:
+        if name not in parameters and named[name].default is inspect.Parameter.empty:
+            raise _Refused("/parameters", "%s needs '%s', which is no parameter of the space" % (
+                called, name))
 
 
 def _number(value):
@@ -184,55 +259,91 @@ class _Channel:
             data = data[os.write(self._outputs, data):]
 
 
-def _serve(channel, function, descriptor, info, space):
-    hello = {"type": "hello_ok", "protocol": PROTOCOL, "build": "python " + sys.version.split()[0],
-             "descriptor": descriptor}
-    answers = {"hello": lambda question: hello,
-               "configure": lambda question: dict(info, type="info"),
-               "space": lambda question: {"type": "space_ok", "space": space},
-               "bind": lambda question: {"type": "done"},
-               "references": lambda question: {"type": "references_ok", "references": []},
-               "ping": lambda question: {"type": "pong"},
-               "evaluate": lambda question: _evaluate(channel, function, info, question)}
-    while True:
-        question = channel.read()
-        if question is None or question.get("type") == "goodbye":
-            return
+class _Server:
+    """Answers one question after the other."""
+
+    def __init__(self, channel, function, descriptor, schema, info, space):
+        self._channel = channel
+        self._function = function
+        self._takes = inspect.signature(function).parameters
+        self._info = info
+        self._settings = {}
+        self._given = {}  # to every trial
+        self._marks_log = False
+        hello = {"type": "hello_ok", "protocol": PROTOCOL,
+                 "build": "python " + sys.version.split()[0], "descriptor": descriptor,
+                 "config_schema": schema}
+        self._answers = {"hello": lambda question: hello,
+                         "configure": self._configure,
+                         "space": lambda question: {"type": "space_ok", "space": space},
+                         "bind": self._bind,
+                         "references": lambda question: {"type": "references_ok", "references": []},
+                         "ping": lambda question: {"type": "pong"},
+                         "evaluate": self._evaluate}
+
+    def serve(self):
+        while True:
+            question = self._channel.read()
+            if question is None or question.get("type") == "goodbye":
+                return
+            if question.get("type") in ("cancel", "control"):
+                continue
+            if self._marks_log:  # what is printed from here on is of this question
+                sys.stderr.flush()
+                os.write(2, b"\x1e%d\n" % int(question["id"]))
+            self._channel.write(dict(self._answer(question), id=question["id"]))
+
+    def _answer(self, question):
         kind = question.get("type")
-        if kind in ("cancel", "control"):
-            continue
-        if kind in answers:
-            answer = dict(answers[kind](question))
-        else:
-            answer = {"type": "error", "message": "does not know %r" % kind}
-        answer["id"] = question["id"]
-        channel.write(answer)
+        if kind not in self._answers:
+            return {"type": "error", "message": "does not know %r" % kind}
+        try:
+            return self._answers[kind](question)
+        except _Refused as fault:
+            return {"type": "error", "pointer": fault.pointer, "message": str(fault),
+                    "bad_input": True}
 
+    def _configure(self, question):
+        self._settings = question.get("config", {})
+        self._marks_log = question.get("marks_log", False)
+        data = self._settings.get("data") or {}
+        for name, path in data.items():
+            if not os.path.exists(path):
+                raise _Refused("/data/" + name, "there is no %s" % path)
+        self._given = {name: value for section in (self._settings.get("options") or {}, data)
+                       for name, value in section.items() if name in self._takes}
+        answer = dict(self._info, type="info")
+        if data:
+            answer["data_digest"] = _digest_of([data[name] for name in sorted(data)])
+        return answer
 
-def _evaluate(channel, function, info, question):
-    trial = Trial(channel, question, info["figures"])
-    values = dict(question["candidate"].get("values", {}))
-    if "trial" in inspect.signature(function).parameters:
-        if "trial" in values:
-            return {"type": "result", "status": "failed", "reason": "evaluator_error",
-                    "message": "a parameter may not be called 'trial': the function's own is"}
-        values["trial"] = trial
-    begin = time.monotonic()
-    try:
-        returned = function(**values)
-        if not isinstance(returned, dict):
-            returned = {info["figures"][0]["name"]: returned}
-        answer = {"status": "cancelled" if trial.cut else "ok", "figures": _figures(returned)}
-    except Infeasible as reason:
-        answer = {"status": "infeasible", "message": str(reason)}
-    except MemoryError:
-        answer = {"status": "failed", "reason": "memory", "message": "out of memory"}
-    except (Exception, SystemExit) as error:  # the trial's, not the worker's
-        traceback.print_exc()
-        answer = {"status": "failed", "reason": "evaluator_error",
-                  "message": "%s: %s" % (type(error).__name__, error)}
-    sys.stdout.flush()
-    if "message" in answer:  # what no JSON text can hold would cost the worker
-        answer["message"] = answer["message"][:4000].encode("utf-8", "replace").decode()
-    answer.update(type="result", seconds=time.monotonic() - begin)
-    return answer
+    def _bind(self, question):
+        _fit(self._function, question.get("space", {}).get("parameters", {}),
+             set(self._given) | {"trial"})
+        return {"type": "done"}
+
+    def _evaluate(self, question):
+        trial = Trial(self._channel, question, self._info["figures"], self._settings)
+        values = dict(question["candidate"].get("values", {}))
+        values.update(self._given)
+        if "trial" in self._takes:
+            values["trial"] = trial
+        begin = time.monotonic()
+        try:
+            returned = self._function(**values)
+            if not isinstance(returned, dict):
+                returned = {self._info["figures"][0]["name"]: returned}
+            answer = {"status": "cancelled" if trial.cut else "ok", "figures": _figures(returned)}
+        except Infeasible as reason:
+            answer = {"status": "infeasible", "message": str(reason)}
+        except MemoryError:
+            answer = {"status": "failed", "reason": "memory", "message": "out of memory"}
+        except (Exception, SystemExit) as error:  # the trial's, not the worker's
+            traceback.print_exc()
+            answer = {"status": "failed", "reason": "evaluator_error",
+                      "message": "%s: %s" % (type(error).__name__, error)}
+        sys.stdout.flush()
+        if "message" in answer:  # what no JSON text can hold would cost the worker
+            answer["message"] = answer["message"][:4000].encode("utf-8", "replace").decode()
+        answer.update(type="result", seconds=time.monotonic() - begin)
+        return answer

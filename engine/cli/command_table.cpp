@@ -34,6 +34,7 @@ std::unique_ptr<const CommandTable> make_command_table() {
       store_migrate_command(),
       evaluators_list_command(),
       evaluators_describe_command(),
+      evaluators_check_command(),
       study_hashing_command(),
       schema_command(),
       info_command(),

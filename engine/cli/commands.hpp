@@ -34,6 +34,7 @@ CommandSpec store_migrate_command();
 // Help.
 CommandSpec evaluators_list_command();
 CommandSpec evaluators_describe_command();
+CommandSpec evaluators_check_command();
 CommandSpec study_hashing_command();
 CommandSpec schema_command();
 CommandSpec info_command();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -6,7 +7,7 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/instance_view.hpp"
 #include "engine/cli/support.hpp"
-#include "engine/plugins/plugin_host.hpp"
+#include "engine/plugins/workers/worker_module.hpp"
 #include "engine/run/preparation.hpp"
 
 namespace equivolve::cli {
@@ -44,7 +45,8 @@ Json json_of(const engine::FoundPlugin& p) {
 }
 
 int list_evaluators(const Evaluators& command) {
-  const auto found = engine::list_plugins(engine::plugin_folders(absolute(command.folders)));
+  const auto found = engine::list_plugins(engine::plugin_folders(absolute(command.folders)),
+                                          engine::described_in_worker);
   if (command.common.json) {
     Json out = Json::array();
     for (const auto& p : found) out.push_back(json_of(p));
@@ -58,9 +60,10 @@ int list_evaluators(const Evaluators& command) {
     else
       std::printf("%-28s cannot be used: %s\n", p.file.filename().c_str(), p.problem.c_str());
   }
-  if (!found.empty())
-    say_next(command.common, "equivolve evaluators describe " + found.front().descriptor.id +
-                                 folder_words(command));
+  const auto usable = std::ranges::find(found, std::string(), &engine::FoundPlugin::problem);
+  if (usable != found.end())
+    say_next(command.common,
+             "equivolve evaluators describe " + usable->descriptor.id + folder_words(command));
   return kFinished;
 }
 
@@ -149,7 +152,8 @@ Instance instance_of(const Evaluators& command, const engine::EvaluatorDescripto
 }
 
 int describe_evaluator(const Evaluators& command) {
-  auto module = engine::load_plugin(command.id, engine::plugin_folders(absolute(command.folders)));
+  auto module = engine::load_plugin_to_describe(command.id,
+                                                engine::plugin_folders(absolute(command.folders)));
   if (!module)
     return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
   const engine::EvaluatorDescriptor& d = (*module)->descriptor();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -37,20 +38,33 @@ Json lines_of(const std::string& log, std::size_t most) {
 tl::expected<Json, engine::StoreError> failures_json(const engine::StoreReader& reader,
                                                      engine::RunId run, std::size_t most,
                                                      std::size_t lines) {
+  auto trials = reader.failed_trials(run, most);
+  if (!trials) return tl::unexpected(trials.error());
   auto logs = reader.trial_logs(run, most);
   if (!logs) return tl::unexpected(logs.error());
+  std::map<std::uint64_t, std::pair<engine::TrialRow, std::string>> all;  // by number
+  for (engine::TrialRow& trial : *trials) all[trial.number].first = std::move(trial);
+  for (engine::TrialLog& log : *logs) {
+    const bool is_new = !all.contains(log.trial);
+    auto& [trial, text] = all[log.trial];
+    text = std::move(log.text);
+    if (!is_new) continue;
+    auto found = reader.trials(run, log.trial, 1);
+    if (!found) return tl::unexpected(found.error());
+    if (!found->empty() && found->front().number == log.trial)
+      trial = std::move(found->front());
+    else
+      all.erase(log.trial);
+  }
   Json out = Json::array();
-  for (const engine::TrialLog& log : *logs) {
-    auto trials = reader.trials(run, log.trial, 1);
-    if (!trials) return tl::unexpected(trials.error());
-    if (trials->empty() || trials->front().number != log.trial) continue;
-    const engine::TrialRow& trial = trials->front();
-    out.push_back(
-        {{"trial", kKinds[std::min<std::size_t>(static_cast<std::size_t>(trial.kind), 3)]},
-         {"subject", trial.subject},
-         {"reason", engine::protocol::reason_name(trial.reason)},
-         {"message", trial.message},
-         {"log", lines_of(log.text, lines)}});
+  for (const auto& [number, one] : all) {
+    const auto& [trial, log] = one;
+    const auto kind = std::min<std::size_t>(static_cast<std::size_t>(trial.kind), 3);
+    out.push_back({{"trial", kKinds[kind]},
+                   {"subject", trial.subject},
+                   {"reason", engine::protocol::reason_name(trial.reason)},
+                   {"message", trial.message},
+                   {"log", lines_of(log, lines)}});
   }
   return out;
 }

@@ -13,7 +13,8 @@
 namespace equivolve::cli {
 
 /// {"trial": "search", "subject": 17, "reason": "crash", "message": "...", "log": ["...", ...]}, of
-/// the last `most` failed trials with a log, each with at most `lines` lines of it; an array.
+/// the last `most` failed trials and the last `most` with a log, each with at most `lines` lines of
+/// it; an array, in the order in which they ended.
 tl::expected<nlohmann::ordered_json, engine::StoreError> failures_json(
     const engine::StoreReader& reader, engine::RunId run, std::size_t most, std::size_t lines);
 

@@ -12,7 +12,7 @@
 #include "engine/cli/data_guesses.hpp"
 #include "engine/cli/starter.hpp"
 #include "engine/cli/support.hpp"
-#include "engine/plugins/plugin_host.hpp"
+#include "engine/plugins/workers/worker_module.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -152,7 +152,7 @@ int carry_out(Init command) {
   if (const int code = check_folders(command.folders); code != 0) return code;
   std::vector<fs::path> folders;
   for (const fs::path& folder : command.folders) folders.push_back(fs::absolute(folder));
-  auto module = engine::load_plugin(command.evaluator, engine::plugin_folders(folders));
+  auto module = engine::load_plugin_to_describe(command.evaluator, engine::plugin_folders(folders));
   if (!module)
     return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
   const fs::path out = target_of(command);

@@ -8,8 +8,8 @@
 #include "engine/cli/run_view.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/keys.hpp"
-#include "engine/plugins/plugin_host.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/workers/worker_module.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -60,7 +60,8 @@ std::vector<Offer> offered_groups(const TypedLine& line) {
 
 std::vector<Offer> offered_evaluators() {
   std::vector<Offer> offers;
-  for (const engine::FoundPlugin& plugin : engine::list_plugins(engine::plugin_folders({})))
+  for (const engine::FoundPlugin& plugin :
+       engine::list_plugins(engine::plugin_folders({}), engine::described_in_worker))
     if (plugin.problem.empty()) offers.push_back({plugin.descriptor.id, plugin.descriptor.summary});
   return offers;
 }
@@ -89,7 +90,8 @@ std::unique_ptr<engine::PluginModule> evaluator_of(const TypedLine& line) {
   const auto configuration = configuration_of(line);
   if (!configuration) return nullptr;
   // Not from the folders that the file names: nobody has asked yet for code from there to run.
-  auto module = engine::load_plugin(configuration->evaluator.id, engine::plugin_folders({}));
+  auto module =
+      engine::load_plugin_to_describe(configuration->evaluator.id, engine::plugin_folders({}));
   return module ? std::move(*module) : nullptr;
 }
 

@@ -4,7 +4,7 @@
 #include "engine/cli/commands.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/file_schema.hpp"
-#include "engine/plugins/plugin_host.hpp"
+#include "engine/plugins/workers/worker_module.hpp"
 
 namespace equivolve::cli {
 namespace {
@@ -24,10 +24,11 @@ engine::SchemaOfEvaluator schema_of(const engine::PluginModule& module) {
 std::vector<engine::SchemaOfEvaluator> all_schemas(
     const std::vector<std::filesystem::path>& folders) {
   std::vector<engine::SchemaOfEvaluator> schemas;
-  for (const engine::FoundPlugin& found : engine::list_plugins(folders)) {
+  for (const engine::FoundPlugin& found :
+       engine::list_plugins(folders, engine::described_in_worker)) {
     std::string problem = found.problem;
     if (problem.empty()) {
-      const auto module = engine::load_plugin(found.descriptor.id, folders);
+      const auto module = engine::load_plugin_to_describe(found.descriptor.id, folders);
       if (module)
         schemas.push_back(schema_of(**module));
       else
@@ -47,7 +48,7 @@ int carry_out(const Schema& command) {
   if (command.evaluator.empty()) {
     schemas = all_schemas(folders);
   } else {
-    const auto module = engine::load_plugin(command.evaluator, folders);
+    const auto module = engine::load_plugin_to_describe(command.evaluator, folders);
     if (!module)
       return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
     schemas.push_back(schema_of(**module));

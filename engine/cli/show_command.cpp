@@ -31,13 +31,13 @@ CommandSpec show_command() {
           "Show a run: figures, references, hashing, the best candidate, the front of several "
           "objectives; or a group",
       .description =
-          "Of failed trials that ran in a process of their own, the last one stands there with the "
-          "last ten lines that it printed. With --logs all of them do, each with what is kept of "
-          "its log (the last 64 KiB).",
+          "Of failed trials the last one stands there with its reason, and the last one whose "
+          "process printed something, with the last ten lines of that. With --logs all of them "
+          "do, each with what is kept of its log (the last 64 KiB).",
       .options = with_common({run_or_group_argument(c->run, false),
                               {.name = "--logs",
                                .value = "",
-                               .help = "The logs of all failed trials",
+                               .help = "All failed trials, with their logs",
                                .into = &c->logs}},
                              c->common),
       .examples = {{"equivolve show latest", ""},

@@ -160,7 +160,9 @@ struct Configuration {
   std::vector<std::string> launcher;               ///< before the command of each worker or script
   std::map<std::string, std::string> environment;  ///< of workers and scripts; `{slot}` in values
   std::uint32_t prefetch = 1;                      ///< questions that a worker has at once
-  std::string executor = kDefaultExecutor;         ///< or "threads"; not part of the run's identity
+  /// Until a worker has greeted.
+  std::chrono::nanoseconds start_deadline = std::chrono::minutes(1);
+  std::string executor = kDefaultExecutor;  ///< or "threads"; not part of the run's identity
   StoreConfig store;
 
   std::string as_written;      ///< the file's bytes

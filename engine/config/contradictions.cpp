@@ -226,19 +226,21 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
                             "them: a trial that was stopped early has no place in a mean",
                             search.pruning));
   const EvaluatorConfig& evaluator = configuration.evaluator;
-  if (evaluator.isolation == "thread" && !evaluator.command.empty() &&
+  const bool is_script = evaluator.id == kScriptId;
+  if (evaluator.isolation == "thread" && (is_script || !evaluator.command.empty()) &&
       wrote(document, "evaluator", "isolation"))
-    refused.add({{"evaluator", "isolation"}},
-                "evaluator.isolation is thread, evaluator.command is a program; expected process, "
-                "or the key left out: a program runs in processes of its own");
+    refused.add(
+        {{"evaluator", "isolation"}},
+        fmt::format("evaluator.isolation is thread, {0}; expected process, or the key left "
+                    "out: a {1} runs in processes of its own",
+                    is_script ? "the evaluator is a script" : "evaluator.command is a program",
+                    is_script ? "script" : "program"));
   return std::move(refused.all);
 }
 
 ConfigProblems oddities(const Document& document, const Configuration& configuration) {
   Complaints odd(document);
   check_budget(odd, configuration);
-  if (configuration.evaluator.id == kScriptId && configuration.evaluator.isolation == "thread")
-    odd.without_effect("evaluator", "isolation", "a script has a process of its own each trial");
   check_search(odd, configuration);
   check_hashing(odd, configuration);
   add_new(odd.all, algorithm_oddities(document, configuration));

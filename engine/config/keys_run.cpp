@@ -104,7 +104,16 @@ Section workers_keys() {
       with_default(integer_key("prefetch", 1, 256,
                                "Questions that wait at each worker, the one in work included.",
                                as_integer(field(&Configuration::prefetch))),
-                   "1; with a launcher 16")};
+                   "1; with a launcher 16"),
+      duration_key("start_deadline", true,
+                   "How long the start of a worker may take, up to its greeting; reading the data "
+                   "comes after it.",
+                   {[](const Configuration& c) {
+                      return std::optional<std::chrono::nanoseconds>(c.start_deadline);
+                    },
+                    [](Configuration& c, std::optional<std::chrono::nanoseconds> v) {
+                      c.start_deadline = *v;
+                    }})};
   return section;
 }
 

@@ -150,6 +150,13 @@ class Evaluator {
   /// polled through the host.
   virtual TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                                const std::atomic<bool>& stop) = 0;
+  /// [any-thread] Before further trials: one of an earlier session of the run, as it was stored.
+  /// What it has cost is not paid again.
+  virtual void take_note(const CandidateView& candidate,
+                         const std::optional<hashing::Digest>& behaviour,
+                         const TrialResult& stored) {
+    (void)candidate, (void)behaviour, (void)stored;
+  }
   virtual tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView& candidate,
                                                                     const std::string& options_json,
                                                                     std::uint64_t common_seed) = 0;

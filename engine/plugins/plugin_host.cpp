@@ -41,7 +41,14 @@ class OpenModule final : public PluginModule {
 
 }  // namespace
 
-std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders) {
+tl::expected<EvaluatorDescriptor, std::string> described_here(const std::filesystem::path& file) {
+  auto table = open_module(file);
+  if (!table) return tl::unexpected(table.error());
+  return std::move(table->descriptor);
+}
+
+std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders,
+                                      const Describe& describe) {
   std::vector<FoundPlugin> out;
   for (const ModuleFile& found : module_files(folders)) {
     FoundPlugin plugin;
@@ -49,11 +56,11 @@ std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& 
     plugin.descriptor.id = found.stem;
     plugin.problem = found.problem;
     if (plugin.problem.empty()) {
-      auto table = open_module(found.file);
-      if (table)
-        plugin.descriptor = std::move(table->descriptor);
+      auto described = describe(found.file);
+      if (described)
+        plugin.descriptor = std::move(*described);
       else
-        plugin.problem = table.error();
+        plugin.problem = described.error();
     }
     out.push_back(std::move(plugin));
   }

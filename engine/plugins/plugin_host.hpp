@@ -31,9 +31,17 @@ struct FoundPlugin {
   std::string problem;  ///< why it cannot be used; empty when it can
 };
 
+/// What a module says of itself, or why it cannot be used, without the file's name.
+using Describe = std::function<tl::expected<EvaluatorDescriptor, std::string>(
+    const std::filesystem::path& file)>;
+/// Opens it in this process. [main-thread]
+tl::expected<EvaluatorDescriptor, std::string> described_here(const std::filesystem::path& file);
+
 /// Every module (*.so) in those folders, and `script` behind them, described. A file that cannot be
-/// used is listed under its file name with its problem. [main-thread]
-std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders);
+/// used is listed under its file name with its problem. What a module does while it is opened ends
+/// this process, where it is opened here (workers/worker_module.hpp). [main-thread]
+std::vector<FoundPlugin> list_plugins(const std::vector<std::filesystem::path>& folders,
+                                      const Describe& describe = described_here);
 
 /// How an evaluator's own processes are started, beside what it says itself.
 struct LaunchSettings {

@@ -59,6 +59,7 @@ WorkerSettings worker_settings(const Configuration& config) {
   if (config.prefetch > 1) settings.most_workers = worker_count(config);
   settings.child.file_size = std::uint64_t{1} << 30;
   settings.deadline = config.evaluator.deadline;
+  settings.start_deadline = config.start_deadline;
   // The engine has a worker for each core: numeric libraries that did the same would be in the way.
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
     if (std::getenv(name) == nullptr) settings.child.environment.emplace_back(name, "1");

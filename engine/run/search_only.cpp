@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/plugins/scripts/script_evaluator.hpp"
+
 namespace equivolve::engine {
 
 PipelineSettings pipeline_settings(const Preparation& prepared) {
@@ -35,8 +37,9 @@ unsigned executor_width(const Configuration& config) {
   const unsigned cores = available_cores();
   const unsigned workers = config.workers != 0 ? config.workers : cores;
   // Each question that waits at a worker has a thread that waits for its answer.
-  const unsigned wanted =
-      config.evaluator.isolation == "process" ? workers * config.prefetch : workers;
+  const bool in_workers =
+      config.evaluator.isolation == "process" && config.evaluator.id != kScriptId;
+  const unsigned wanted = in_workers ? workers * config.prefetch : workers;
   return std::min(wanted, std::max(config.search.lookahead, cores));
 }
 

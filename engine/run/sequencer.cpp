@@ -251,6 +251,11 @@ void Pipeline::reserve(Slot& s) {
   if (is_this_trial) {
     s.trial = result_of(*s.stored);
     s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());
+    if (s.trial.status == Status::kFailed)
+      evaluator_.take_note(
+          {s.candidate.genome->representation, s.candidate.genome->flat, {}},
+          s.verdict.cls != hashing::kNoClass ? std::optional(s.verdict.digest) : std::nullopt,
+          s.trial);
     s.stage.store(Stage::kReady, std::memory_order_relaxed);
     return;
   }

@@ -336,6 +336,16 @@ tl::expected<std::vector<TrialRow>, StoreError> StoreReader::trials(RunId run, s
   return state_->some_rows<TrialRow>(store::kReadTrials, "trials", run, first, most);
 }
 
+tl::expected<std::vector<TrialRow>, StoreError> StoreReader::failed_trials(RunId run,
+                                                                           std::size_t most) const {
+  static_assert(static_cast<int>(Status::kFailed) == 3, "as in the statement");
+  constexpr std::size_t kMost = std::numeric_limits<std::int64_t>::max();
+  auto found = state_->some_rows<TrialRow>(store::kReadFailedTrials, "trials", run, 0,
+                                           std::min(most, kMost));
+  if (found) std::ranges::reverse(*found);
+  return found;
+}
+
 tl::expected<std::optional<ClassRow>, StoreError> StoreReader::class_row(RunId run,
                                                                          std::uint64_t cls) const {
   auto found = state_->some_rows<ClassRow>(store::kReadClasses, "classes", run, cls, 1);

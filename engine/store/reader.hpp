@@ -119,6 +119,8 @@ class StoreReader {
                                                              std::size_t most) const;
   tl::expected<std::vector<TrialRow>, StoreError> trials(RunId run, std::uint64_t first,
                                                          std::size_t most) const;
+  /// Of all kinds, in the order in which they ended; at most the last `most`.
+  tl::expected<std::vector<TrialRow>, StoreError> failed_trials(RunId run, std::size_t most) const;
   /// The class with that number; none where the run has none such.
   tl::expected<std::optional<ClassRow>, StoreError> class_row(RunId run, std::uint64_t cls) const;
 

@@ -68,6 +68,12 @@ inline constexpr char kReadTrials[] =
     "status, reason, seconds, cost, genome_checksum, message, items, figure_count, f0, f1, f2, f3, "
     "f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum FROM trials "
     "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+/// The last ones first; 3 is Status::kFailed.
+inline constexpr char kReadFailedTrials[] =
+    "SELECT id, kind, subject, birth_lag, class, level, split, repeat, common_seed, own_seed, "
+    "status, reason, seconds, cost, genome_checksum, message, items, figure_count, f0, f1, f2, f3, "
+    "f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum FROM trials "
+    "WHERE id >= ?1 AND id <= ?2 AND status = 3 ORDER BY id DESC LIMIT ?3";
 inline constexpr char kReadIntermediates[] =
     "SELECT id, trial, step, figure, value, checksum FROM intermediate_values "
     "WHERE id >= ?1 AND id <= ?2 ORDER BY id LIMIT ?3";

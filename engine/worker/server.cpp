@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include <fmt/format.h>
 
 #include "engine/config/space.hpp"
+#include "engine/plugins/workers/question_logs.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -37,6 +39,7 @@ Server::Server(std::filesystem::path module, int input, int output)
 
 bool Server::run() noexcept {
   while (auto item = inbox_.next()) {
+    if (*item && marks_log_) write_all(STDERR_FILENO, log_mark((*item)->id));
     if (*item)
       send((*item)->id, answer(**item));
     else
@@ -51,6 +54,7 @@ void Server::send(std::uint64_t id, protocol::Body body) {
   if (line.size() > protocol::kLongestMessage)
     line = protocol::encode({id, failure("has more to say than fits into a message of 16 MiB")});
   line += '\n';
+  std::fflush(stdout);  // what a module prints stands in the log before its answer
   const std::lock_guard guard(output_lock_);
   if (!write_all(output_, line)) reaches_nobody_ = true;
 }
@@ -103,6 +107,7 @@ protocol::Body Server::answer_configure(const protocol::Configure& configure) {
   options.log = [this](int severity, std::string_view text) {
     send(0, protocol::Log{static_cast<std::uint32_t>(severity), std::string(text)});
   };
+  marks_log_ = configure.marks_log;
   evaluator_.reset();
   auto evaluator = module_->create(configure.config_json, options);
   if (!evaluator) return Failure{evaluator.error()};

@@ -46,6 +46,7 @@ class Server {
   const int output_;
   std::mutex output_lock_;  // held while a line is written
   bool reaches_nobody_ = false;
+  bool marks_log_ = false;
   std::unique_ptr<PluginModule> module_;
   std::unique_ptr<Evaluator> evaluator_;
   std::shared_ptr<const search::Space> space_;

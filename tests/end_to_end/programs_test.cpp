@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/support/equivolve.hpp"
@@ -261,13 +264,249 @@ TEST_F(Programs, ThatDoNotSpeakAreNamed) {
       << other.err;
 }
 
+TEST_F(Programs, ThatCannotBeLoadedSayWhere) {
+  struct Case {
+    const char* text;
+    const char* says;
+  };
+  for (const Case& one :
+       {Case{
+            "import equivolve\nimport no_such_module\n",
+            "tune.py while it was loaded: exited with code 1: ModuleNotFoundError: No module named "
+            "'no_such_module' (tune.py, line 2)"},
+        Case{"import equivolve\n\n\ndef f(:\n    pass\n", " (tune.py, line 4)"},
+        Case{"import equivolve\n\n@equivolve.evaluator(minimize=3)\ndef f(x): return x\n",
+             "TypeError"}}) {
+    write(kBody);
+    write_file(folder_.path() / "tune.py", one.text);
+    const Finished done = run();
+    EXPECT_EQ(done.exit_code, 4);
+    EXPECT_NE(done.err.find(one.says), std::string::npos) << done.err;
+    EXPECT_EQ(done.err.find("Traceback"), std::string::npos) << done.err;
+  }
+}
+
+// Found out before any trial, with the place in the configuration.
+TEST_F(Programs, AFunctionThatDoesNotFitItsSpaceIsNamed) {
+  struct Case {
+    const char* head;
+    const char* says;
+  };
+  for (const Case& one :
+       {Case{"def try_it(x, flg, kind='none'):",
+             "try_it() takes no 'flag'; it takes x, flg, kind; "
+             "did you mean 'flg'?"},
+        Case{"def try_it(x, flag, kind='none', *, depth):",
+             "try_it() needs 'depth', which is no parameter of the space"},
+        Case{"def try_it(x, flag, kind):", "try_it() gets no 'kind' while it is inactive"}}) {
+    write(kBody);
+    write_file(folder_.path() / "tune.py",
+               std::string("import equivolve\n\n@equivolve.evaluator(minimize='loss')\n") +
+                   one.head + "\n    return x\n");
+    const Finished done = run();
+    EXPECT_EQ(done.exit_code, 2) << done.err;
+    EXPECT_NE(done.err.find(one.says), std::string::npos) << done.err;
+  }
+  write(kBody);
+  write_file(folder_.path() / "tune.py",
+             "import equivolve\n\n@equivolve.evaluator(minimize='loss')\ndef try_it(**all):\n"
+             "    return all['x']\n");
+  EXPECT_EQ(run().exit_code, 0);
+}
+
+TEST_F(Programs, HaveTheOptionsAndTheDataThatTheyDeclare) {
+  write_file(folder_.path() / "table.csv", "7\n");
+  const std::string more = "data: {table: table.csv}\noptions: {shift: 2}\n";
+  write(kBody, "minimize='loss'", more);
+  write_file(folder_.path() / "tune.py",
+             "import equivolve\n\n@equivolve.evaluator(minimize='loss', options={'shift': 0, "
+             "'word': 'one'}, data=['table'])\n"
+             "def try_it(x, flag, table, shift, trial, kind='none'):\n"
+             "    assert trial.options == {'shift': 2, 'word': 'one'}, trial.options\n"
+             "    assert trial.data['table'] == table\n"
+             "    return (x - 3) ** 2 + shift + int(open(table).read())\n");
+  const Finished done = run({"--set", "search.algorithm=grid", "--set", "budget.candidates=200"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(answer(done)["failed"], 0) << done.out;
+  EXPECT_EQ(answer(done)["best"]["validation"]["loss"], 9);
+  const Finished misspelt = run({"--set", "options.shfit=2"});
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_NE(misspelt.err.find("shfit"), std::string::npos) << misspelt.err;
+  EXPECT_NE(misspelt.err.find("did you mean 'shift'?"), std::string::npos) << misspelt.err;
+  const Finished wrong = run({"--set", "options.shift=much"});
+  EXPECT_EQ(wrong.exit_code, 2) << wrong.err;
+  const Finished gone = run({"--set", "data.table=gone.csv"});
+  EXPECT_EQ(gone.exit_code, 2);
+  EXPECT_NE(gone.err.find("there is no"), std::string::npos) << gone.err;
+  // Another table is another evaluation.
+  const std::string store = store_;
+  const std::string context = answer(equivolve({"validate", yaml_, "--json"}))["context"];
+  write_file(folder_.path() / "table.csv", "8\n");
+  EXPECT_NE(answer(equivolve({"validate", yaml_, "--json"}))["context"], context);
+}
+
+TEST_F(Programs, TakeNoOptionsThatTheyDoNotDeclare) {
+  write(kBody, "minimize='loss'", "options: {folds: 5}\n");
+  const Finished done = run();
+  EXPECT_EQ(done.exit_code, 2);
+  EXPECT_NE(done.err.find("folds"), std::string::npos) << done.err;
+}
+
+TEST_F(Programs, LogsStayWithTheirTrialsWhereQuestionsWait) {
+  write("    print('words of', x)\n    raise ValueError(str(x))\n");
+  const Finished done = run({"--set", "workers={count: 1, prefetch: 8}", "--set",
+                             "search.algorithm=random", "--set", "budget.candidates=8"});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  const auto all = answer(equivolve({"show", "1", "--logs", "--json", "--store", store_}));
+  ASSERT_GE(all["failures"].size(), 5u) << all;
+  for (const auto& one : all["failures"]) {
+    const std::string x = std::string(one["message"]).substr(std::string("ValueError: ").size());
+    ASSERT_FALSE(one["log"].empty()) << one;
+    EXPECT_EQ(one["log"].front(), "words of " + x) << one;
+  }
+}
+
+// Three processes, however many sessions the run has.
+TEST_F(Programs, WhatWasSetAsideStaysSoWhenTheRunGoesOn) {
+  write(kBody);
+  write_file(folder_.path() / "tune.py",
+             "import os\nimport equivolve\n\n@equivolve.evaluator(minimize='loss', "
+             "deterministic=True)\ndef try_it(x):\n"
+             "    if x == 3:\n        open('crashes', 'a').write('x')\n        os._exit(3)\n"
+             "    return x\n");
+  write_file(
+      yaml_,
+      "evaluator: {command: [python3, tune.py]}\nseed: 4\nhashing: {policy: off}\n"
+      "space:\n  representation: configuration\n  parameters:\n"
+      "    x: {type: int, low: 0, high: 3}\n"
+      "search: {algorithm: random}\nbudget: {candidates: 60}\nfinal: {top: 1, repeats: 1}\n");
+  const auto crashes = [&] {
+    std::ifstream in(folder_.path() / "crashes");
+    return std::string(std::istreambuf_iterator<char>(in), {}).size();
+  };
+  const Finished first = run({"--workers", "1"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_GT(answer(first)["failed"], 5);
+  EXPECT_EQ(crashes(), 3u);
+  const Finished second = equivolve(
+      {"resume", "1", "--store", store_, "--json", "--quiet", "--set", "budget.candidates=120"});
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_GT(answer(second)["failed"], answer(first)["failed"]);
+  EXPECT_EQ(crashes(), 3u);
+}
+
+TEST_F(Programs, InPythonSpeakTheProtocol) {
+  write(
+      "    for step in range(3):\n"
+      "        if trial.report(step, loss=x): break\n"
+      "    return {'loss': (x - 3) ** 2}\n");
+  const Finished checked = equivolve({"evaluators", "check", "--config", yaml_, "--json"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
+  EXPECT_EQ(answer(checked)["conformant"], true);
+  EXPECT_GE(answer(checked)["steps"].size(), 13u);
+  const Finished unspaced =
+      equivolve({"evaluators", "check", "--", "python3", std::string(folder_.path() / "tune.py")});
+  EXPECT_EQ(unspaced.exit_code, 2) << "there is no space to draw candidates from";
+  EXPECT_NE(unspaced.out.find("left out  trials: "), std::string::npos) << unspaced.out;
+}
+
+/// A program that speaks, but for one question. `wrong`: Python that changes `answer` (None: none),
+/// which is that to `question`.
+class Speakers : public Programs {
+ protected:
+  Finished check(const std::string& wrong) {
+    write_file(folder_.path() / "speaker.py", R"py(
+import json, sys
+ANSWERS = {
+    "hello": {"type": "hello_ok", "protocol": 1, "descriptor": {"id": "speaker", "version": "1",
+              "deterministic": True, "probe": True, "representations": ["configuration"]}},
+    "configure": {"type": "info", "figures": [
+        {"name": "loss", "role": "objective", "direction": "minimize"}]},
+    "space": {"type": "space_ok", "space": {"parameters": {"x": {"type": "int", "low": 0, "high": 9}}}},
+    "bind": {"type": "done"},
+    "references": {"type": "references_ok", "references": []},
+    "ping": {"type": "pong"},
+    "evaluate": {"type": "result", "figures": {"loss": 1.5}},
+    "probe": {"type": "probe_ok", "outputs": [{"values": [1, 2]}]},
+}
+count = 0
+for line in sys.stdin:
+    question = json.loads(line)
+    if question["type"] in ("cancel", "control"):
+        continue
+    if question["type"] == "goodbye":
+        break
+    count += 1
+    answer = dict(ANSWERS.get(question["type"], {"type": "error", "message": "unknown"}))
+    answer["id"] = question["id"]
+)py" + wrong + R"py(
+    if answer is not None:
+        print(json.dumps(answer), flush=True)
+)py");
+    return equivolve({"evaluators", "check", "--patience", "2", "--", "python3",
+                      std::string(folder_.path() / "speaker.py")});
+  }
+};
+
+TEST_F(Speakers, ThatSayAllAsTheyShouldAreRight) {
+  const Finished done = check("");
+  EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+  EXPECT_EQ(done.out.find("wrong"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("right     a probe, twice\n"), std::string::npos) << done.out;
+}
+
+TEST_F(Speakers, ThatSayOneThingWronglyAreToldWhich) {
+  const auto at = [](const std::string& type, const std::string& change) {
+    return "    if question['type'] == '" + type + "':\n        " + change + "\n";
+  };
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {at("hello", "answer['protocol'] = 7"), "wrong     a greeting: speaks protocol 7"},
+      {at("hello", "answer['descriptor']['id'] = 'A b'"), "wrong     a greeting: calls itself"},
+      {at("ping", "answer['type'] = 'done'"), "wrong     a ping: answered with 'done'"},
+      {at("ping", "answer = None"), "wrong     a ping: said nothing for 2 s"},
+      {at("ping", "answer['id'] = '999'"), "wrong     a ping: answered under the id 999"},
+      {at("of_a_later_version", "sys.exit(3)"),
+       "wrong     what no version knows: exited with code 3"},
+      {at("of_a_later_version", "answer = {'type': 'pong', 'id': question['id']}"),
+       "wrong     what no version knows: answered with 'pong'; expected 'error'"},
+      {"    assert 'of_a_later_version' not in question\n",
+       "wrong     a greeting: exited with code 1: "
+       "AssertionError"},
+      {at("configure", "answer['figures'][0]['role'] = 'metric'"), "wrong     its figures"},
+      {at("evaluate", "answer['figures'] = {'los': 1}"),
+       "wrong     an evaluation: gave 'los', which is none of its figures"},
+      {at("evaluate", "answer['figures'] = {}"),
+       "wrong     an evaluation: figure 'loss' was not set"},
+      {at("evaluate", "print('hello')"), "wrong     an evaluation: wrote what is no message"},
+      {at("evaluate", "answer['figures'] = {'loss': count}"),
+       "wrong     the same evaluation again: says it is deterministic, and gave 'loss' as"},
+      {at("probe", "answer['outputs'] = [{'what': 1}]"), "wrong     a probe, twice: put out"},
+  };
+  for (const auto& [wrong, says] : cases) {
+    const Finished done = check(wrong);
+    EXPECT_EQ(done.exit_code, 4) << wrong << done.out;
+    EXPECT_NE(done.out.find(says), std::string::npos) << wrong << done.out;
+  }
+}
+
+TEST_F(Speakers, TheEnginesOwnWorkerIsRight) {
+  const std::string bin = std::filesystem::path(equivolve_command({}).front()).parent_path();
+  const Finished done = equivolve({"evaluators", "check", "--", bin + "/equivolve-worker",
+                                   EQUIVOLVE_TEST_MODULES "/good/toy_configuration.so"});
+  EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+}
+
 TEST_F(Programs, TuneAModelOfScikitLearn) {
-  if (run_process({"python3", "-c", "import sklearn"}).exit_code != 0)
-    GTEST_SKIP() << "no python3-sklearn";
+  // A Python of one's own in PATH may lack what the system's has.
+  std::string python;
+  for (const char* one : {"python3", "/usr/bin/python3"})
+    if (python.empty() && run_process({one, "-c", "import sklearn"}).exit_code == 0) python = one;
+  if (python.empty()) GTEST_SKIP() << "no python3-sklearn";
   const Finished done = equivolve(
       {"run", std::string(EQUIVOLVE_SOURCE_DIR) + "/examples/needs-packages/sklearn_forest.yaml",
        "--store", folder_.path() / "runs.db", "--json", "--quiet", "--set", "budget.candidates=12",
-       "--set", "final.repeats=1"});
+       "--set", "final.repeats=1", "--set",
+       "evaluator.command=[" + python + ", sklearn_forest.py]"});
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(answer(done)["failed"], 0);
   EXPECT_GT(answer(done)["best"]["validation"]["accuracy"], 0.8);

@@ -217,6 +217,49 @@ TEST_F(Workers, AProbeThatDiffersFromItselfEndsProbing) {
   EXPECT_TRUE(answer(run(citizen("nothing"), {}))["irreproducible_because"].empty());
 }
 
+TEST_F(Workers, FailedTrialsAreShownWithoutALogToo) {
+  const Finished done = run(citizen("sometimes, also: exit"), {"--workers", "2"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const auto all = answer(equivolve({"show", "1", "--logs", "--json", "--store", store_}));
+  EXPECT_EQ(all["failures"].size(), all["failed"]);
+  for (const auto& one : all["failures"]) EXPECT_EQ(one["log"], nlohmann::json::array()) << one;
+  const Finished shown = equivolve({"show", "1", "--store", store_});
+  EXPECT_NE(shown.out.find(", crash: exited with code 3\n"), std::string::npos) << shown.out;
+}
+
+// P2 and P13: what describes evaluators outlives them.
+TEST_F(Workers, ALibraryThatCrashesWhileLoadedIsListedWithTheOthers) {
+#ifndef EQUIVOLVE_SANITIZED
+  const std::string end = "was ended by signal 11";
+#else
+  const std::string end = "exited with code";
+#endif
+  const std::string folder = EQUIVOLVE_TEST_MODULES "/bad";
+  const Finished listed = equivolve(
+      {"evaluators", "list", "--folder", folder, "--folder", EQUIVOLVE_TEST_MODULES "/good"});
+  EXPECT_EQ(listed.exit_code, 0) << listed.err;
+  EXPECT_NE(
+      listed.out.find("crashing_citizen.so          cannot be used: while it was loaded: " + end),
+      std::string::npos)
+      << listed.out;
+  for (const char* other : {"\ncitizen ", "\nalgorithm_discovery ", "\nscript "})
+    EXPECT_NE(("\n" + listed.out).find(other), std::string::npos) << listed.out;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"evaluators", "describe"}, {"init"}}) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"crashing_citizen", "--folder", folder});
+    const Finished described = equivolve(all);
+    EXPECT_EQ(described.exit_code, 4) << described.out;
+    EXPECT_NE(described.err.find("crashing_citizen.so while it was loaded: " + end),
+              std::string::npos)
+        << described.err;
+  }
+  const Finished good =
+      equivolve({"evaluators", "describe", "citizen", "--folder", EQUIVOLVE_TEST_MODULES "/good"});
+  EXPECT_EQ(good.exit_code, 0) << good.err;
+  EXPECT_NE(good.out.find("misbehaves on request"), std::string::npos) << good.out;
+}
+
 TEST_F(Workers, AModuleThatCrashesWhileLoadedIsNamed) {
   const std::string yaml = folder_.path() / "bad.yaml";
   write_file(yaml,

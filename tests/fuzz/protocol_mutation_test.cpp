@@ -1,10 +1,11 @@
-// The seeds of the protocol's fuzzer, as they are and with bytes changed, taken out and repeated.
+// The seeds of the protocol's fuzzers, as they are and with bytes changed, taken out and repeated.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <random>
 
+#include "tests/fuzz/exchange_input.hpp"
 #include "tests/fuzz/protocol_input.hpp"
 
 namespace equivolve::fuzz {
@@ -20,37 +21,53 @@ std::vector<std::string> seeds() {
   return all;
 }
 
-TEST(ProtocolMutation, NothingBreaksThePromises) {
+/// Up to four times bytes changed, taken out, doubled or moved.
+std::string mutated(std::string text, std::mt19937& random) {
+  for (std::uint32_t k = random() % 4 + 1; k > 0 && !text.empty(); --k) {
+    const std::size_t at = random() % text.size();
+    const std::size_t length = std::min<std::size_t>(random() % 20 + 1, text.size() - at);
+    switch (random() % 4) {
+      case 0:
+        text[at] = static_cast<char>(random());
+        break;
+      case 1:
+        text.erase(at, length);
+        break;
+      case 2:
+        text.insert(at, text.substr(at, length));
+        break;
+      default:
+        text.insert(random() % text.size(), text.substr(at, length));
+    }
+  }
+  return text;
+}
+
+/// Of each seed, and so many mutations of it.
+void check_all(std::size_t mutations, std::string (*broken_promise)(const std::string&)) {
   const auto all = seeds();
   ASSERT_GE(all.size(), 2u);
   std::mt19937 random(20261127);
-  std::size_t tried = 0;
   for (const std::string& seed : all) {
-    EXPECT_EQ(broken_protocol_promise(seed), "");
-    for (int i = 0; i < 2'000; ++i, ++tried) {
-      std::string text = seed;
-      for (std::uint32_t k = random() % 4 + 1; k > 0 && !text.empty(); --k) {
-        const std::size_t at = random() % text.size();
-        const std::size_t length = std::min<std::size_t>(random() % 20 + 1, text.size() - at);
-        switch (random() % 4) {
-          case 0:
-            text[at] = static_cast<char>(random());
-            break;
-          case 1:
-            text.erase(at, length);
-            break;
-          case 2:
-            text.insert(at, text.substr(at, length));
-            break;
-          default:
-            text.insert(random() % text.size(), text.substr(at, length));
-        }
-      }
-      const std::string fault = broken_protocol_promise(text);
+    EXPECT_EQ(broken_promise(seed), "");
+    for (std::size_t i = 0; i < mutations; ++i) {
+      const std::string text = mutated(seed, random);
+      const std::string fault = broken_promise(text);
       ASSERT_EQ(fault, "") << text;
     }
   }
-  EXPECT_GT(tried, 1'000u);
+}
+
+TEST(ProtocolMutation, NothingBreaksThePromises) {
+  check_all(2'000, broken_protocol_promise);
+}
+
+TEST(ExchangeMutation, NoQuestionIsLostInAnInbox) {
+  check_all(500, broken_inbox_promise);
+}
+
+TEST(ExchangeMutation, WhateverAWorkerSaysIsAnAnswerOrALoss) {
+  check_all(60, broken_exchange_promise);
 }
 
 }  // namespace

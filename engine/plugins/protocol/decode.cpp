@@ -344,6 +344,7 @@ Configure configure_in(const Members& in) {
                                             {"published", hashing::GridKind::kPublished},
                                             {"shifted", hashing::GridKind::kShifted}},
                                            hashing::GridKind::kScaled);
+  out.marks_log = in.flag("marks_log", false);
   return out;
 }
 

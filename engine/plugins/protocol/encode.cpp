@@ -112,6 +112,7 @@ std::string line_of(const Message& m, const Configure& b) {
   JsonWriter out = begin(m, "configure");
   out.json("config", object_of(b.config_json)).small("mantissa_bits", b.mantissa_bits);
   if (b.grid) out.text("grid", kGridNames[static_cast<std::size_t>(*b.grid)]);
+  if (b.marks_log) out.flag("marks_log", true);
   return std::move(out).object();
 }
 std::string line_of(const Message& m, const AskSpace& b) {

@@ -41,6 +41,8 @@ struct Configure {
   std::string config_json;
   std::uint32_t mantissa_bits = 0;
   std::optional<hashing::GridKind> grid;
+  /// Questions may wait: before each, the worker writes a mark to its log (workers/question_logs).
+  bool marks_log = false;
 };
 struct AskSpace {
   std::string representation;

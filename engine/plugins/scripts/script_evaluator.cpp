@@ -11,6 +11,7 @@
 
 #include "engine/plugins/command_files.hpp"
 #include "engine/plugins/host_bridge.hpp"
+#include "engine/plugins/kept_log.hpp"
 #include "engine/plugins/plugin_names.hpp"
 #include "engine/plugins/scripts/command_template.hpp"
 #include "engine/processes/scratch_folder.hpp"
@@ -81,13 +82,15 @@ tl::expected<std::vector<std::string>, EvaluatorError> names_in(
 }
 
 /// Of a program that did not end well.
-TrialResult failed(Reason reason, std::string message, const std::string& log = "") {
-  TrialResult result;
-  result.status = Status::kFailed;
-  result.reason = reason;
+TrialResult failed(Reason reason, const std::string& message, const std::string& log = "") {
   const std::string last = last_line_of(log);
-  result.message = one_line(last.empty() ? message : message + ": " + last);
-  return result;
+  return failed_trial(reason, one_line(last.empty() ? message : message + ": " + last));
+}
+
+/// It was ended by a signal: the next one may not be.
+bool may_be_tried_again(const TrialResult& result) {
+  return result.status == Status::kFailed &&
+         (result.reason == Reason::kCrash || result.reason == Reason::kMemory);
 }
 
 void add_intermediate(TrialResult& result, const LineFigures& told) {
@@ -129,8 +132,8 @@ TrialResult outcome_of(const SupervisedEnd& end, const ScriptOutput& output,
   if (memory > 0 && end.end.peak_memory >= memory / 2 &&
       (end.end.signal != 0 || end.end.exit_code != 0))
     return failed(Reason::kMemory,
-                  fmt::format("{} when it had {} MiB of the {} MiB that evaluator.memory allows",
-                              end_text(end.end), end.end.peak_memory >> 20, memory >> 20),
+                  fmt::format("{} when it had {} MiB of the {} {}", end_text(end.end),
+                              end.end.peak_memory >> 20, memory >> 20, kMemoryKeySays),
                   end.log);
   if (end.end.signal != 0) return failed(Reason::kCrash, end_text(end.end), end.log);
   if (end.end.exit_code != 0) return failed(Reason::kEvaluatorError, end_text(end.end), end.log);
@@ -269,6 +272,28 @@ ChildSettings ScriptEvaluator::child_for(const CandidateView& candidate,
 
 TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
                                       const std::atomic<bool>& stop) {
+  const Behaviours behaviours = behaviours_of(candidate, request.behaviour);
+  if (auto set_aside = losses_.result_of(behaviours)) {
+    set_aside->figures.assign(info_.figures.size(), std::numeric_limits<double>::quiet_NaN());
+    return std::move(*set_aside);
+  }
+  for (int attempt = 1;; ++attempt) {
+    TrialResult result = try_once(candidate, request, stop);
+    if (!may_be_tried_again(result)) return result;
+    losses_.count_loss(behaviours.of_class, result.reason);
+    if (attempt == kMostAttempts) return result;
+    if (request.starts_anew) request.starts_anew();
+  }
+}
+
+void ScriptEvaluator::take_note(const CandidateView& candidate,
+                                const std::optional<hashing::Digest>& behaviour,
+                                const TrialResult& stored) {
+  losses_.take_note(behaviours_of(candidate, behaviour), stored);
+}
+
+TrialResult ScriptEvaluator::try_once(const CandidateView& candidate, const TrialRequest& request,
+                                      const std::atomic<bool>& stop) {
   std::optional<ScratchFolder> scratch;
   if (uses("scratch")) {
     auto made = ScratchFolder::make();
@@ -308,7 +333,8 @@ TrialResult ScriptEvaluator::evaluate(const CandidateView& candidate, const Tria
     result.figures.assign(info_.figures.size(), std::numeric_limits<double>::quiet_NaN());
   result.intermediate = std::move(told.intermediate);
   result.seconds = end->seconds;
-  if (result.status == Status::kFailed) result.log = std::move(end->log);
+  if (result.status == Status::kFailed)
+    result.log = kept_log(std::move(end->log), end->log_dropped);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/plugins/plugin_host.hpp"
 #include "engine/plugins/scripts/script_output.hpp"
 #include "engine/plugins/scripts/script_settings.hpp"
+#include "engine/plugins/set_aside.hpp"
 #include "engine/processes/child_process.hpp"
 #include "engine/processes/slots.hpp"
 
@@ -39,6 +40,8 @@ class ScriptEvaluator final : public Evaluator {
                     const std::atomic<bool>& stop) override;
   TrialResult evaluate(const CandidateView& candidate, const TrialRequest& request,
                        const std::atomic<bool>& stop) override;
+  void take_note(const CandidateView& candidate, const std::optional<hashing::Digest>& behaviour,
+                 const TrialResult& stored) override;
   /// command.txt: the line to type for this candidate.
   tl::expected<std::vector<Artefact>, EvaluatorError> apply(const CandidateView& candidate,
                                                             const std::string& options_json,
@@ -51,11 +54,14 @@ class ScriptEvaluator final : public Evaluator {
                           const std::string& scratch, std::uint32_t slot) const;
   std::vector<std::string> command_for(const CandidateView& candidate,
                                        const std::map<std::string, std::string>& others) const;
+  TrialResult try_once(const CandidateView& candidate, const TrialRequest& request,
+                       const std::atomic<bool>& stop);
   bool uses(const std::string& name) const;
 
   ScriptSettings settings_;
   const LaunchSettings launch_;
-  Slots slots_;                     // of the trials that run
+  Slots slots_;  // of the trials that run
+  SetAside losses_;
   std::vector<std::string> names_;  // the placeholders of the command
   OutputPatterns patterns_;
   EvaluatorDescriptor descriptor_;

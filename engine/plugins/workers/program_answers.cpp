@@ -105,6 +105,21 @@ std::string values_json(search::GenomeView genome, const search::Space& space) {
   return std::move(out).object();
 }
 
+protocol::WireCandidate wire_candidate(const CandidateView& candidate, bool as_bytes,
+                                       const search::Space* space) {
+  protocol::WireCandidate out;
+  out.reference = candidate.reference;
+  out.representation = search::representation_name(candidate.representation);
+  if (!out.reference.empty()) return out;
+  if (as_bytes) {
+    out.flat.assign(candidate.genome.begin(), candidate.genome.end());
+  } else if (space) {
+    out.text = search::genome_text(candidate.genome, *space);
+    out.values_json = values_json(candidate.genome, *space);
+  }
+  return out;
+}
+
 tl::expected<std::vector<double>, std::string> figures_by_name(
     const std::string& object_json, const std::vector<NamedFigure>& figures, bool in_part) {
   const Value object = Value::parse(object_json, nullptr, false);

@@ -1,5 +1,5 @@
-// What programs in other languages say in other words than the engine's own worker does: values and
-// figures by name, outputs of probes as lists.
+// What programs in other languages hear and say in other words than the engine's own worker does:
+// values and figures by name, outputs of probes as lists.
 #pragma once
 
 #include <string>
@@ -7,13 +7,17 @@
 
 #include <tl/expected.hpp>
 
-#include "engine/plugins/evaluator.hpp"
+#include "engine/plugins/protocol/messages.hpp"
 
 namespace equivolve::engine {
 
 /// The active parameters of a configuration as a JSON object: numbers, true and false, texts.
 /// "" for genomes of other representations.
 std::string values_json(search::GenomeView genome, const search::Space& space);
+
+/// `space`: of its genome; null: not bound yet.
+protocol::WireCandidate wire_candidate(const CandidateView& candidate, bool as_bytes,
+                                       const search::Space* space);
 
 /// In the order of the figures. What is required has to be there, unless the trial was `in_part`;
 /// the error names what is missing, not known or no number.

@@ -10,10 +10,6 @@
 
 namespace equivolve::engine {
 
-/// Trials that ended with their worker are tried so often, and so many lost workers set a behaviour
-/// aside.
-inline constexpr int kMostAttempts = 3;
-
 /// Configures a first worker, which reads the data. `program`: EvaluatorInfo::program. Thread-safe,
 /// whatever the evaluator behind it says of itself. [main-thread]
 tl::expected<std::unique_ptr<Evaluator>, EvaluatorError> make_worker_evaluator(

@@ -28,6 +28,20 @@ void add_python_module(ChildSettings& child) {
   child.environment.emplace_back("PYTHONPATH", std::move(path));
 }
 
+bool lies_among_built_in(const fs::path& file) {
+  const auto own = plugin_folders({});
+  std::error_code error;
+  return !own.empty() && fs::equivalent(file.parent_path(), own.back(), error);
+}
+
+/// Nobody waits long for a module that says nothing of itself.
+WorkerSettings settings_to_describe() {
+  WorkerSettings settings;
+  settings.start_deadline = std::chrono::seconds(10);
+  settings.child.file_size = std::uint64_t{1} << 30;
+  return settings;
+}
+
 class WorkerModule final : public PluginModule {
  public:
   WorkerModule(fs::path file, std::shared_ptr<WorkerStarter> starter, WorkerStarter::Greeted first,
@@ -70,11 +84,28 @@ fs::path worker_program() {
 
 bool is_built_in(const std::string& id, const std::vector<fs::path>& folders) {
   if (id == kScriptId) return true;
-  const auto own = plugin_folders({});
   const auto file =
       is_plugin_name(id) ? find_module(id, folders) : tl::expected<fs::path, EvaluatorError>();
-  std::error_code error;
-  return file && !own.empty() && fs::equivalent(file->parent_path(), own.back(), error);
+  return file && lies_among_built_in(*file);
+}
+
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_to_describe(
+    const std::string& id, const std::vector<fs::path>& folders) {
+  if (is_built_in(id, folders)) return load_plugin(id, folders);
+  return load_plugin_in_workers(id, folders, settings_to_describe());
+}
+
+tl::expected<EvaluatorDescriptor, std::string> described_in_worker(const fs::path& file) {
+  if (lies_among_built_in(file)) return described_here(file);
+  WorkerSettings settings = settings_to_describe();
+  settings.child.command = {worker_program().string(), file.string()};
+  WorkerStarter starter(std::move(settings));
+  auto greeted = starter.start();
+  if (greeted) return std::move(greeted->hello.descriptor);
+  std::string problem = std::move(greeted.error().message);
+  for (const std::string& name : {file.string() + ' ', file.filename().string() + ' '})
+    if (problem.starts_with(name)) return tl::unexpected(problem.substr(name.size()));
+  return tl::unexpected(std::move(problem));
 }
 
 tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_workers(
@@ -89,16 +120,21 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_worke
   return std::make_unique<WorkerModule>(std::move(*file), std::move(starter), std::move(*first));
 }
 
+ChildSettings child_of_program(const std::vector<std::string>& command, const fs::path& folder,
+                               ChildSettings others) {
+  others.command = command;
+  others.folder = folder;
+  add_python_module(others);
+  // What a trial prints is to be there when it is cut.
+  if (std::getenv("PYTHONUNBUFFERED") == nullptr)
+    others.environment.insert(others.environment.begin(), {"PYTHONUNBUFFERED", "1"});
+  return others;
+}
+
 tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_program(
     const std::string& id, const std::vector<std::string>& command, const fs::path& folder,
     WorkerSettings settings) {
-  settings.child.command = command;
-  settings.child.folder = folder;
-  add_python_module(settings.child);
-  // What a trial prints is to be there when it is cut.
-  if (std::getenv("PYTHONUNBUFFERED") == nullptr)
-    settings.child.environment.insert(settings.child.environment.begin(),
-                                      {"PYTHONUNBUFFERED", "1"});
+  settings.child = child_of_program(command, folder, std::move(settings.child));
   auto starter = std::make_shared<WorkerStarter>(std::move(settings));
   auto first = starter->start();
   if (!first) return tl::unexpected(std::move(first.error()));

@@ -21,9 +21,23 @@ tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_in_worke
     const std::string& id, const std::vector<std::filesystem::path>& folders,
     WorkerSettings settings);
 
+/// The same, but for what is built in, which is opened here: for those who only want to know what a
+/// module says of itself. [main-thread]
+tl::expected<std::unique_ptr<PluginModule>, EvaluatorError> load_plugin_to_describe(
+    const std::string& id, const std::vector<std::filesystem::path>& folders);
+
+/// Describe of list_plugins: what is not built in is opened in a worker. [main-thread]
+tl::expected<EvaluatorDescriptor, std::string> described_in_worker(
+    const std::filesystem::path& file);
+
 /// Whether the evaluator with that id is one of this program's own: `script`, or a module in the
 /// folder of the built-in ones.
 bool is_built_in(const std::string& id, const std::vector<std::filesystem::path>& folders);
+
+/// How a program that speaks the worker protocol is started: the Python module is at hand, and what
+/// it prints is not held back.
+ChildSettings child_of_program(const std::vector<std::string>& command,
+                               const std::filesystem::path& folder, ChildSettings others = {});
 
 /// A program that speaks the worker protocol, started in `folder`. `id`: what it has to call
 /// itself, or "". [main-thread]

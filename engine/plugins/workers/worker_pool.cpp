@@ -33,7 +33,14 @@ WorkerPool::~WorkerPool() {
 void WorkerPool::add(WorkerStarter::Greeted greeted) {
   auto worker = std::make_shared<Worker>(starter_, std::move(greeted));
   const std::lock_guard guard(lock_);
-  workers_.push_back(std::move(worker));
+  ++living_;
+  workers_.push_back(counted(std::move(worker)));
+}
+
+/// From now on its end makes room for another.
+WorkerPool::Leased WorkerPool::counted(Leased worker) {
+  worker->living_ = &living_;
+  return worker;
 }
 
 /// The one with the least to do, of these the one used last: its memory is warm.
@@ -53,7 +60,9 @@ tl::expected<WorkerPool::Leased, WorkerPool::None> WorkerPool::lease(const std::
   while (!stop.load()) {
     if (!broken_.empty()) return tl::unexpected(None{false, broken_});
     const std::uint32_t most = settings().most_workers;
-    const bool may_start = most == 0 || workers_.size() + starting_ < most;
+    // Those who need a fresh one come first.
+    const std::uint32_t before = fresh ? 0 : fresh_wanted_;
+    const bool may_start = most == 0 || living_ + before < most;
     Leased worker = fresh ? nullptr : with_room();
     if (worker && worker->asked_ == 0 && !worker->process->is_alive()) {
       take_out(*worker);
@@ -63,30 +72,47 @@ tl::expected<WorkerPool::Leased, WorkerPool::None> WorkerPool::lease(const std::
       ++worker->asked_;
       return worker;
     }
-    if (fresh || may_start) return start(lock, stop);
+    if (may_start) return start(lock, stop);
+    if (fresh) ++fresh_wanted_, make_room(lock);
     changed_.wait_for(lock, kLookForStop);
+    if (fresh) --fresh_wanted_;
   }
   return tl::unexpected(None{true, "the run was stopped"});
 }
 
+/// One with nothing to do ends; else the one with the least to do takes no more.
+void WorkerPool::make_room(std::unique_lock<std::mutex>& lock) {
+  const auto retires = [](const Leased& worker) { return worker->retires_; };
+  if (workers_.empty() || std::ranges::any_of(workers_, retires)) return;
+  Leased goes = *std::ranges::min_element(workers_, {}, &Worker::asked_);
+  goes->retires_ = true;
+  if (goes->asked_ > 0) return;
+  take_out(*goes);
+  lock.unlock();
+  const std::array<WorkerProcess*, 1> one{goes->process.get()};
+  WorkerProcess::end(one, kPatienceAtEnd);
+  goes.reset();
+  lock.lock();
+}
+
 tl::expected<WorkerPool::Leased, WorkerPool::None> WorkerPool::start(
     std::unique_lock<std::mutex>& lock, const std::atomic<bool>& stop) {
-  ++starting_;
+  ++living_;
   lock.unlock();
   auto worker = start_once(stop);
   for (const auto wait : kWaitsBetweenStarts)
     if (!worker && waited(wait, stop)) worker = start_once(stop);
   lock.lock();
-  --starting_;
   changed_.notify_all();
-  if (!worker && stop.load()) return tl::unexpected(None{true, "the run was stopped"});
-  if (!worker) {
-    broken_ = worker.error().message;
-    return tl::unexpected(None{false, broken_});
+  if (worker) {
+    (*worker)->asked_ = 1;
+    workers_.push_back(counted(*worker));
+    return std::move(*worker);
   }
-  (*worker)->asked_ = 1;
-  workers_.push_back(*worker);
-  return std::move(*worker);
+  --living_;
+  if (stop.load()) return tl::unexpected(None{true, "the run was stopped"});
+  broken_ = worker.error().message;
+  return tl::unexpected(None{false, broken_});
 }
 
 tl::expected<WorkerPool::Leased, EvaluatorError> WorkerPool::start_once(

@@ -26,6 +26,7 @@ class WorkerPool {
     ~Worker() {
       process.reset();
       starter_->free_slot(slot_);
+      if (living_) living_->fetch_sub(1);
     }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -38,6 +39,7 @@ class WorkerPool {
     bool retires_ = false;     // takes no more; protected by the pool's lock
     const std::shared_ptr<WorkerStarter> starter_;
     const std::uint32_t slot_;
+    std::atomic<std::uint32_t>* living_ = nullptr;  // the pool's, which counts it
   };
   using Leased = std::shared_ptr<Worker>;
   /// Makes a new worker fit to be asked.
@@ -56,8 +58,9 @@ class WorkerPool {
 
   /// Adds one that is ready.
   void add(WorkerStarter::Greeted greeted);
-  /// A worker with room for a question; `fresh`: one that nobody has asked before. A start that
-  /// fails is tried three times; then there are no more workers, now and later.
+  /// A worker with room for a question; `fresh`: one that nobody has asked before, for which
+  /// another has to go where no more may live. A start that fails is tried three times; then there
+  /// are no more workers, now and later.
   tl::expected<Leased, None> lease(const std::atomic<bool>& stop, bool fresh = false);
   /// After its answer. One that is short of memory is let go.
   void give_back(Leased worker);
@@ -70,16 +73,20 @@ class WorkerPool {
   tl::expected<Leased, None> start(std::unique_lock<std::mutex>& lock,
                                    const std::atomic<bool>& stop);
   tl::expected<Leased, EvaluatorError> start_once(const std::atomic<bool>& stop) const;
+  Leased counted(Leased worker);
   void take_out(const Worker& worker);
+  void make_room(std::unique_lock<std::mutex>& lock);
 
   const std::shared_ptr<WorkerStarter> starter_;
   const MakeReady make_ready_;
+  /// That start, or have a slot still; counted up with the lock held.
+  std::atomic<std::uint32_t> living_{0};
 
   std::mutex lock_;  // protects the rest
   std::condition_variable changed_;
-  std::vector<Leased> workers_;  // the one used last behind
-  std::uint32_t starting_ = 0;
-  std::string broken_;  // why none can be started
+  std::vector<Leased> workers_;     // the one used last behind
+  std::uint32_t fresh_wanted_ = 0;  // threads that wait for one that nobody has asked
+  std::string broken_;              // why none can be started
 };
 
 }  // namespace equivolve::engine

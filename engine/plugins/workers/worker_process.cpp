@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/set_aside.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -109,7 +110,7 @@ tl::expected<WorkerReply, WorkerLoss> WorkerProcess::ask(protocol::Body question
 void WorkerProcess::begin(Exchange& exchange) {
   exchange.began = exchange.asked_at = Clock::now();
   if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
-  log_ = LogTail();
+  log_.begin(exchange.id);
   if (cpu_limit_ > 0) limit_cpu_time_below(child_.keeper(), exchange.is_trial ? cpu_limit_ : 0);
 }
 
@@ -209,7 +210,7 @@ bool WorkerProcess::read_from(int descriptor, bool is_log) {
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     const std::string_view bytes(piece.data(), static_cast<std::size_t>(count));
     if (is_log)
-      log_.add(bytes);
+      log_.add(bytes, questions_);
     else
       lines_.add(bytes);
     if (bytes.size() < piece.size()) return true;
@@ -339,10 +340,9 @@ WorkerLoss WorkerProcess::loss_by_end(const Exchange& exchange) {
   const bool is_near_limit = memory_limit_ > 0 && peak >= memory_limit_ / 2;
   if (is_near_limit && (end.signal != 0 || end.exit_code != 0)) {
     loss.reason = Reason::kMemory;
-    loss.message =
-        with_log(fmt::format("{} when it had {} MiB of the {} MiB that evaluator.memory allows",
-                             end_text(end), peak >> 20, memory_limit_ >> 20),
-                 loss.log);
+    loss.message = with_log(fmt::format("{} when it had {} MiB of the {} {}", end_text(end),
+                                        peak >> 20, memory_limit_ >> 20, kMemoryKeySays),
+                            loss.log);
   } else if (killed_for_silence_) {
     loss.message = with_log("closed its output", loss.log);
   } else if (end.signal == SIGKILL) {

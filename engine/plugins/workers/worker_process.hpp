@@ -18,9 +18,9 @@
 #include <tl/expected.hpp>
 
 #include "engine/plugins/protocol/messages.hpp"
+#include "engine/plugins/workers/question_logs.hpp"
 #include "engine/processes/child_process.hpp"
 #include "engine/processes/line_reader.hpp"
-#include "engine/processes/log_tail.hpp"
 #include "engine/processes/process_tree.hpp"
 
 namespace equivolve::engine {
@@ -133,7 +133,7 @@ class WorkerProcess {
   bool is_looked_after_ = false;
   std::uint64_t questions_ = 0;
   LineReader lines_{protocol::kLongestMessage};
-  LogTail log_;
+  QuestionLogs log_;
   std::string unsent_;
   std::size_t sent_ = 0;     // of unsent_
   std::size_t replies_ = 0;  // bytes of unsent_ that answer its parts

@@ -4,25 +4,21 @@
 
 #include "engine/plugins/command_files.hpp"
 #include "engine/plugins/plugin_names.hpp"
+#include "engine/plugins/workers/python_traceback.hpp"
+#include "engine/plugins/workers/worker_info.hpp"
 
 namespace equivolve::engine {
 namespace {
 
-constexpr std::chrono::minutes kPatienceAtStart{1};
-
-std::string fault_of(const protocol::HelloOk& hello) {
-  if (hello.protocol != protocol::kVersion)
-    return fmt::format("speaks protocol {} ({}), this program speaks {}", hello.protocol,
-                       hello.build, protocol::kVersion);
-  const EvaluatorDescriptor& d = hello.descriptor;
-  if (!is_evaluator_id(d.id))
-    return fmt::format("calls itself '{}'; an id is [a-z][a-z0-9_]{{0,63}}", one_line(d.id, 80));
-  if (d.version.empty()) return "has no version in its descriptor";
-  for (const std::string& name : d.representations)
-    if (!search::representation_named(name))
-      return fmt::format("accepts the representation '{}', which this version does not know",
-                         one_line(name, 80));
-  return d.representations.empty() ? "accepts no representation" : "";
+/// Why it did not greet, and where in its source, if its log says so.
+std::string text_of(const WorkerLoss& loss, std::chrono::nanoseconds deadline) {
+  if (loss.reason == Reason::kDeadline)
+    return fmt::format(
+        "did not say hello within {:g} s; allow more with the key "
+        "workers.start_deadline",
+        std::chrono::duration<double>(deadline).count());
+  const std::string place = place_of_exception(loss.log);
+  return "while it was loaded: " + loss.message + (place.empty() ? "" : " (" + place + ")");
 }
 
 }  // namespace
@@ -43,20 +39,16 @@ tl::expected<WorkerStarter::Greeted, EvaluatorError> WorkerStarter::start(
   auto process = WorkerProcess::start(child, settings_.grace);
   if (!process) return refuse("cannot be started: " + process.error());
   auto answer = (*process)->ask(protocol::Hello{protocol::kVersion, EQUIVOLVE_VERSION},
-                                {kPatienceAtStart, &stop});
+                                {settings_.start_deadline, &stop});
   if (!answer && answer.error().was_stopped) return refuse("was not started: the run was stopped");
-  if (!answer)
-    return refuse(answer.error().reason == Reason::kDeadline
-                      ? fmt::format("did not say hello within {} s",
-                                    std::chrono::seconds(kPatienceAtStart).count())
-                      : "while it was loaded: " + answer.error().message);
+  if (!answer) return refuse(text_of(answer.error(), settings_.start_deadline));
   if (const auto* failure = std::get_if<protocol::Failure>(&answer->body)) {
     slots_.give_back(slot);
     return tl::unexpected(failure->error);
   }
   auto* hello = std::get_if<protocol::HelloOk>(&answer->body);
   if (!hello) return refuse("answered a hello with something else");
-  if (const std::string fault = fault_of(*hello); !fault.empty()) return refuse(fault);
+  if (const std::string fault = fault_of_greeting(*hello); !fault.empty()) return refuse(fault);
   return Greeted{std::move(*process), std::move(*hello), slot};
 }
 

@@ -23,6 +23,7 @@ struct WorkerSettings {
   std::vector<std::string> launcher;
   /// Of probes and all that is no trial and no start, which have none of their own; 0: any time.
   std::chrono::nanoseconds deadline = std::chrono::minutes(10);
+  std::chrono::nanoseconds start_deadline = std::chrono::minutes(1);  ///< until it has greeted
   Grace grace;
   std::uint32_t prefetch = 1;      ///< questions that a worker has at once, the first in work
   std::uint32_t most_workers = 0;  ///< 0: one for each thread that asks

@@ -131,7 +131,7 @@ bool is_beyond_a_schema(const std::string& name) {
   static const std::set<std::string> names{
       // how a number was spelt, and 2^64 where a reader makes it a fraction
       "seed_is_octal", "seed_is_a_float", "option_octal", "option_integer_as_power",
-      "deadline_too_long",
+      "deadline_too_long", "script_on_thread",
       // what keys say of each other, of the data, of files, and of the evaluator
       "tournament_above_population", "repeats_and_aggregate", "schedule_of_one_level",
       "data_file_absent", "data_column_absent", "data_file_is_a_folder", "options_contradict_data",

@@ -38,7 +38,7 @@ const std::vector<std::string> kTexts{
     "evaluator: toy\nbudget: {evaluations: 9, time: 1.5h, target: {acc: 0.1, loss: -1e-9}}\nfinal: "
     "{top: 1, repeats: 2}\n",
     "evaluator: {id: toy, isolation: process}\nworkers: {launcher: \"srun -n1 'a b'\", "
-    "environment: {A: 1, B: \"{slot}\"}, prefetch: 3}\n",
+    "environment: {A: 1, B: \"{slot}\"}, prefetch: 3, start_deadline: 90s}\n",
     "evaluator: {command: \"python3 'a b.py'\"}\n",
     "evaluator: {command: [sh, \"{x}\"], metrics: {loss: minimize}, deadline: 3s}\n",
     "evaluator: toy\nplugins: {folders: [a, '/b c']}\nworkers: {count: 9, executor: threads}\n"
@@ -65,6 +65,7 @@ TEST(Resolved, RoundTrips) {
     EXPECT_EQ(back->store.file, original.store.file);
     EXPECT_EQ(back->store.relaxed, original.store.relaxed);
     EXPECT_EQ(back->workers, original.workers);
+    EXPECT_EQ(back->start_deadline, original.start_deadline);
     EXPECT_EQ(back->executor, original.executor);
   }
 }

@@ -100,6 +100,16 @@ class Citizen {
       std::fprintf(stderr, "the last words\n");
       std::abort();
     }
+    // All of it is what stdio holds back, and of this trial.
+    if (asked("say_and_fail")) {
+      std::printf("words of %g\n", result.figures()[0]);
+      return EQV_INTERNAL;
+    }
+    if (asked("print_and_fail")) {
+      hostile::print(1'000);
+      std::fprintf(stderr, "the end\n");
+      return EQV_INTERNAL;
+    }
     if (asked("hang")) hostile::hang(false);
     if (asked("hang_deaf")) hostile::hang(true);
     if (asked("leak")) leak(4);
@@ -117,8 +127,11 @@ class Citizen {
     if (asked("print")) hostile::print(50'000);
     if (asked("close_standard"))
       for (int descriptor : {0, 1, 2}) close(descriptor);
-    if (asked("close_all"))
+    // The worker's reader waits for more by then.
+    if (asked("close_all")) {
+      usleep(200'000);
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
+    }
     if (asked("change_process")) change_process();
     if (asked("deaf_at_end")) usleep(200'000), std::atexit([] { hostile::hang(true); });
     if (asked("grandchild")) hostile::start_grandchild();

@@ -105,6 +105,45 @@ TEST_F(Script, EveryFailureHasAReasonAndAMessage) {
   EXPECT_EQ(evaluate().message, "no-such-program: No such file or directory");
 }
 
+/// Crashes as long as the folder has fewer than so many files.
+std::string crashes(int times, const tests::TempFolder& folder) {
+  return "n=$(ls " + std::string(folder.path()) + " | wc -l); touch " + std::string(folder.path()) +
+         "/$n; [ $n -ge " + std::to_string(times) + " ] || kill -SEGV $$; echo '{{\"loss\": 1}}'";
+}
+std::ptrdiff_t files_in(const tests::TempFolder& folder) {
+  return std::distance(std::filesystem::directory_iterator(std::string(folder.path())), {});
+}
+
+TEST_F(Script, OneThatCrashesIsTriedThreeTimesAndThenSetAside) {
+  const tests::TempFolder twice, always;
+  int anew = 0;
+  TrialRequest request;
+  request.starts_anew = [&] { ++anew; };
+  EXPECT_EQ(result_of(crashes(2, twice), request).status, Status::kOk);
+  EXPECT_EQ(anew, 2);
+  EXPECT_EQ(evaluate().status, Status::kOk) << "it has cost two: it is not set aside";
+  const TrialResult first = result_of(crashes(100, always));
+  EXPECT_EQ(first.reason, Reason::kCrash) << first.message;
+  EXPECT_EQ(files_in(always), 3);
+  const TrialResult second = evaluate();
+  EXPECT_EQ(second.reason, Reason::kCrash);
+  EXPECT_THAT(second.message, HasSubstr("was set aside"));
+  EXPECT_EQ(second.figures.size(), 1u);
+  EXPECT_EQ(files_in(always), 3) << "nothing was started";
+}
+
+TEST_F(Script, WhatAnEarlierSessionHasPaidIsNotPaidAgain) {
+  const tests::TempFolder folder;
+  const TrialResult stored = result_of(crashes(100, folder));
+  make(options(crashes(100, folder)));
+  evaluator_->take_note(candidate(), std::nullopt, stored);
+  EXPECT_THAT(evaluate().message, HasSubstr("was set aside"));
+  EXPECT_EQ(files_in(folder), 3);
+  make(options("exit 3"));
+  evaluator_->take_note(candidate(), std::nullopt, evaluate());
+  EXPECT_THAT(evaluate().message, HasSubstr("exited with code 3")) << "it has cost no process";
+}
+
 TEST_F(Script, WhatIsNotFiniteIsAnOutcome) {
   EXPECT_EQ(result_of("echo '{{\"loss\": NaN}}'").status, Status::kNonFinite);
 }

@@ -136,6 +136,19 @@ TEST(BadCitizens, PrintedMegabytesDoNoHarm) {
 #endif
 }
 
+// P9. A thousand lines of a KiB to each of stdout and stderr, and a last one.
+TEST(BadCitizens, OfPrintedMegabytesTheLastAreKeptAndTheOthersCounted) {
+  const Made made = make_citizen("print_and_fail");
+  const TrialResult result = evaluate(*made.evaluator);
+  ASSERT_EQ(result.reason, Reason::kEvaluatorError) << result.message;
+  constexpr std::size_t kAll = 2 * 1'000 * 1024 + 8, kKept = 64 * 1024;
+  const std::string count =
+      "[" + std::to_string(kAll - kKept) + " bytes before this are not kept]\n";
+  EXPECT_THAT(result.log, testing::StartsWith(count));
+  EXPECT_EQ(result.log.size(), count.size() + kKept);
+  EXPECT_THAT(result.log, HasSubstr("the end\n"));
+}
+
 TEST(BadCitizens, AFloodIsCutOff) {
   const Made made = make_citizen("flood");
   forget_peak();

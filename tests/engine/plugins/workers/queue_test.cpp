@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -13,6 +14,10 @@
 #include <thread>
 
 #include "engine/plugins/command_files.hpp"
+#include "engine/plugins/set_aside.hpp"
+#include "engine/plugins/workers/program_answers.hpp"
+#include "engine/plugins/workers/python_traceback.hpp"
+#include "engine/plugins/workers/question_logs.hpp"
 #include "engine/plugins/workers/worker_evaluator.hpp"
 #include "tests/engine/plugins/workers/workers_support.hpp"
 
@@ -38,7 +43,7 @@ class Queue : public testing::Test {
   }
   /// A program that greets as it should; `evaluate`: what it does when it is asked to, $n being the
   /// question's number.
-  std::string program(const std::string& evaluate) const {
+  std::string program(const std::string& evaluate, const std::string& more_figures = "") const {
     return write("program.sh", R"sh(
 n=0
 say() { printf '{"id":"%s",%s}\n' "$n" "$1"; }
@@ -46,16 +51,19 @@ while read -r line; do
   n=$((n + 1))
   case "$line" in
     *'"type":"hello"'*) say '"type":"hello_ok","protocol":1,"descriptor":{"id":"shell","version":"1","representations":["program"]}' ;;
-    *'"type":"configure"'*) say '"type":"info","figures":[{"name":"score","role":"objective","direction":"maximize"}]' ;;
+    *'"type":"configure"'*) say '"type":"info","figures":[{"name":"score","role":"objective","direction":"maximize"})sh" +
+                                   more_figures + R"sh(]' ;;
     *'"type":"goodbye"'*) exit 0 ;;
     *) )sh" + evaluate + R"sh( ;;
   esac
 done
 )sh");
   }
-  Made make_program(const std::string& evaluate, WorkerSettings settings = quick_settings()) const {
+  Made make_program(const std::string& evaluate, WorkerSettings settings = quick_settings(),
+                    const std::string& more_figures = "") const {
     Made made;
-    auto module = load_program("", {"sh", program(evaluate)}, folder_, std::move(settings));
+    auto module =
+        load_program("", {"sh", program(evaluate, more_figures)}, folder_, std::move(settings));
     if (!module) {
       made.error = module.error();
       return made;
@@ -236,6 +244,203 @@ TEST_F(Queue, EachTrialHasItsOwnLog) {
   EXPECT_EQ(lost.reason, Reason::kCrash);
   EXPECT_THAT(lost.message, Not(HasSubstr("words")));
   EXPECT_EQ(lost.log, "");
+}
+
+// A worker goes on with the next question before the engine has read the answer to the last one.
+TEST_F(Queue, LogsStayWithTheirTrialsWhereQuestionsWait) {
+  const Made alone = make_citizen("say_and_fail");
+  const auto expected = evaluate_all(*alone.evaluator, 60, 1);
+  const Made shared = make_citizen("say_and_fail", queueing(16, 1));
+  const auto found = evaluate_all(*shared.evaluator, 60, 16);
+  for (const auto& [n, result] : expected) {
+    EXPECT_THAT(result.log, testing::StartsWith("words of ")) << n;
+    EXPECT_EQ(found.at(n).log, result.log) << n;
+  }
+}
+
+// The program waits for two trials, and prints for both before it answers the first.
+TEST_F(Queue, APrintedMarkTellsTheLogsOfAProgramApart) {
+  const Made made = make_program(
+      "[ \"$n\" = 3 ] || exit 9; case $line in *marks*) exit 7;; esac; read -r line; "
+      "for id in 3 4; do printf '\\036%s\\nwords of %s\\n' $id $id >&2; done; "
+      "for id in 3 4; do n=$id; say "
+      "'\"type\":\"result\",\"status\":\"failed\",\"message\":\"'$id'\"'; done",
+      queueing(8, 1));
+  ASSERT_TRUE(made.evaluator) << made.error.message;
+  const auto results = evaluate_all(*made.evaluator, 2, 2);
+  for (const auto& [n, result] : results) {
+    ASSERT_EQ(result.reason, Reason::kEvaluatorError) << result.message;
+    EXPECT_EQ(result.log, "words of " + result.message + "\n") << n;
+  }
+}
+
+TEST_F(Queue, NoMoreWorkersLiveThanThereMayBeWhateverIsLost) {
+  for (const std::uint32_t most : {1u, 2u, 3u}) {
+    const std::string slots = folder_ / ("slots" + std::to_string(most));
+    WorkerSettings settings = queueing(8, most);
+    settings.child.environment.emplace_back("SLOT", "{slot}");
+    settings.launcher = {"sh", "-c", "echo $SLOT >> " + slots + "; exec \"$@\"", "sh"};
+    const Made bad = make_citizen("sometimes\", \"also\": \"abort", settings);
+    ASSERT_TRUE(bad.evaluator) << bad.error.message;
+    evaluate_all(*bad.evaluator, 120, 16);
+    std::ifstream in(slots);
+    std::size_t starts = 0;
+    for (std::uint32_t slot = 0; in >> slot; ++starts)
+      EXPECT_LT(slot, most) << "where each has a GPU, there is none with that number";
+    EXPECT_GT(starts, 10u);
+  }
+}
+
+TEST_F(Queue, WhatAnEarlierSessionHasPaidIsNotPaidAgain) {
+  const search::Genome one = genome(1), other = genome(2);
+  const Made first = make_program("exit 6");
+  const TrialResult stored = first.evaluator->evaluate(view(one), {}, kNeverStops);
+  ASSERT_EQ(stored.reason, Reason::kCrash) << stored.message;
+  const Made resumed = make_program("echo x >> asked; exit 6");
+  resumed.evaluator->take_note(view(one), std::nullopt, stored);
+  const TrialResult again = resumed.evaluator->evaluate(view(one), {}, kNeverStops);
+  EXPECT_EQ(again.reason, Reason::kCrash);
+  EXPECT_THAT(again.message, HasSubstr("was set aside"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "asked"));
+  EXPECT_THAT(resumed.evaluator->evaluate(view(other), {}, kNeverStops).message,
+              HasSubstr("exited with code 6"));
+}
+
+// Its like has cost nobody anything; and by class, where there are classes.
+TEST_F(Queue, OnlyTrialsThatEndedWithTheirWorkerSetTheirClassAside) {
+  const search::Genome one = genome(1), alike = genome(2);
+  const hashing::Digest of_both{7, 11};
+  const Made made = make_program("say '\"type\":\"result\",\"figures\":[1]'");
+  TrialRequest request;
+  request.behaviour = of_both;
+  const std::vector<std::pair<Reason, std::string>> others{{Reason::kEvaluatorError, "went wrong"},
+                                                           {Reason::kDeadline, "took longer"},
+                                                           {Reason::kWrongShape, "gave 2"},
+                                                           {Reason::kMemory, "out of memory"}};
+  for (const auto& [reason, message] : others) {
+    made.evaluator->take_note(view(one), of_both, failed_trial(reason, message));
+    EXPECT_EQ(made.evaluator->evaluate(view(alike), request, kNeverStops).status, Status::kOk)
+        << message;
+  }
+  const std::string full =
+      "was ended by signal 6 when it had 300 MiB of the 400 " + std::string(kMemoryKeySays);
+  made.evaluator->take_note(view(one), of_both, failed_trial(Reason::kMemory, full));
+  const TrialResult set_aside = made.evaluator->evaluate(view(alike), request, kNeverStops);
+  EXPECT_EQ(set_aside.reason, Reason::kMemory);
+  EXPECT_EQ(made.evaluator->evaluate(view(alike), {}, kNeverStops).status, Status::kOk)
+      << "by itself it has another name";
+}
+
+TEST_F(Queue, OneThatAnswersHasNotBeenLost) {
+  const Made made =
+      make_program("say '\"type\":\"result\",\"status\":\"failed\",\"reason\":\"crash\"'");
+  EXPECT_EQ(evaluate(*made.evaluator).reason, Reason::kEvaluatorError);
+}
+
+// P6: whatever shape and value figures have, a trial's are those of its evaluator, in their order.
+TEST_F(Queue, FiguresAreLookedAt) {
+  struct Case {
+    const char* figures;
+    Status status;
+    const char* says;
+    double score = 0;
+  };
+  const std::string size = R"(,{"name":"size","role":"objective","direction":"minimize"})";
+  for (const Case& one : {
+           Case{"[]", Status::kFailed, "gave 0 figures instead of 2"},
+           Case{"[1]", Status::kFailed, "gave 1 figures instead of 2"},
+           Case{"[1,2,3]", Status::kFailed, "gave 3 figures instead of 2"},
+           Case{R"({"score":1})", Status::kFailed, "figure 'size' was not set"},
+           Case{R"({"score":1,"size":2,"sise":3})", Status::kFailed, "gave 'sise', which is none"},
+           Case{R"({"score":"much","size":2})", Status::kFailed,
+                "gave 'score' as what is no number"},
+           Case{R"(["nan",2])", Status::kNonFinite, "figure 'score' is nan"},
+           Case{R"([1,"inf"])", Status::kNonFinite, "figure 'size' is inf"},
+           Case{R"({"size":"-inf","score":1})", Status::kNonFinite, "figure 'size' is -inf"},
+           Case{R"({"size":2,"score":null})", Status::kNonFinite, "figure 'score' is nan"},
+           Case{R"({"size":2,"score":0.5})", Status::kOk, "", 0.5},
+           Case{"[0.5,2]", Status::kOk, "", 0.5},
+           Case{"[-0.0,2]", Status::kOk, "", 0.0},
+           Case{"[5e-324,2]", Status::kOk, "", 5e-324},
+           Case{R"({"score":-5e-324,"size":2})", Status::kOk, "", -5e-324},
+       }) {
+    const Made made =
+        make_program(std::string("say '\"type\":\"result\",\"figures\":") + one.figures + "'",
+                     quick_settings(), size);
+    ASSERT_TRUE(made.evaluator) << made.error.message;
+    const TrialResult result = evaluate(*made.evaluator);
+    EXPECT_EQ(result.status, one.status) << one.figures << result.message;
+    EXPECT_THAT(result.message, HasSubstr(one.says));
+    ASSERT_EQ(result.figures.size(), 2u) << one.figures;
+    if (one.status == Status::kFailed) {
+      EXPECT_EQ(result.reason, Reason::kWrongShape) << one.figures;
+    }
+    if (one.status != Status::kOk) continue;
+    EXPECT_EQ(result.figures, (std::vector<double>{one.score, 2})) << one.figures;
+    EXPECT_EQ(std::signbit(result.figures[0]), one.score < 0) << one.figures << ": -0 is 0";
+  }
+  const Made twice = make_program("exit 1", quick_settings(),
+                                  R"(,{"name":"score","role":"objective","direction":"minimize"})");
+  EXPECT_FALSE(twice.evaluator);
+  EXPECT_THAT(twice.error.message, HasSubstr("score"));
+}
+
+TEST(ProgramAnswers, SignsOfZeroAndHowNumbersAreWrittenMakeNoOtherBehaviour) {
+  const auto digest = [](const std::string& outputs) {
+    const auto made = digest_of_outputs(outputs, {});
+    EXPECT_TRUE(made) << outputs;
+    return made ? made->key : hashing::Digest{};
+  };
+  EXPECT_EQ(digest(R"([{"values":[0.0,1]}])"), digest(R"([{"values":[-0.0,1.0]}])"));
+  EXPECT_EQ(digest(R"([{"values":[0]}])"), digest(R"([{"values":[-0]}])"));
+  EXPECT_NE(digest(R"([{"values":[0.0]}])"), digest(R"([{"values":[1.0]}])"));
+}
+
+TEST_F(Queue, AStartTakesNoLongerThanItMay) {
+  WorkerSettings settings = impatient_settings();
+  settings.child.command = {"sleep", "1000"};
+  settings.start_deadline = 50ms;
+  const auto greeted = WorkerStarter(settings).start();
+  ASSERT_FALSE(greeted);
+  EXPECT_EQ(greeted.error().message,
+            "sleep did not say hello within 0.05 s; allow more with the key "
+            "workers.start_deadline");
+}
+
+TEST(PythonTraceback, NamesItsLastPlace) {
+  EXPECT_EQ(place_of_exception("Traceback (most recent call last):\n"
+                               "  File \"/a/b/tune.py\", line 3, in <module>\n    import nope\n"
+                               "ModuleNotFoundError: No module named 'nope'\n"),
+            "tune.py, line 3");
+  EXPECT_EQ(place_of_exception("  File \"tune.py\", line 12\n    def f(:\n          ^\n"
+                               "SyntaxError: invalid syntax\n"),
+            "tune.py, line 12");
+  EXPECT_EQ(place_of_exception("  File \"one.py\", line 1, in f\n  File \"two.py\", line 2\n"),
+            "two.py, line 2");
+  for (const char* log : {"", "Segmentation fault", "  File \"", "  File \"a.py\", line ",
+                          "  File \"a.py\"\n, line 3", "  File \"\", line 3"})
+    EXPECT_EQ(place_of_exception(log), "") << log;
+}
+
+TEST(QuestionLogs, MarksPartThemWhereverTheyAreCut) {
+  const std::string printed =
+      "before\n" + log_mark(3) + "of 3" + log_mark(4) + "of 4\n\x1e" + "4x\x1e99\nstill";
+  for (std::size_t piece = 1; piece <= printed.size(); ++piece) {
+    QuestionLogs logs;
+    logs.begin(3);
+    for (std::size_t at = 0; at < printed.size(); at += piece)
+      logs.add(std::string_view(printed).substr(at, piece), 4);
+    EXPECT_EQ(logs.text(), "of 3") << piece;
+    logs.begin(4);
+    EXPECT_EQ(logs.text(),
+              "of 4\n\x1e"
+              "4x\x1e99\nstill")
+        << piece << ": of what was not asked";
+    logs.begin(5);
+    EXPECT_EQ(logs.text(), "");
+    logs.add("more\x1e", 5);
+    EXPECT_EQ(logs.text(), "more\x1e") << "without marks it is of the turn";
+  }
 }
 
 TEST_F(Queue, AFurtherAttemptStartsAnew) {
