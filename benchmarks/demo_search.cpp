@@ -11,14 +11,13 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 
+#include "benchmarks/demo_parts.hpp"
 #include "benchmarks/measuring.hpp"
 #include "engine/plugins/probe_sink.hpp"
-#include "evaluators/algorithm_discovery/probe.hpp"
-#include "evaluators/algorithm_discovery/space.hpp"
-#include "evaluators/algorithm_discovery/trial.hpp"
 #include "hashing/equivalence_cache.hpp"
 #include "search/algorithms/searcher.hpp"
 
@@ -46,65 +45,40 @@ Arguments read_arguments(int argc, char** argv) {
   return out;
 }
 
-/// The evaluator's parts for this problem.
+/// A bred genome with what its probe gave: a copy need not be probed.
+struct Probed : search::Genome {
+  hashing::ProbeDigest probe;
+};
+
+/// The evaluator on one problem.
 class Domain {
  public:
   explicit Domain(std::uint64_t seed)
-      : settings_(synthetic()),
-        problem_(domain::open_synthetic(*settings_.synthetic)),
-        figures_(problem_->info(), settings_.options),
-        rules_{false, settings_.options.error_bound, settings_.options.epochs},
-        space_(domain::read_space(domain::default_space(problem_->info(), settings_),
-                                  problem_->info())),
-        tasks_(problem_->validation_tasks(seed)),
-        trial_(figures_, rules_, settings_.options.max_live_instructions),
-        seed_(seed) {}
+      : parts_(seed), trial_(parts_.trial_on(interpreters::preferred_lane_kind())), seed_(seed) {}
 
-  const search::ProgramSpace& space() const { return space_; }
-  std::size_t figure_count() const { return figures_.table().size(); }
+  const search::ProgramSpace& space() const { return parts_.space; }
+  std::size_t figure_count() const { return parts_.figures.table().size(); }
 
-  void prepare(const search::Genome& genome) {
-    search::prepare_pruned(*search::view_program(genome.flat), {false}, program_);
-  }
-  /// Of the program that was prepared last.
-  hashing::ProbeDigest probe() {
-    search::canonical_bytes(program_, key_);
+  hashing::ProbeDigest probe(const search::Genome& genome) {
+    parts_.prune(genome);
+    search::canonical_bytes(parts_.program, key_);
     const engine::ProbeSink sink(engine::sink_settings(0, true, {}), &known_, seed_);
     sdk::OutputSink face(*sink.sink());
     if (face.known(key_)) return sink.finish();
-    interpreters::Machine& machine = domain::thread_machine();
-    machine.load(program_, space_.memories);
-    const bool within = trial_.length(program_, *tasks_) <= settings_.options.max_live_instructions;
-    domain::run_probe(machine, program_, rules_, seed_, {within}, face);
+    const std::uint64_t length = trial_.length(parts_.program, *parts_.tasks);
+    parts_.probe(seed_, length <= parts_.settings.options.max_live_instructions, face);
     return sink.finish();
   }
   /// Empty figures: it failed.
-  std::vector<double> evaluate() {
-    const domain::TrialOutcome outcome =
-        trial_.run(program_, space_.memories, *tasks_, seed_, false, 1, {}, [] { return false; });
-    std::vector<double> figures;
-    if (outcome.status != EQV_OK) return figures;
-    figures.resize(figure_count());
-    figures_.aggregate(outcome.of_tasks, figures);
-    return figures;
+  std::vector<double> evaluate(const search::Genome& genome) {
+    parts_.prune(genome);
+    return parts_.evaluate(trial_, seed_);
   }
 
  private:
-  static domain::Settings synthetic() {
-    domain::Settings settings;
-    settings.synthetic = domain::SyntheticData{};
-    return settings;
-  }
-
-  domain::Settings settings_;
-  std::unique_ptr<domain::Problem> problem_;
-  domain::Figures figures_;
-  domain::Rules rules_;
-  search::ProgramSpace space_;
-  domain::Tasks tasks_;
+  benchmarks::DemoParts parts_;
   domain::Trial trial_;
   std::uint64_t seed_;
-  search::PreparedProgram program_;
   engine::KnownProbes known_;
   std::vector<std::byte> key_;
 };
@@ -146,21 +120,28 @@ class DemoSearch {
 
   void settle(const search::Request& request) {
     search::Bred bred = searcher_.vary(request, 0);
-    const search::Candidate candidate{
-        request.birth, std::make_shared<search::Genome>(std::move(bred.genome)),
-        request.recipe.first_parent, request.recipe.second_parent, bred.op};
-    domain_.prepare(*candidate.genome);
-    searcher_.tell(request, candidate, outcome_of(request.ticket));
+    const auto genome = std::make_shared<Probed>(Probed{std::move(bred.genome), {}});
+    const search::Candidate candidate{request.birth, genome, request.recipe.first_parent,
+                                      request.recipe.second_parent, bred.op};
+    if (arguments_.cache) genome->probe = probe(request, *genome);
+    searcher_.tell(request, candidate, outcome_of(request.ticket, *genome));
   }
 
-  search::Outcome outcome_of(std::uint64_t ticket) {
+  hashing::ProbeDigest probe(const search::Request& request, const Probed& genome) {
+    const auto* parent = static_cast<const Probed*>(request.recipe.first.get());
+    const bool same = parent && parent->flat.size() == genome.flat.size() &&
+                      std::memcmp(parent->flat.data(), genome.flat.data(), genome.flat.size()) == 0;
+    return same ? parent->probe : domain_.probe(genome);
+  }
+
+  search::Outcome outcome_of(std::uint64_t ticket, const Probed& genome) {
     hashing::Verdict verdict;
-    if (arguments_.cache) verdict = cache_.look_up(domain_.probe(), 0, ticket);
+    if (arguments_.cache) verdict = cache_.look_up(genome.probe, 0, ticket);
     if (verdict.kind != hashing::Verdict::Kind::kEvaluate) {
       const hashing::Recalled* known = cache_.recall(verdict.cls, 0);
       return known && !known->mean.empty() ? worth(known->mean[0]) : search::Outcome();
     }
-    const std::vector<double> figures = domain_.evaluate();
+    const std::vector<double> figures = domain_.evaluate(genome);
     ++evaluations_;
     if (arguments_.cache) cache_.settle(verdict.cls, 0, figures.empty(), 0, figures, 0);
     return figures.empty() ? search::Outcome() : worth(figures[0]);

@@ -16,11 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/demo_parts.hpp"
 #include "benchmarks/measuring.hpp"
 #include "engine/plugins/probe_sink.hpp"
-#include "evaluators/algorithm_discovery/probe.hpp"
-#include "evaluators/algorithm_discovery/space.hpp"
-#include "evaluators/algorithm_discovery/trial.hpp"
 #include "search/variation/program_variation.hpp"
 
 namespace equivolve {
@@ -54,19 +52,11 @@ Arguments read_arguments(int argc, char** argv) {
   return out;
 }
 
-/// What an evaluator is made of, for one problem.
+/// The programs that are measured, and what is measured of them.
 class Bench {
  public:
   explicit Bench(const Arguments& arguments)
-      : settings_(settings_of(arguments.problem)),
-        problem_(settings_.synthetic ? domain::open_synthetic(*settings_.synthetic)
-                                     : domain::open_table(*settings_.table, settings_.options)),
-        figures_(problem_->info(), settings_.options),
-        rules_{problem_->info().kind == domain::TaskKind::kClassification,
-               settings_.options.error_bound, settings_.options.epochs},
-        space_(domain::read_space(domain::default_space(problem_->info(), settings_),
-                                  problem_->info())),
-        tasks_(problem_->validation_tasks(arguments.seed)) {}
+      : parts_(arguments.seed, settings_of(arguments.problem)) {}
 
   void breed(int candidates, std::uint64_t seed) {
     struct Member {
@@ -79,14 +69,14 @@ class Bench {
       hashing::Stream stream(seed, hashing::Purpose::kVary, static_cast<std::uint64_t>(n));
       search::Program child;
       if (n < 1000) {
-        child = search::random_program(space_, stream);
+        child = search::random_program(parts_.space, stream);
       } else {
         const Member* best = nullptr;
         for (int t = 0; t < 10; ++t) {
           const Member& one = population[stream.below(population.size())];
           if (!best || one.fitness > best->fitness) best = &one;
         }
-        child = stream.chance(0.9) ? search::mutate(best->program, space_, stream).program
+        child = stream.chance(0.9) ? search::mutate(best->program, parts_.space, stream).program
                                    : best->program;
       }
       genomes_.push_back(search::to_genome(child));
@@ -95,60 +85,41 @@ class Bench {
     }
   }
 
-  void prune(const search::Genome& genome) {
-    search::prepare_pruned(*search::view_program(genome.flat), {rules_.classification}, program_);
-  }
+  void prune(const search::Genome& genome) { parts_.prune(genome); }
   void prune_and_decode(const search::Genome& genome) {
     prune(genome);
-    lanes_.load(program_, space_.memories,
-                static_cast<std::uint32_t>(tasks_->lanes().groups()[0].lanes.size()),
+    lanes_.load(parts_.program, parts_.space.memories,
+                static_cast<std::uint32_t>(parts_.tasks->lanes().groups()[0].lanes.size()),
                 LaneKind::kAvx2);
   }
   void probe(const search::Genome& genome) {
     prune(genome);
-    interpreters::Machine& machine = domain::thread_machine();
-    machine.load(program_, space_.memories);
     const engine::ProbeSink sink(engine::sink_settings(0, true, {}));
     sdk::OutputSink face(*sink.sink());
-    domain::run_probe(machine, program_, rules_, 1, {true}, face);
+    parts_.probe(1, true, face);
     check_ += static_cast<double>(sink.finish().key.lo & 1);
   }
   double evaluate(const domain::Trial& trial, const search::Genome& genome) {
     prune(genome);
-    const domain::TrialOutcome outcome =
-        trial.run(program_, space_.memories, *tasks_, 1, false, 1, {}, [] { return false; });
-    if (outcome.status != EQV_OK) return 0;
-    std::vector<double> figures(figures_.table().size());
-    figures_.aggregate(outcome.of_tasks, figures);
-    return figures[0];
+    const std::vector<double> figures = parts_.evaluate(trial, 1);
+    return figures.empty() ? 0 : figures[0];
   }
-  domain::Trial trial_on(LaneKind kind) const {
-    return domain::Trial(figures_, rules_, settings_.options.max_live_instructions, kind);
-  }
+  domain::Trial trial_on(LaneKind kind) const { return parts_.trial_on(kind); }
 
   const std::vector<search::Genome>& genomes() const { return genomes_; }
   double check() const { return check_; }
 
  private:
   static domain::Settings settings_of(const std::string& problem) {
+    if (problem != "quickstart") return benchmarks::demo_settings();
     domain::Settings settings;
-    if (problem == "quickstart") {
-      settings.table = domain::TableData{"data/breast_cancer.csv", "diagnosis", 0.2, 0};
-      settings.options.epochs = 3;
-    } else {
-      settings.synthetic = domain::SyntheticData{};
-    }
+    settings.table = domain::TableData{"data/breast_cancer.csv", "diagnosis", 0.2, 0};
+    settings.options.epochs = 3;
     return settings;
   }
 
-  domain::Settings settings_;
-  std::unique_ptr<domain::Problem> problem_;
-  domain::Figures figures_;
-  domain::Rules rules_;
-  search::ProgramSpace space_;
-  domain::Tasks tasks_;
+  benchmarks::DemoParts parts_;
   std::vector<search::Genome> genomes_;
-  search::PreparedProgram program_;
   interpreters::LaneMachine lanes_;
   double check_ = 0;
 };

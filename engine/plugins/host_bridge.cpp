@@ -1,5 +1,6 @@
 #include "engine/plugins/host_bridge.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <span>
@@ -51,9 +52,10 @@ struct HostBridge::Callbacks {
                            Use use) noexcept {
     try {
       HostBridge& bridge = self(context);
-      const std::shared_lock guard(bridge.running_lock_);
-      const auto found = bridge.running_.find(number);
-      return found == bridge.running_.end() ? otherwise : use(*found->second);
+      Shelf& shelf = bridge.shelf_of(number);
+      const std::shared_lock guard(shelf.lock);
+      const auto found = std::ranges::find(shelf.trials, number, &RunningTrial::number);
+      return found == shelf.trials.end() ? otherwise : use(**found);
     } catch (...) {
       return otherwise;
     }
@@ -130,15 +132,24 @@ void HostBridge::log(int severity, std::string_view text) {
     std::fprintf(stderr, "%s: %s\n", id_.c_str(), line.c_str());
 }
 
+std::uint64_t HostBridge::new_number() {
+  static std::atomic<std::uint64_t> threads{0};
+  thread_local const std::uint64_t thread = ++threads;
+  const std::uint64_t shelf = thread % kShelves;
+  return (++shelves_[shelf].numbers) * kShelves + shelf;
+}
+
 HostBridge::Registration::Registration(HostBridge& bridge, RunningTrial& trial)
     : bridge_(bridge), trial_(trial) {
-  const std::unique_lock guard(bridge_.running_lock_);
-  bridge_.running_.emplace(trial_.number, &trial_);
+  Shelf& shelf = bridge_.shelf_of(trial_.number);
+  const std::unique_lock guard(shelf.lock);
+  shelf.trials.push_back(&trial_);
 }
 
 HostBridge::Registration::~Registration() {
-  const std::unique_lock guard(bridge_.running_lock_);
-  bridge_.running_.erase(trial_.number);
+  Shelf& shelf = bridge_.shelf_of(trial_.number);
+  const std::unique_lock guard(shelf.lock);
+  std::erase(shelf.trials, &trial_);
 }
 
 }  // namespace equivolve::engine

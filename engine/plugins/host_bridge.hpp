@@ -2,6 +2,7 @@
 // they learn of each trial.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -10,7 +11,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/plugins/evaluator.hpp"
@@ -25,7 +25,7 @@ struct RunningTrial {
   static constexpr std::size_t kMostItems = std::size_t{1} << 24;
 
   // Constant while the trial runs.
-  std::uint64_t number = 0;  ///< from 1; 0 names no trial
+  std::uint64_t number = 0;  ///< HostBridge::new_number(); 0 names no trial
   std::uint32_t split = 0, threads = 1;
   std::size_t figure_count = 0, first_objective = 0;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -61,7 +61,10 @@ class HostBridge {
   /// evaluator's id.
   void log(int severity, std::string_view text);
 
-  /// While it lives the host's functions know the trial by its number.
+  /// For a trial of the calling thread; no trial had it before. [any-thread]
+  std::uint64_t new_number();
+
+  /// While it lives the host's functions know the trial by its number, which new_number gave.
   class Registration {
    public:
     Registration(HostBridge& bridge, RunningTrial& trial);
@@ -81,9 +84,17 @@ class HostBridge {
   const LogSink log_;
   const eqv_host table_;
   std::mutex log_lock_;
-  std::shared_mutex
-      running_lock_;  // protects running_; held shared while a trial found in it is used
-  std::unordered_map<std::uint64_t, RunningTrial*> running_;
+
+  /// The trials of a few threads. Each thread's lie together, so that short trials on several
+  /// threads do not wait for each other.
+  struct alignas(128) Shelf {
+    std::atomic<std::uint64_t> numbers{0};  // given so far
+    std::shared_mutex lock;  // protects trials; held shared while one of them is used
+    std::vector<RunningTrial*> trials;
+  };
+  static constexpr std::size_t kShelves = 64;
+  Shelf& shelf_of(std::uint64_t number) { return shelves_[number % kShelves]; }
+  std::array<Shelf, kShelves> shelves_;
 };
 
 }  // namespace equivolve::engine

@@ -273,7 +273,7 @@ TrialResult LoadedPlugin::evaluate(const CandidateView& candidate, const TrialRe
   const RawCandidate raw(candidate, space_.get());
   FigureBuffer buffer(info_.figures.size());
   RunningTrial trial;
-  trial.number = ++trials_;
+  trial.number = bridge_.new_number();
   trial.split = request.split;
   trial.threads = std::max<std::uint32_t>(request.threads, 1);
   trial.figure_count = info_.figures.size();
@@ -296,7 +296,7 @@ TrialResult LoadedPlugin::evaluate(const CandidateView& candidate, const TrialRe
     });
     spent = Clock::now() - start;
   }
-  if (trial.number == 1) check_first_trial();
+  if (!tried_.load(std::memory_order_relaxed) && !tried_.exchange(true)) check_first_trial();
   TrialResult out = judge_trial(status, buffer, info_.figures, trial, request.deadline);
   if (!thrown.empty()) out.message = std::move(thrown);
   out.items = std::move(trial.items);

@@ -59,7 +59,7 @@ class LoadedPlugin final : public Evaluator {
 
   KnownProbes known_probes_;
   std::mutex one_at_a_time_;  // held during calls of evaluators that are not thread-safe
-  std::atomic<std::uint64_t> trials_{0};
+  std::atomic<bool> tried_{false};
   mutable std::atomic<bool> warned_of_mode_{false};
   std::atomic<bool> warned_of_refine_{false};
 };

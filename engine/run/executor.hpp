@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -21,6 +22,10 @@ class Executor {
   virtual ~Executor() = default;  ///< waits for every submitted task
   /// Runs the task soon, on another thread. [any-thread]
   virtual void submit(Task task) = 0;
+  /// A submitted task on this context that nobody has begun, for the caller to run at once; nothing
+  /// where none comes next. So whoever has done a short task goes on without handing over to
+  /// anybody. [any-thread]
+  virtual std::optional<Task> take(const void* context) = 0;
   virtual unsigned width() const = 0;  ///< tasks that run at once
 };
 

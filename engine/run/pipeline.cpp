@@ -1,6 +1,7 @@
 #include "engine/run/pipeline.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -29,6 +30,11 @@ bool has_classes(const PipelineSettings& settings) {
 std::size_t room_for_leaders(const PipelineSettings& settings) {
   return outcomes_change(settings.policy) ? 10 * std::size_t{settings.leaders_kept} + 1000
                                           : settings.leaders_kept;
+}
+
+/// What == says, many bytes at a time.
+bool same_bytes(search::GenomeView a, search::GenomeView b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool is_among(const hashing::Digest& digest, const hashing::ProbeDigest& probe) {
@@ -145,22 +151,40 @@ void Pipeline::run_task(void* self, std::uint64_t ticket) {
   static_cast<Pipeline*>(self)->work(ticket);
 }
 
-/// Does the task of a slot, passes the baton on, and goes on with whatever the sequencer kept for
-/// this thread.
+/// Does the task of a slot, and goes on with whatever the sequencer has for this thread. What the
+/// sequencer works on moves from core to core with the baton, which takes longer than a short task:
+/// after such a one it is called only when nothing else waits.
 void Pipeline::work(std::uint64_t ticket) {
-  for (std::optional<std::uint64_t> next = ticket; next; next = advance()) {
-    Slot& s = slot(*next);
-    if (s.stage.load(std::memory_order_acquire) == Stage::kBreeding) {
-      breed(s);
-      EQV_FAULT_POINT("run.bred");
-      s.stage.store(Stage::kProbed, std::memory_order_release);
-    } else {
-      evaluate(s);
-      EQV_FAULT_POINT("run.evaluated");
-      s.stage.store(Stage::kReady, std::memory_order_release);
-    }
-    active_.fetch_sub(1, std::memory_order_acq_rel);
+  for (std::optional<std::uint64_t> next = ticket; next;) {
+    const bool was_short = do_task(slot(*next));
+    next = was_short ? take_waiting() : std::nullopt;
+    if (!next) next = advance();
   }
+}
+
+/// Whether it was done in less than a hand-over is worth.
+bool Pipeline::do_task(Slot& s) {
+  constexpr double kShort = 50e-6;  // seconds
+  double seconds = 0;
+  if (s.stage.load(std::memory_order_acquire) == Stage::kBreeding) {
+    breed(s);
+    seconds = s.probe_seconds.value_or(0);
+    EQV_FAULT_POINT("run.bred");
+    s.stage.store(Stage::kProbed, std::memory_order_release);
+  } else {
+    evaluate(s);
+    seconds = s.trial.seconds;
+    EQV_FAULT_POINT("run.evaluated");
+    s.stage.store(Stage::kReady, std::memory_order_release);
+  }
+  active_.fetch_sub(1, std::memory_order_acq_rel);
+  return seconds < kShort;
+}
+
+/// Another task of this pipeline that nobody has begun.
+std::optional<std::uint64_t> Pipeline::take_waiting() {
+  const std::optional<Executor::Task> task = executor_.take(this);
+  return task ? std::optional(task->argument) : std::nullopt;
 }
 
 void Pipeline::breed(Slot& s) {
@@ -189,7 +213,7 @@ void Pipeline::take(Slot& s, search::Bred bred) {
   s.candidate.first_parent = s.request.recipe.first_parent;
   s.candidate.second_parent = s.request.recipe.second_parent;
   s.candidate.op = bred.op;
-  s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}});
+  s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}, {}});
   s.candidate.genome = s.genome;
   s.probe = {};
 }
@@ -232,18 +256,41 @@ void Pipeline::probe(Slot& s) {
     s.probe.digest.key = hashing::digest_bytes(s.candidate.genome->flat);
     return;
   }
+  if (is_parents_genome(s)) {
+    s.probe.status = Status::kOk;
+    s.probe.digest = *static_cast<const ProbedGenome&>(*s.request.recipe.first).probe;
+    s.genome->probe = s.probe.digest;
+    s.probe_seconds = s.probe_seconds.value_or(0);
+    return;
+  }
   const auto before = clock_.now();
   s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                              settings_.probe_seed, cancelled_);
   s.probe_seconds = s.probe_seconds.value_or(0) + as_seconds(clock_.now() - before);
+  if (s.genome && s.probe.status == Status::kOk) s.genome->probe = s.probe.digest;
+}
+
+/// A copy, or a mutation that put back what was there, whose parent was probed. Those that are
+/// probed to see whether probes differ are probed.
+bool Pipeline::is_parents_genome(const Slot& s) const {
+  const search::Recipe& recipe = s.request.recipe;
+  if (recipe.kind != search::Recipe::Kind::kCopy && recipe.kind != search::Recipe::Kind::kMutation)
+    return false;
+  if (!s.genome || is_checked(s)) return false;
+  // All genomes of this run were made by take().
+  const auto& parent = static_cast<const ProbedGenome&>(*recipe.first);
+  return parent.probe && same_bytes(parent.flat, s.genome->flat);
+}
+
+bool Pipeline::is_checked(const Slot& s) {
+  constexpr std::uint64_t kProbesBetween = 1000;
+  return s.request.ticket % kProbesBetween == 0 && s.attempt == 0;
 }
 
 /// Equal digests stand for equal behaviour. An evaluator that gives one candidate two of them means
 /// something else by it, so that none of them is asked for any more.
 void Pipeline::check_probe(Slot& s) {
-  constexpr std::uint64_t kProbesBetween = 1000;
-  const bool is_checked = s.request.ticket % kProbesBetween == 0 && s.attempt == 0;
-  if (!is_checked || !classes_ || !s.probes || s.probe.status != Status::kOk) return;
+  if (!is_checked(s) || !classes_ || !s.probes || s.probe.status != Status::kOk) return;
   const ProbeResult first = s.probe;
   probe(s);
   if (s.probe.status == Status::kOk && !(s.probe.digest == first.digest)) {

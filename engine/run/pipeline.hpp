@@ -104,6 +104,7 @@ inline bool outcomes_change(hashing::Policy policy) {
 /// known. The digest is written by the sequencer before anyone can be asked to breed from it.
 struct ProbedGenome : search::Genome {
   std::optional<hashing::Digest> digest;
+  std::optional<hashing::ProbeDigest> probe;  ///< what its probe gave, written where it was bred
 };
 
 class Pipeline {
@@ -190,12 +191,16 @@ class Pipeline {
   // On the executor's threads.
   static void run_task(void* self, std::uint64_t ticket);
   void work(std::uint64_t ticket);
+  bool do_task(Slot& slot);
+  std::optional<std::uint64_t> take_waiting();
   void breed(Slot& slot);
   void breed_stored(Slot& slot, const OutcomeRow& row);
   void take(Slot& slot, search::Bred bred);
   void take_again(Slot& slot);
   void probe(Slot& slot);
   void check_probe(Slot& slot);
+  bool is_parents_genome(const Slot& slot) const;
+  static bool is_checked(const Slot& slot);
   bool repeats_parent(const Slot& slot) const;
   void evaluate(Slot& slot);
   std::optional<std::uint64_t> advance();

@@ -35,6 +35,14 @@ class ThreadExecutor final : public Executor {
     wake_.notify_one();
   }
 
+  std::optional<Task> take(const void* context) override {
+    std::lock_guard lock(mutex_);
+    if (tasks_.empty() || tasks_.front().context != context) return std::nullopt;
+    const Task task = tasks_.front();
+    tasks_.pop_front();
+    return task;
+  }
+
   unsigned width() const override { return static_cast<unsigned>(threads_.size()); }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "hashing/digest.hpp"
 
@@ -26,8 +27,10 @@ Hasher make_hasher() {
   return hasher;
 }
 
-void add_number(const Hasher& hasher, std::uint64_t number) {
-  XXH3_128bits_update(hasher.get(), &number, sizeof number);
+using Words = std::vector<std::uint64_t>;
+
+void add_words(const Hasher& hasher, const Words& words) {
+  XXH3_128bits_update(hasher.get(), words.data(), words.size() * sizeof words.front());
 }
 
 // What the store gives back: no value for what is not finite, one zero. Figures without a value at
@@ -37,11 +40,11 @@ std::uint64_t canonical(double value) {
   return std::bit_cast<std::uint64_t>(value + 0.0);
 }
 
-void add_told(const Hasher& hasher, const std::vector<double>& told) {
+void append_told(Words& words, const std::vector<double>& told) {
   std::size_t count = told.size();
   while (count > 0 && !std::isfinite(told[count - 1])) --count;
-  add_number(hasher, count);
-  for (std::size_t i = 0; i < count; ++i) add_number(hasher, canonical(told[i]));
+  words.push_back(count);
+  for (std::size_t i = 0; i < count; ++i) words.push_back(canonical(told[i]));
 }
 
 std::string hex(const Hasher& hasher) {
@@ -54,6 +57,7 @@ std::string hex(const Hasher& hasher) {
 struct RunDigests::State {
   Hasher result = make_hasher();
   Hasher trajectory = make_hasher();
+  Words words;  // of one outcome; kept for its room
 };
 
 RunDigests::RunDigests() : state_(std::make_unique<State>()) {}
@@ -63,16 +67,20 @@ RunDigests& RunDigests::operator=(RunDigests&&) noexcept = default;
 
 void RunDigests::add(const OutcomeRow& outcome) {
   const auto status = static_cast<std::uint64_t>(outcome.status);
-  for (const std::uint64_t field :
-       {outcome.ticket, outcome.birth, outcome.cls, std::uint64_t{outcome.level},
-        std::uint64_t{outcome.hit}, status, static_cast<std::uint64_t>(outcome.reason),
-        outcome.genome_checksum}) {
-    add_number(state_->result, field);
-  }
-  add_told(state_->result, outcome.told);
-  add_number(state_->trajectory, outcome.genome_checksum);
-  add_number(state_->trajectory, status);
-  add_told(state_->trajectory, outcome.told);
+  Words& words = state_->words;
+  words = {outcome.ticket,
+           outcome.birth,
+           outcome.cls,
+           outcome.level,
+           outcome.hit,
+           status,
+           static_cast<std::uint64_t>(outcome.reason),
+           outcome.genome_checksum};
+  append_told(words, outcome.told);
+  add_words(state_->result, words);
+  words = {outcome.genome_checksum, status};
+  append_told(words, outcome.told);
+  add_words(state_->trajectory, words);
 }
 
 std::string RunDigests::result_digest() const {

@@ -106,14 +106,6 @@ void put_state(interpreters::Machine& machine, const search::PreparedProgram& pr
       sink.values({machine.matrix(address) + std::size_t{r} * row, d});
 }
 
-bool draws_at_random(const search::PreparedProgram& program) {
-  for (const auto& code : program.functions)
-    for (const eqv_instruction& i : code.instructions)
-      if (i.op != search::kZeroFill && search::op_info(static_cast<search::Op>(i.op)).random)
-        return true;
-  return false;
-}
-
 /// Whether an operation does one thing on one side of a threshold and another beyond it.
 bool has_threshold(search::Op op) {
   using search::Op;
@@ -223,7 +215,7 @@ void run_probe(interpreters::Machine& machine, const search::PreparedProgram& pr
   const Inputs& inputs = inputs_for(seed, machine.shape().dimension, rules.classification);
   sink.integer(verdict.within_budget ? 1 : 0);
   bool finished = run_once(machine, program, rules, inputs, seed, sink);
-  if (!draws_at_random(program)) return;
+  if (!search::draws_at_random(program)) return;
   for (std::uint64_t r = 1; r < kRepetitions; ++r) {
     const std::uint64_t draw_seed = hashing::derive_seed(seed, hashing::Purpose::kTask, 1000 + r);
     finished = run_once(machine, program, rules, inputs, draw_seed, sink) && finished;

@@ -42,8 +42,9 @@ interpreters::LaneMachine& thread_lanes() {
 
 GroupEnd run_in_lanes(const Job& job, LaneKind kind, double* scores) {
   const auto lanes = static_cast<std::uint32_t>(job.group.lanes.size());
-  std::array<std::uint64_t, interpreters::kMostLanes> seeds;
-  for (std::uint32_t l = 0; l < lanes; ++l) seeds[l] = seed_of(job, l);
+  std::array<std::uint64_t, interpreters::kMostLanes> seeds{};
+  if (search::draws_at_random(job.program))
+    for (std::uint32_t l = 0; l < lanes; ++l) seeds[l] = seed_of(job, l);
   interpreters::LaneMachine& machine = thread_lanes();
   machine.load(job.program, job.shape, lanes, kind);
   LaneRun run(machine, job.rules, {seeds.data(), lanes});

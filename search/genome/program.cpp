@@ -18,26 +18,19 @@ tl::unexpected<Error> error(std::string message) {
   return tl::unexpected<Error>(Error{std::move(message)});
 }
 
-std::uint32_t count_of(Kind kind, const MemoryShape& shape) {
-  switch (kind) {
-    case Kind::kScalar:
-      return shape.scalars;
-    case Kind::kVector:
-      return shape.vectors;
-    case Kind::kMatrix:
-      return shape.matrices;
-    case Kind::kNone:
-      break;
-  }
-  return 1;  // an unused address must be 0
+/// How many memories there are of each kind; an unused address must be 0.
+using Counts = std::array<std::uint32_t, 4>;
+
+Counts counts_of(const MemoryShape& shape) {
+  return {1, shape.scalars, shape.vectors, shape.matrices};
 }
 
 /// What is wrong with one instruction; null when nothing is.
-const char* fault_of(const eqv_instruction& i, const MemoryShape& shape) {
+const char* fault_of(const eqv_instruction& i, const MemoryShape& shape, const Counts& counts) {
   if (i.op >= kOpCount) return "unknown operation";
-  const OpInfo& info = op_info(static_cast<Op>(i.op));
-  if (i.in1 >= count_of(info.in1, shape) || i.in2 >= count_of(info.in2, shape) ||
-      i.out >= count_of(info.out, shape))
+  const OpInfo& info = op_table()[i.op];
+  const auto count = [&](Kind kind) { return counts[static_cast<std::size_t>(kind)]; };
+  if (i.in1 >= count(info.in1) || i.in2 >= count(info.in2) || i.out >= count(info.out))
     return "address beyond the memories";
   if (!std::isfinite(i.value)) return "constant is not finite";
   switch (info.immediate) {
@@ -133,9 +126,10 @@ tl::expected<Program, Error> program_of(GenomeView flat) {
 tl::expected<ProgramView, Error> check_program(GenomeView flat, const MemoryShape& shape) {
   auto view = view_program(flat);
   if (!view) return view;
+  const Counts counts = counts_of(shape);
   for (std::size_t f = 0; f < kFunctionCount; ++f)
     for (std::size_t i = 0; i < view->functions[f].size(); ++i)
-      if (const char* fault = fault_of(view->functions[f][i], shape))
+      if (const char* fault = fault_of(view->functions[f][i], shape, counts))
         return error(std::string(function_name(static_cast<Function>(f))) + ", instruction " +
                      std::to_string(i + 1) + ": " + fault);
   return view;

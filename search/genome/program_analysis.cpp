@@ -284,6 +284,13 @@ void prepare_pruned(const ProgramView& program, CycleConvention convention, Prep
   prepare(program, convention, true, out);
 }
 
+bool draws_at_random(const PreparedProgram& program) {
+  for (const Code& code : program.functions)
+    for (const eqv_instruction& i : code.instructions)
+      if (i.op != kZeroFill && op_table()[i.op].random) return true;
+  return false;
+}
+
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program) {
   std::vector<std::byte> bytes;
   canonical_bytes(program, bytes);

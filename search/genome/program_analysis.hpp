@@ -55,6 +55,9 @@ PreparedProgram prepare_pruned(const ProgramView& program, CycleConvention conve
 /// The same into a program whose storage is used again: nothing is allocated unless it grows.
 void prepare_pruned(const ProgramView& program, CycleConvention convention, PreparedProgram& out);
 
+/// Whether a random draw is among its instructions.
+bool draws_at_random(const PreparedProgram& program);
+
 /// Bytes of the prepared program in a canonical order: equal bytes mean equal behaviour (not the
 /// other way round).
 std::vector<std::byte> canonical_bytes(const PreparedProgram& program);

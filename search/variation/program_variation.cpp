@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace equivolve::search {
 namespace {
@@ -68,7 +72,7 @@ eqv_instruction random_instruction(const FunctionSpace& function, const ProgramS
   return i;
 }
 
-void fill_random(std::vector<eqv_instruction>& code, const FunctionSpace& function,
+void fill_random(std::span<eqv_instruction> code, const FunctionSpace& function,
                  const ProgramSpace& space, Stream& stream) {
   for (eqv_instruction& i : code) i = random_instruction(function, space, stream);
 }
@@ -168,19 +172,26 @@ struct MutationPlaces {
   std::size_t count = 0;
 };
 
-MutationPlaces places_for(Operator op, const Program& program, const ProgramSpace& space) {
+using Lengths = std::array<std::size_t, kFunctionCount>;
+
+Lengths lengths_of(const ProgramView& program) {
+  Lengths lengths;
+  for (std::size_t f = 0; f < kFunctionCount; ++f) lengths[f] = program.functions[f].size();
+  return lengths;
+}
+
+MutationPlaces places_for(Operator op, const Lengths& lengths, const ProgramSpace& space) {
   MutationPlaces places;
   for (std::size_t f = 0; f < kFunctionCount; ++f)
-    if (allows(op, space.functions[f], program.functions[f].size()))
-      places.functions[places.count++] = f;
+    if (allows(op, space.functions[f], lengths[f])) places.functions[places.count++] = f;
   return places;
 }
 
-OperatorDraw choices_for(const Program& program, const ProgramSpace& space,
+OperatorDraw choices_for(const Lengths& lengths, const ProgramSpace& space,
                          const OperatorWeights& weights) {
   OperatorDraw choices(weights);
   const auto offer = [&](Operator op) {
-    if (places_for(op, program, space).count > 0) choices.offer(op);
+    if (places_for(op, lengths, space).count > 0) choices.offer(op);
   };
   offer(Operator::kChangeArgument);
   offer(Operator::kReplaceInstruction);
@@ -192,6 +203,47 @@ OperatorDraw choices_for(const Program& program, const ProgramSpace& space,
   return choices;
 }
 
+/// The parent's bytes, of which a mutation changes a few: so breeding allocates the child alone.
+class Child {
+ public:
+  Child(GenomeView parent, const Lengths& lengths) : lengths_(lengths) {
+    genome_.flat.assign(parent.begin(), parent.end());
+  }
+
+  std::span<eqv_instruction> function(std::size_t f) {
+    return {reinterpret_cast<eqv_instruction*>(genome_.flat.data() + byte_of(f, 0)), lengths_[f]};
+  }
+  void insert(std::size_t f, std::size_t at, const eqv_instruction& instruction) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&instruction);
+    genome_.flat.insert(place(f, at), bytes, bytes + sizeof instruction);
+    ++lengths_[f];
+  }
+  void remove(std::size_t f, std::size_t at) {
+    const auto from = place(f, at);
+    genome_.flat.erase(from, from + sizeof(eqv_instruction));
+    --lengths_[f];
+  }
+  Genome take() {
+    const eqv_program_header header = {static_cast<std::uint16_t>(lengths_[0]),
+                                       static_cast<std::uint16_t>(lengths_[1]),
+                                       static_cast<std::uint16_t>(lengths_[2]), 0};
+    std::memcpy(genome_.flat.data(), &header, sizeof header);
+    return std::move(genome_);
+  }
+
+ private:
+  std::size_t byte_of(std::size_t f, std::size_t at) const {
+    for (std::size_t before = 0; before < f; ++before) at += lengths_[before];
+    return sizeof(eqv_program_header) + at * sizeof(eqv_instruction);
+  }
+  std::vector<std::byte>::iterator place(std::size_t f, std::size_t at) {
+    return genome_.flat.begin() + static_cast<std::ptrdiff_t>(byte_of(f, at));
+  }
+
+  Genome genome_;
+  Lengths lengths_;
+};
+
 }  // namespace
 
 Program random_program(const ProgramSpace& space, Stream& stream) {
@@ -201,41 +253,6 @@ Program random_program(const ProgramSpace& space, Stream& stream) {
     fill_random(program.functions[f], space.functions[f], space, stream);
   }
   return program;
-}
-
-VariedProgram mutate(Program parent, const ProgramSpace& space, Stream& stream,
-                     const OperatorWeights& weights) {
-  VariedProgram child{std::move(parent), Operator::kCopy};
-  const OperatorDraw choices = choices_for(child.program, space, weights);
-  if (choices.is_empty()) return child;
-  child.op = choices.draw(stream);
-  const MutationPlaces places = places_for(child.op, child.program, space);
-  const std::size_t f = places.functions[stream.below(places.count)];
-  std::vector<eqv_instruction>& code = child.program.functions[f];
-  const FunctionSpace& function = space.functions[f];
-  const bool inserts = child.op == Operator::kInsertInstruction;
-  const std::size_t at = stream.below(code.size() + (inserts ? 1 : 0));
-  const auto place = code.begin() + static_cast<std::ptrdiff_t>(at);
-  switch (child.op) {
-    case Operator::kChangeArgument:
-      change_argument(*place, space, stream);
-      break;
-    case Operator::kReplaceInstruction:
-      *place = random_instruction(function, space, stream);
-      break;
-    case Operator::kRandomiseFunction:
-      fill_random(code, function, space, stream);
-      break;
-    case Operator::kInsertInstruction:
-      code.insert(place, random_instruction(function, space, stream));
-      break;
-    case Operator::kRemoveInstruction:
-      code.erase(place);
-      break;
-    default:
-      break;
-  }
-  return child;
 }
 
 Program crossover(const Program& first, const Program& second, Stream& stream) {
@@ -260,8 +277,42 @@ Genome random_genome(const ProgramSpace& space, Stream& stream) {
 Bred mutate_genome(GenomeView parent, const ProgramSpace& space, Stream& stream,
                    const OperatorWeights& weights) {
   // Parents were bred here, so they parse.
-  VariedProgram child = mutate(program_of(parent).value(), space, stream, weights);
-  return {to_genome(child.program), child.op};
+  const Lengths lengths = lengths_of(view_program(parent).value());
+  Child child(parent, lengths);
+  const OperatorDraw choices = choices_for(lengths, space, weights);
+  if (choices.is_empty()) return {child.take(), Operator::kCopy};
+  const Operator op = choices.draw(stream);
+  const MutationPlaces places = places_for(op, lengths, space);
+  const std::size_t f = places.functions[stream.below(places.count)];
+  const FunctionSpace& function = space.functions[f];
+  const bool inserts = op == Operator::kInsertInstruction;
+  const std::size_t at = stream.below(lengths[f] + (inserts ? 1 : 0));
+  switch (op) {
+    case Operator::kChangeArgument:
+      change_argument(child.function(f)[at], space, stream);
+      break;
+    case Operator::kReplaceInstruction:
+      child.function(f)[at] = random_instruction(function, space, stream);
+      break;
+    case Operator::kRandomiseFunction:
+      fill_random(child.function(f), function, space, stream);
+      break;
+    case Operator::kInsertInstruction:
+      child.insert(f, at, random_instruction(function, space, stream));
+      break;
+    case Operator::kRemoveInstruction:
+      child.remove(f, at);
+      break;
+    default:
+      break;
+  }
+  return {child.take(), op};
+}
+
+VariedProgram mutate(const Program& parent, const ProgramSpace& space, Stream& stream,
+                     const OperatorWeights& weights) {
+  const Bred child = mutate_genome(to_genome(parent).flat, space, stream, weights);
+  return {program_of(child.genome.flat).value(), child.op};
 }
 
 Bred cross_genomes(GenomeView first, GenomeView second, const ProgramSpace& /*space*/,

@@ -21,7 +21,7 @@ struct VariedProgram {
 /// One mutation, drawn by weight among those that some function allows: each weighs 1 but removal,
 /// which weighs 2 (so that programs do not grow for nothing). Where none is left, a copy. The
 /// result lies within the space when `parent` does.
-VariedProgram mutate(Program parent, const ProgramSpace& space, hashing::Stream& stream,
+VariedProgram mutate(const Program& parent, const ProgramSpace& space, hashing::Stream& stream,
                      const OperatorWeights& weights = usual_weights());
 
 /// One-point crossover in each function; its length is the second parent's, so it lies within any

@@ -320,6 +320,61 @@ TEST(Lanes, AsManyAsAMachineHolds) {
     EXPECT_EQ(lanes.get()[l], run_scalar(c, program, plan.groups()[0].lanes[l])) << l;
 }
 
+/// Four regression tasks and a program for them.
+Case case_of(const char* text) {
+  Case c = random_case(4);
+  c.rules = {false, 1e300, 2};
+  c.tasks.resize(1);
+  Task& first = c.tasks[0];
+  first.classes = 0;
+  for (auto* examples : {&first.train, &first.judged}) examples->classes.clear();
+  for (double label : {1.0, -0.5, 0.25, 3.0}) {
+    Task task = c.tasks[0];
+    for (auto* examples : {&task.train, &task.judged})
+      examples->targets.assign(examples->rows(), label);
+    c.tasks.push_back(task);
+  }
+  c.tasks.erase(c.tasks.begin());
+  c.space.memories = {5, 4, 0, c.tasks[0].dimension};
+  c.genome = search::to_genome(search::parse_program(text, c.space.memories).value());
+  return c;
+}
+
+// What predict and learn write the same in every row need not be written in every row, but where
+// the first row still sees what was there before.
+TEST(Lanes, ConstantsTakeEffectInTheRowThatWritesThem) {
+  const char* const texts[] = {
+      // Learn's, for learn alone.
+      "setup:\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  s2 = 0.01\n  s3 = s0 - s1\n"
+      "  s3 = s2 * s3\n  v2 = s3 * v0\n  v1 = v1 + v2\n",
+      // Predict's, read by learn.
+      "setup:\npredict:\n  s2 = 0.5\n  s1 = dot(v0, v1)\nlearn:\n  v2 = s2 * v0\n"
+      "  v1 = v1 + v2\n",
+      // Learn's, read by the predict before it.
+      "setup:\n  s2 = 0.5\npredict:\n  s3 = dot(v0, v0)\n  s1 = s2 * s3\nlearn:\n  s2 = 0.25\n",
+      // Read by learn before it is written.
+      "setup:\n  s2 = 2.0\npredict:\n  s1 = dot(v0, v1)\nlearn:\n  v2 = s2 * v0\n"
+      "  v1 = v1 + v2\n  s2 = 0.5\n",
+      // Written by both.
+      "setup:\npredict:\n  s2 = 0.5\n  s3 = dot(v0, v1)\n  s1 = s2 * s3\nlearn:\n  s2 = 0.25\n"
+      "  v2 = s2 * v0\n  v1 = v1 + v2\n",
+      // The prediction itself.
+      "setup:\npredict:\n  s1 = 0.5\nlearn:\n"};
+  for (const char* text : texts) {
+    const Case c = case_of(text);
+    const auto program = search::prepare_pruned(*search::view_program(c.genome.flat), {false});
+    const LanePlan plan(c.tasks);
+    ASSERT_EQ(plan.groups().size(), 1u);
+    interpreters::LaneMachine machine;
+    for (LaneKind kind : {LaneKind::kAvx2, LaneKind::kAvx512}) {
+      if (!interpreters::is_supported(kind)) continue;
+      const LanesShown lanes(c, program, plan.groups()[0], kind, machine);
+      for (std::uint32_t l = 0; l < c.tasks.size(); ++l)
+        EXPECT_EQ(lanes.get()[l], run_scalar(c, program, plan.groups()[0].lanes[l])) << text << l;
+    }
+  }
+}
+
 TEST(Lanes, StopWhenAsked) {
   Case c = random_case(1);
   c.rules.epochs = 1'000'000'000;

@@ -49,9 +49,12 @@ void LaneMachine::load(const search::PreparedProgram& program, const search::Mem
   block_.scratch = memory_ + used_;
 
   steps_.clear();
-  for (std::size_t f = 0; f < search::kFunctionCount; ++f) {
-    starts_[f] = static_cast<std::uint32_t>(steps_.size());
-    decode(program.functions[f]);
+  for (const Function function : {Function::kSetup, Function::kPredict, Function::kLearn}) {
+    starts_[static_cast<std::size_t>(function)] = static_cast<std::uint32_t>(steps_.size());
+    decode(function, program[function]);
+    if (function != Function::kSetup) continue;
+    decode_constants(Function::kPredict, program[Function::kPredict]);
+    decode_constants(Function::kLearn, program[Function::kLearn]);
   }
   starts_.back() = static_cast<std::uint32_t>(steps_.size());
 
@@ -93,6 +96,7 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
   for (std::size_t k = 0; k < 3; ++k) {
     std::fill_n(rooms_[k].begin(), counts[k], kNoRoom);
     std::fill_n(reads_[k + 1].begin(), counts[k], std::uint16_t{0});
+    std::fill_n(traffic_[k + 1].begin(), counts[k], Traffic{});
   }
   used_ = 0;
   cost_ = 1;
@@ -107,6 +111,7 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
       if (i.op == search::kZeroFill) {
         make_room(code.zero_kind[at], i.out);
         note_write(uses_[f], code.zero_kind[at], i.out);
+        if (f > 0) ++traffic(code.zero_kind[at], i.out).writes;
         continue;
       }
       const OpInfo& info = info_of(i);
@@ -117,30 +122,75 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
       ++reads(info.in2, i.in2);
       note_reads(uses_[f], i, info);
       note_write(uses_[f], info.out, i.out);
-      if (f > 0) cost_ += cost_of(info);
+      if (f == 0) continue;
+      note_traffic(static_cast<Function>(f), static_cast<std::uint32_t>(at), i, info);
+      cost_ += cost_of(info);
     }
   }
 }
 
-void LaneMachine::decode(const search::PreparedProgram::Code& code) {
+void LaneMachine::note_traffic(Function function, std::uint32_t at, const eqv_instruction& i,
+                               const OpInfo& info) {
+  auto read = [&](Kind kind, std::uint8_t address) {
+    Traffic& memory = traffic(kind, address);
+    std::uint32_t& first =
+        function == Function::kPredict ? memory.read_by_predict : memory.read_by_learn;
+    first = std::min(first, at);
+  };
+  read(info.in1, i.in1);
+  read(info.in2, i.in2);
+  ++traffic(info.out, i.out).writes;
+}
+
+/// Whether an instruction of predict or learn writes the same in every row, and nobody sees what
+/// its memory was before: then setup can do it.
+bool LaneMachine::is_constant(Function function, const search::PreparedProgram::Code& code,
+                              std::size_t at) {
+  if (function == Function::kSetup) return false;
+  const eqv_instruction& i = code.instructions[at];
+  const bool zero = i.op == search::kZeroFill;
+  if (!zero && static_cast<Op>(i.op) != Op::kScalarConstant) return false;
+  const Kind kind = zero ? code.zero_kind[at] : Kind::kScalar;
+  const bool is_cycles_own = (kind == Kind::kScalar && (i.out == search::kLabelAddress ||
+                                                        i.out == search::kPredictionAddress)) ||
+                             (kind == Kind::kVector && i.out == search::kFeaturesAddress);
+  const Traffic& memory = traffic(kind, i.out);
+  if (is_cycles_own || memory.writes != 1) return false;
+  if (function == Function::kPredict) return memory.read_by_predict > at;
+  return memory.read_by_predict == Traffic::kNever && memory.read_by_learn > at;
+}
+
+LaneStep LaneMachine::step_of(const search::PreparedProgram::Code& code, std::size_t at) {
+  const eqv_instruction& i = code.instructions[at];
+  LaneStep step;
+  step.op = i.op;
+  if (i.op == search::kZeroFill) {
+    step.out = memory(code.zero_kind[at], i.out);
+    step.aux = size_of(code.zero_kind[at]) / block_.lanes;
+    return step;
+  }
+  const OpInfo& info = info_of(i);
+  step.in1 = memory(info.in1, i.in1);
+  step.in2 = memory(info.in2, i.in2);
+  step.out = memory(info.out, i.out);
+  step.value = i.value;
+  step.aux = i.aux;
+  step.ordinal = code.ordinal[at];
+  return step;
+}
+
+/// Constants of predict and learn, as the end of setup.
+void LaneMachine::decode_constants(Function function, const search::PreparedProgram::Code& code) {
+  for (std::size_t at = 0; at < code.instructions.size(); ++at)
+    if (is_constant(function, code, at)) steps_.push_back(step_of(code, at));
+}
+
+void LaneMachine::decode(Function function, const search::PreparedProgram::Code& code) {
   for (std::size_t at = 0; at < code.instructions.size(); ++at) {
+    if (is_constant(function, code, at)) continue;
     const eqv_instruction& i = code.instructions[at];
-    LaneStep step;
-    step.op = i.op;
-    if (i.op == search::kZeroFill) {
-      step.out = memory(code.zero_kind[at], i.out);
-      step.aux = size_of(code.zero_kind[at]) / block_.lanes;
-    } else {
-      const OpInfo& info = info_of(i);
-      step.in1 = memory(info.in1, i.in1);
-      step.in2 = memory(info.in2, i.in2);
-      step.out = memory(info.out, i.out);
-      step.value = i.value;
-      step.aux = i.aux;
-      step.ordinal = code.ordinal[at];
-      if (at > 0 && fuse(code.instructions[at - 1], i)) continue;
-    }
-    steps_.push_back(step);
+    const bool sums = at > 0 && i.op != search::kZeroFill;
+    if (!sums || !fuse(code.instructions[at - 1], i)) steps_.push_back(step_of(code, at));
   }
 }
 

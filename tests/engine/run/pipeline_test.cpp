@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <set>
 #include <stdexcept>
 
@@ -26,6 +27,36 @@ std::vector<Width> widths() {
   if (make_executor("tbb", 1))
     for (unsigned w : {1u, 2u, 8u}) all.push_back({"tbb", w});
   return all;
+}
+
+TEST(Executors, GiveBackWhatNobodyHasBegunToWhomItIsFor) {
+  for (const Width& w : widths()) {
+    if (w.workers != 1) continue;
+    struct Gate {
+      std::promise<void> begun, opened;
+    } gate;
+    int mine = 0, others = 0;
+    const auto hold = [](void* context, std::uint64_t) {
+      static_cast<Gate*>(context)->begun.set_value();
+      static_cast<Gate*>(context)->opened.get_future().wait();
+    };
+    const auto count = [](void* context, std::uint64_t) { ++*static_cast<int*>(context); };
+    auto executor = std::move(*make_executor(w.executor, 1));
+    executor->submit({hold, &gate, 0});
+    gate.begun.get_future().wait();
+    EXPECT_FALSE(executor->take(&mine)) << w.executor;
+    executor->submit({count, &mine, 5});
+    executor->submit({count, &others, 6});
+    EXPECT_FALSE(executor->take(&others)) << w.executor;
+    const auto taken = executor->take(&mine);
+    ASSERT_TRUE(taken) << w.executor;
+    EXPECT_EQ(taken->argument, 5u);
+    EXPECT_FALSE(executor->take(&mine)) << w.executor;
+    gate.opened.set_value();
+    executor.reset();
+    EXPECT_EQ(mine, 0);
+    EXPECT_EQ(others, 1);
+  }
 }
 
 TEST(Pipeline, WorkersAndExecutorsDoNotChangeTheResult) {

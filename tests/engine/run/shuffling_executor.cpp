@@ -29,19 +29,32 @@ class ShufflingExecutor final : public Executor {
     }
     wake_.notify_all();
   }
+  std::optional<Task> take(const void* context) override {
+    std::lock_guard lock(mutex_);
+    for (const Task& task : tasks_)
+      if (task.context != context) return std::nullopt;
+    return drawn();
+  }
   unsigned width() const override { return 1; }
 
  private:
+  /// With mutex_ held.
+  std::optional<Task> drawn() {
+    if (tasks_.empty()) return std::nullopt;
+    std::swap(tasks_[stream_.below(tasks_.size())], tasks_.back());
+    const Task task = tasks_.back();
+    tasks_.pop_back();
+    return task;
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
       wake_.wait(lock, [this] { return ending_ || !tasks_.empty(); });
-      if (tasks_.empty()) return;
-      std::swap(tasks_[stream_.below(tasks_.size())], tasks_.back());
-      const Task task = tasks_.back();
-      tasks_.pop_back();
+      const std::optional<Task> task = drawn();
+      if (!task) return;
       lock.unlock();
-      task.run(task.context, task.argument);
+      task->run(task->context, task->argument);
       lock.lock();
     }
   }
