@@ -106,10 +106,11 @@ tl::expected<WorkerReply, WorkerLoss> WorkerProcess::ask(protocol::Body question
   return std::move(*exchange.end);
 }
 
-/// Its turn. What was printed so far is not of its log.
+/// Its turn. What was printed so far is not of its log, but for the first one's, which has the
+/// words of its start.
 void WorkerProcess::begin(Exchange& exchange) {
   exchange.began = exchange.asked_at = Clock::now();
-  if (errors_are_open_) errors_are_open_ = read_from(child_.errors(), true);
+  if (errors_are_open_ && exchange.id > 1) errors_are_open_ = read_from(child_.errors(), true);
   log_.begin(exchange.id);
   if (cpu_limit_ > 0) limit_cpu_time_below(child_.keeper(), exchange.is_trial ? cpu_limit_ : 0);
 }

@@ -115,6 +115,16 @@ TEST(WorkerPool, WhatCannotBeLoadedSaysWhy) {
   EXPECT_FALSE(crash.error().bad_input);
 }
 
+TEST(WorkerPool, LastWordsBeforeAGreetingAreSaid) {
+  for (int i = 0; i < 20; ++i) {
+    const auto none =
+        load_program("", {"sh", "-c", "echo 'no licence' >&2; exit 3"}, "/", quick_settings());
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error().message,
+                HasSubstr("while it was loaded: exited with code 3: no licence"));
+  }
+}
+
 TEST(WorkerPool, TheLogIsSaidOnceHoweverManyWorkers) {
   const Made made = make_citizen("steps");
   std::vector<std::jthread> threads;
