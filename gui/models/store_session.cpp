@@ -1,5 +1,6 @@
 #include "gui/models/store_session.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -7,27 +8,39 @@
 #include "gui/models/run_sample.hpp"
 
 namespace equivolve::gui {
+namespace {
+
+std::optional<StoreSession::Identity> identity_of(const std::filesystem::path& file) {
+  struct statx is {};
+  if (::statx(AT_FDCWD, file.c_str(), 0, STATX_INO | STATX_BTIME, &is) != 0) return std::nullopt;
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  const bool has_birth = (is.stx_mask & STATX_BTIME) != 0;
+  return StoreSession::Identity{
+      std::uint64_t{is.stx_dev_major} << 32 | is.stx_dev_minor, is.stx_ino,
+      has_birth ? is.stx_btime.tv_sec * kNanoseconds + is.stx_btime.tv_nsec : 0};
+}
+
+}  // namespace
 
 StoreSession::Result<std::unique_ptr<StoreSession>> StoreSession::open(
     const std::filesystem::path& file) {
-  struct stat is {};
-  const bool there = ::stat(file.c_str(), &is) == 0;
+  const auto identity = identity_of(file);
   auto reader = engine::StoreReader::open(file, std::chrono::milliseconds(500));
   if (!reader) return tl::unexpected(reader.error().message);
-  if (!there) return tl::unexpected(file.string() + ": it has only just been made");
+  if (!identity) return tl::unexpected(file.string() + ": it has only just been made");
   std::unique_ptr<StoreSession> session(new StoreSession);
   session->file_ = file;
-  session->identity_ = {is.st_dev, is.st_ino};
+  session->identity_ = *identity;
   session->reader_ = std::move(*reader);
   return session;
 }
 
 StoreSession::Result<bool> StoreSession::changed() {
-  struct stat is {};
-  if (::stat(file_.c_str(), &is) != 0)
+  const auto identity = identity_of(file_);
+  if (!identity)
     return tl::unexpected(file_.string() +
                           ": the file is gone; what was read of it is still shown");
-  if (identity_ != Identity{is.st_dev, is.st_ino})
+  if (identity_ != *identity)
     return tl::unexpected(file_.string() + ": another file has taken its place; it is opened anew");
   const auto version = reader_->data_version();
   if (!version) return tl::unexpected(version.error().message);

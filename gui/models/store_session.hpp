@@ -1,8 +1,7 @@
 // An opened results file: its runs, and one run that is followed. Blocking calls, one thread.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,10 +28,11 @@ class StoreSession {
   /// Waits at most half a second for a program that keeps the file to itself.
   static Result<std::unique_ptr<StoreSession>> open(const std::filesystem::path& file);
 
-  /// Which file it is, whatever its name.
+  /// Which file it is, whatever its name. A number that has become free is soon given again, so the
+  /// time of birth counts as well (0 where the file system keeps none).
   struct Identity {
-    dev_t device = 0;
-    ino_t inode = 0;
+    std::uint64_t device = 0, inode = 0;
+    std::int64_t born = 0;  ///< nanoseconds
     bool operator==(const Identity&) const = default;
   };
   Identity identity() const { return identity_; }

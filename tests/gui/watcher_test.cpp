@@ -183,9 +183,10 @@ TEST_F(Watcher, ASuccessorIsReadWhenItsRunBegins) {
   auto writer = open_writer();
   ASSERT_TRUE(comes_true([&] { return is_well && runs.empty(); }));
   ASSERT_TRUE(writer->begin_run(make_head()));
-  for (auto& record : make_records(0, 70)) writer->push(std::move(record));
+  for (auto& record : make_records(0, 30)) writer->push(std::move(record));
   ASSERT_TRUE(writer->flush());
-  EXPECT_TRUE(comes_true([&] { return data.rows() == 70; }));
+  // Fewer than there were, perhaps in a file of the same inode.
+  EXPECT_TRUE(comes_true([&] { return data.rows() == 30; }));
   ASSERT_TRUE(writer->finish_run());
 }
 
