@@ -76,7 +76,8 @@ void push_records(StoreWriter& writer, std::uint64_t n, std::uint64_t& mixed) {
     engine::TrialRow trial;
     trial.subject = trial.birth = n;
     trial.cls = cls;
-    trial.genome_checksum = mixed;  // its seeds follow from the run's, as a rule
+    trial.genome_checksum =
+        static_cast<std::uint32_t>(mixed);  // its seeds follow from the run's, as a rule
     trial.seconds = 1e-5;
     trial.figures = {static_cast<double>(mixed)};
     writer.push(std::move(trial));

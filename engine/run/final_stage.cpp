@@ -43,7 +43,8 @@ TrialRow describe(const FinalStageParts& parts, const Job& job) {
   const bool as_in_search = job.repeat == 0 && job.split == 0;
   row.common_seed = as_in_search ? common_seed(parts.seed, 0) : final_seed(parts.seed, job.repeat);
   row.own_seed = own_seed_of(parts.seed, c, job.repeat);
-  row.genome_checksum = c.genome.flat.empty() ? 0 : hashing::checksum64(c.genome.flat);
+  if (!c.genome.flat.empty())
+    row.genome_checksum = static_cast<std::uint32_t>(hashing::checksum64(c.genome.flat));
   return row;
 }
 

@@ -346,7 +346,7 @@ void Pipeline::evaluate(Slot& s) {
   row.figures = s.trial.figures;
   row.seconds = s.trial.seconds;
   row.cost = s.trial.cost;
-  row.genome_checksum = s.checksum;
+  row.genome_checksum = static_cast<std::uint32_t>(s.checksum);
   row.message = s.trial.message;
   row.log = std::move(s.trial.log);
   row.intermediate = s.trial.intermediate;

@@ -245,9 +245,9 @@ void Pipeline::reserve(Slot& s) {
     s.stored = replay_->trial(s.verify ? TrialKind::kVerification : TrialKind::kSearch, ticket, 0,
                               s.repeat);
   // A budget that was raised may have made another request of an untold ticket.
-  const bool is_this_trial = s.stored && s.stored->genome_checksum == s.checksum &&
-                             s.stored->birth == s.request.birth &&
-                             s.stored->level == s.request.level;
+  const bool is_this_trial =
+      s.stored && s.stored->genome_checksum == static_cast<std::uint32_t>(s.checksum) &&
+      s.stored->birth == s.request.birth && s.stored->level == s.request.level;
   if (is_this_trial) {
     s.trial = result_of(*s.stored);
     s.trial.figures.resize(figures_.size(), std::numeric_limits<double>::quiet_NaN());

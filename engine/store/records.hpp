@@ -79,7 +79,7 @@ struct TrialRow {
       items;  ///< per-item values of the first objective, test split only; else empty
   double seconds = 0;
   std::uint64_t cost = 0;
-  std::uint64_t genome_checksum = 0;
+  std::uint32_t genome_checksum = 0;  ///< the lower half of what the outcome has
   std::string message;
   std::uint64_t number = 0;                     ///< of readers: its place among all trials
   std::vector<IntermediateValue> intermediate;  ///< for the writer; readers get them by

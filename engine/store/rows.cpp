@@ -208,7 +208,7 @@ void put(RowBinder& row, RunId run, std::uint64_t number, const TrialRow& trial)
   row.integer(static_cast<std::int64_t>(trial.reason));
   row.real(trial.seconds);
   row.unsigned_integer(trial.cost);
-  row.unsigned_integer(trial.genome_checksum);
+  row.integer(static_cast<std::int32_t>(trial.genome_checksum));
   if (trial.message.empty()) {
     row.null();
   } else {
@@ -244,7 +244,7 @@ bool get(RowReader& row, TrialRow& trial) {
   trial.reason = row.small<Reason>();
   trial.seconds = row.real();
   trial.cost = row.unsigned_integer();
-  trial.genome_checksum = row.unsigned_integer();
+  trial.genome_checksum = row.small<std::uint32_t>();  // schema 2 had both halves
   trial.message.clear();
   if (row.is_null()) {
     row.skip_null();

@@ -1,5 +1,6 @@
 -- Schema number 3: rows take less room. The seeds of a trial are NULL where they follow from the run's seed, checksums
--- of new rows are the lower half of XXH3-64, and no index of classes is made at the end of a run.
+-- of new rows and the checksum of a trial's genome are the lower halves of XXH3-64, and no index of classes is made at
+-- the end of a run.
 
 DROP TABLE trials;
 

@@ -87,7 +87,7 @@ TrialRow random_trial(Stream& stream) {
   trial.items = random_doubles(stream, 50);
   trial.seconds = random_double(stream);
   trial.cost = stream.next();
-  trial.genome_checksum = stream.next();
+  trial.genome_checksum = static_cast<std::uint32_t>(stream.next());
   trial.message = random_text(stream);
   return trial;
 }

@@ -90,7 +90,7 @@ TrialRow trial_of(std::uint64_t ticket, std::uint64_t seed) {
   trial.figures = {stream.uniform(), static_cast<double>(stream.below(20)), stream.uniform()};
   trial.seconds = stream.uniform() * 1e-5;
   trial.cost = stream.below(100);
-  trial.genome_checksum = outcome_of(ticket, seed).genome_checksum;
+  trial.genome_checksum = static_cast<std::uint32_t>(outcome_of(ticket, seed).genome_checksum);
   if (ticket == 0) trial.intermediate = {{10, 0, 0.25}};
   return trial;
 }
