@@ -1,4 +1,4 @@
-// Designers drawn at random from the ranges that a search over designers has.
+// Designers drawn at random from the ranges that a search over designers has (beta up to 0.1 only).
 #pragma once
 
 #include <cmath>

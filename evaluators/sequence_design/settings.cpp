@@ -202,7 +202,9 @@ std::string designer_space(const OfflineView& view, const Options& options) {
   json p;
   p["method"] = choices({"bdi", "bib", "evolution", "gradient_ascent", "ensemble_min"});
   p["features"] = when(choices(features), "method", {"bib", "evolution", "gradient_ascent"});
-  p["beta"] = range(1e-8, 1e-1, true, 1e-3);
+  // Few rows of long sequences want ridges above 1 (Ehrlich functions), where the default fitness
+  // prefers them too; the design's own range ends at 0.1.
+  p["beta"] = range(1e-8, 10, true, 1e-3);
   p["lr"] = when(range(1e-3, 0.5, true, d.rate), "method", of_gradients);
   p["steps"] = when(counts(10, 400, true, d.steps), "method", of_gradients);
   p["target"] = when(range(2, 20, false, d.target), "method", {"bdi", "bib"});

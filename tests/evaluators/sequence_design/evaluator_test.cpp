@@ -9,7 +9,10 @@
 #include <sstream>
 
 #include "evaluators/sequence_design/fingerprint.hpp"
+#include "evaluators/sequence_design/fitness.hpp"
+#include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/settings.hpp"
+#include "evaluators/sequence_design/tasks.hpp"
 #include "search/space/sequence_space.hpp"
 #include "tests/evaluators/support/module.hpp"
 
@@ -147,6 +150,31 @@ TEST(SequenceDesigner, UnusedOptionsDoNotTellDesignersApart) {
   EXPECT_EQ(print("method: bdi\nlandmarks: 2000\n"), print("method: bdi\nlandmarks: 1000\n"));
   EXPECT_THROW(print("method: none\n"), std::invalid_argument);
   EXPECT_THROW(print("what: 3\n"), std::invalid_argument);
+}
+
+// Where rows are few and sequences long, the search must be able to reach strong ridges, and the
+// default fitness must tell that they are better.
+TEST(SequenceDesigner, StrongRidgesAreInReachAndTold) {
+  Session s(module_table(), small("ehrlich-20x32"));
+  const json space = s.default_space(search::Representation::kConfiguration);
+  EXPECT_GE(space["parameters"]["beta"]["high"], 10);
+  design::TaskSettings task_settings;
+  task_settings.landscape = "ehrlich-20x32";
+  task_settings.rows = 400;
+  const design::OfflineTask task = design::open_task(task_settings);
+  const design::Referees referees(task.offline, 5, 64, 20, 1, {});
+  const auto fitness = [&](double lambda) {
+    design::DesignerSettings d;
+    d.method = design::Method::kEvolution;
+    d.proxy = design::ProxyKind::kRidgeOneHot;
+    d.lambda = lambda;
+    d.designs = 64;
+    const auto made = design::design(task.offline, d, {}, {});
+    const auto chosen =
+        design::select_designs(made.pool, task.offline, 64, design::Selection::kDistinctTop, 0);
+    return design::judged_fitness(referees, chosen.sequences, 64, 1);
+  };
+  EXPECT_GT(fitness(10), fitness(1e-3) + 0.5);
 }
 
 TEST(SequenceDesigner, ReadsItsOwnText) {
