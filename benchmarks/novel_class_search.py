@@ -100,9 +100,10 @@ def compared(rows):
 
 
 def verdict(mean, half):
-    if mean - half > 0:
+    rounding = 1e-9  # equal accuracies are sums in another order
+    if mean - half > rounding:
         return "wins"
-    return "LOSES" if mean + half < 0 else "does not win"
+    return "LOSES" if mean + half < -rounding else "does not win"
 
 
 def print_group(name, mode, rows):

@@ -384,6 +384,7 @@ class Cells : public Module {
   json cells() const {
     json out = config();
     out["representation"] = "graph";
+    out["options"]["cell"]["lr"] = 0.01;  // of few epochs
     return out;
   }
   static search::GraphSpace bind(Session& session) {
