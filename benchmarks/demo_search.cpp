@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <string>
 
@@ -45,11 +44,6 @@ Arguments read_arguments(int argc, char** argv) {
   return out;
 }
 
-/// A bred genome with what its probe gave: a copy need not be probed.
-struct Probed : search::Genome {
-  hashing::ProbeDigest probe;
-};
-
 /// The evaluator on one problem.
 class Domain {
  public:
@@ -59,8 +53,9 @@ class Domain {
   const search::ProgramSpace& space() const { return parts_.space; }
   std::size_t figure_count() const { return parts_.figures.table().size(); }
 
-  hashing::ProbeDigest probe(const search::Genome& genome) {
-    parts_.prune(genome);
+  void prepare(const search::Genome& genome) { parts_.prune(genome); }
+  /// Of the program that was prepared last.
+  hashing::ProbeDigest probe() {
     search::canonical_bytes(parts_.program, key_);
     const engine::ProbeSink sink(engine::sink_settings(0, true, {}), &known_, seed_);
     sdk::OutputSink face(*sink.sink());
@@ -69,11 +64,8 @@ class Domain {
     parts_.probe(seed_, length <= parts_.settings.options.max_live_instructions, face);
     return sink.finish();
   }
-  /// Empty figures: it failed.
-  std::vector<double> evaluate(const search::Genome& genome) {
-    parts_.prune(genome);
-    return parts_.evaluate(trial_, seed_);
-  }
+  /// Of the program that was prepared last. Empty figures: it failed.
+  std::vector<double> evaluate() { return parts_.evaluate(trial_, seed_); }
 
  private:
   benchmarks::DemoParts parts_;
@@ -120,28 +112,21 @@ class DemoSearch {
 
   void settle(const search::Request& request) {
     search::Bred bred = searcher_.vary(request, 0);
-    const auto genome = std::make_shared<Probed>(Probed{std::move(bred.genome), {}});
+    const auto genome = std::make_shared<search::Genome>(std::move(bred.genome));
     const search::Candidate candidate{request.birth, genome, request.recipe.first_parent,
                                       request.recipe.second_parent, bred.op};
-    if (arguments_.cache) genome->probe = probe(request, *genome);
     searcher_.tell(request, candidate, outcome_of(request.ticket, *genome));
   }
 
-  hashing::ProbeDigest probe(const search::Request& request, const Probed& genome) {
-    const auto* parent = static_cast<const Probed*>(request.recipe.first.get());
-    const bool same = parent && parent->flat.size() == genome.flat.size() &&
-                      std::memcmp(parent->flat.data(), genome.flat.data(), genome.flat.size()) == 0;
-    return same ? parent->probe : domain_.probe(genome);
-  }
-
-  search::Outcome outcome_of(std::uint64_t ticket, const Probed& genome) {
+  search::Outcome outcome_of(std::uint64_t ticket, const search::Genome& genome) {
+    domain_.prepare(genome);
     hashing::Verdict verdict;
-    if (arguments_.cache) verdict = cache_.look_up(genome.probe, 0, ticket);
+    if (arguments_.cache) verdict = cache_.look_up(domain_.probe(), 0, ticket);
     if (verdict.kind != hashing::Verdict::Kind::kEvaluate) {
       const hashing::Recalled* known = cache_.recall(verdict.cls, 0);
       return known && !known->mean.empty() ? worth(known->mean[0]) : search::Outcome();
     }
-    const std::vector<double> figures = domain_.evaluate(genome);
+    const std::vector<double> figures = domain_.evaluate();
     ++evaluations_;
     if (arguments_.cache) cache_.settle(verdict.cls, 0, figures.empty(), 0, figures, 0);
     return figures.empty() ? search::Outcome() : worth(figures[0]);

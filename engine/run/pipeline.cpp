@@ -1,7 +1,6 @@
 #include "engine/run/pipeline.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -30,11 +29,6 @@ bool has_classes(const PipelineSettings& settings) {
 std::size_t room_for_leaders(const PipelineSettings& settings) {
   return outcomes_change(settings.policy) ? 10 * std::size_t{settings.leaders_kept} + 1000
                                           : settings.leaders_kept;
-}
-
-/// What == says, many bytes at a time.
-bool same_bytes(search::GenomeView a, search::GenomeView b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool is_among(const hashing::Digest& digest, const hashing::ProbeDigest& probe) {
@@ -213,7 +207,7 @@ void Pipeline::take(Slot& s, search::Bred bred) {
   s.candidate.first_parent = s.request.recipe.first_parent;
   s.candidate.second_parent = s.request.recipe.second_parent;
   s.candidate.op = bred.op;
-  s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}, {}});
+  s.genome = std::make_shared<ProbedGenome>(ProbedGenome{std::move(bred.genome), {}});
   s.candidate.genome = s.genome;
   s.probe = {};
 }
@@ -256,41 +250,18 @@ void Pipeline::probe(Slot& s) {
     s.probe.digest.key = hashing::digest_bytes(s.candidate.genome->flat);
     return;
   }
-  if (is_parents_genome(s)) {
-    s.probe.status = Status::kOk;
-    s.probe.digest = *static_cast<const ProbedGenome&>(*s.request.recipe.first).probe;
-    s.genome->probe = s.probe.digest;
-    s.probe_seconds = s.probe_seconds.value_or(0);
-    return;
-  }
   const auto before = clock_.now();
   s.probe = evaluator_.probe({s.candidate.genome->representation, s.candidate.genome->flat, {}},
                              settings_.probe_seed, cancelled_);
   s.probe_seconds = s.probe_seconds.value_or(0) + as_seconds(clock_.now() - before);
-  if (s.genome && s.probe.status == Status::kOk) s.genome->probe = s.probe.digest;
-}
-
-/// A copy, or a mutation that put back what was there, whose parent was probed. Those that are
-/// probed to see whether probes differ are probed.
-bool Pipeline::is_parents_genome(const Slot& s) const {
-  const search::Recipe& recipe = s.request.recipe;
-  if (recipe.kind != search::Recipe::Kind::kCopy && recipe.kind != search::Recipe::Kind::kMutation)
-    return false;
-  if (!s.genome || is_checked(s)) return false;
-  // All genomes of this run were made by take().
-  const auto& parent = static_cast<const ProbedGenome&>(*recipe.first);
-  return parent.probe && same_bytes(parent.flat, s.genome->flat);
-}
-
-bool Pipeline::is_checked(const Slot& s) {
-  constexpr std::uint64_t kProbesBetween = 1000;
-  return s.request.ticket % kProbesBetween == 0 && s.attempt == 0;
 }
 
 /// Equal digests stand for equal behaviour. An evaluator that gives one candidate two of them means
 /// something else by it, so that none of them is asked for any more.
 void Pipeline::check_probe(Slot& s) {
-  if (!is_checked(s) || !classes_ || !s.probes || s.probe.status != Status::kOk) return;
+  constexpr std::uint64_t kProbesBetween = 1000;
+  const bool is_checked = s.request.ticket % kProbesBetween == 0 && s.attempt == 0;
+  if (!is_checked || !classes_ || !s.probes || s.probe.status != Status::kOk) return;
   const ProbeResult first = s.probe;
   probe(s);
   if (s.probe.status == Status::kOk && !(s.probe.digest == first.digest)) {

@@ -104,7 +104,6 @@ inline bool outcomes_change(hashing::Policy policy) {
 /// known. The digest is written by the sequencer before anyone can be asked to breed from it.
 struct ProbedGenome : search::Genome {
   std::optional<hashing::Digest> digest;
-  std::optional<hashing::ProbeDigest> probe;  ///< what its probe gave, written where it was bred
 };
 
 class Pipeline {
@@ -199,8 +198,6 @@ class Pipeline {
   void take_again(Slot& slot);
   void probe(Slot& slot);
   void check_probe(Slot& slot);
-  bool is_parents_genome(const Slot& slot) const;
-  static bool is_checked(const Slot& slot);
   bool repeats_parent(const Slot& slot) const;
   void evaluate(Slot& slot);
   std::optional<std::uint64_t> advance();

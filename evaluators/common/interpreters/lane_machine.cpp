@@ -17,6 +17,44 @@ const OpInfo& info_of(const eqv_instruction& i) {
   return search::op_info(static_cast<Op>(i.op));
 }
 
+bool reads_memory(const eqv_instruction& i, const OpInfo& info, Kind kind, std::uint8_t address) {
+  return (info.in1 == kind && i.in1 == address) || (info.in2 == kind && i.in2 == address);
+}
+
+/// What the cycle itself writes.
+bool is_cycles_own(Kind kind, std::uint8_t address) {
+  return kind == Kind::kScalar
+             ? address == search::kLabelAddress || address == search::kPredictionAddress
+             : kind == Kind::kVector && address == search::kFeaturesAddress;
+}
+
+/// Whether an instruction of predict or learn writes the same in every row, and nobody sees what
+/// its memory was before: then setup can do it.
+bool is_constant(const search::PreparedProgram& program, Function function, std::size_t at) {
+  const auto& own = program[function];
+  const bool zero = own.instructions[at].op == search::kZeroFill;
+  if (!zero && static_cast<Op>(own.instructions[at].op) != Op::kScalarConstant) return false;
+  const Kind kind = zero ? own.zero_kind[at] : Kind::kScalar;
+  const std::uint8_t address = own.instructions[at].out;
+  if (is_cycles_own(kind, address)) return false;
+  bool before = true;
+  for (const Function of : {Function::kPredict, Function::kLearn}) {
+    const auto& code = program[of];
+    for (std::size_t k = 0; k < code.instructions.size(); ++k) {
+      if (of == function && k == at) {
+        before = false;
+        continue;
+      }
+      const eqv_instruction& i = code.instructions[k];
+      const bool fills = i.op == search::kZeroFill;
+      const Kind out = fills ? code.zero_kind[k] : info_of(i).out;
+      if (out == kind && i.out == address) return false;
+      if (before && !fills && reads_memory(i, info_of(i), kind, address)) return false;
+    }
+  }
+  return true;
+}
+
 double* at_line(double* from) {
   const auto address = reinterpret_cast<std::uintptr_t>(from);
   return from + (0 - address) % 64 / sizeof(double);
@@ -49,18 +87,13 @@ void LaneMachine::load(const search::PreparedProgram& program, const search::Mem
   block_.scratch = memory_ + used_;
 
   steps_.clear();
-  for (const Function function : {Function::kSetup, Function::kPredict, Function::kLearn}) {
-    starts_[static_cast<std::size_t>(function)] = static_cast<std::uint32_t>(steps_.size());
-    decode(function, program[function]);
-    if (function != Function::kSetup) continue;
-    decode_constants(Function::kPredict, program[Function::kPredict]);
-    decode_constants(Function::kLearn, program[Function::kLearn]);
-  }
-  starts_.back() = static_cast<std::uint32_t>(steps_.size());
+  constants_.clear();
+  for (const Function function : {Function::kPredict, Function::kLearn, Function::kSetup})
+    decode(program, function);
 
   features_read_.clear();
   const double* features = memory(Kind::kVector, search::kFeaturesAddress);
-  for (std::size_t at = starts_[1]; at < starts_[3]; ++at)
+  for (std::size_t at = 0; at < begins_[static_cast<std::size_t>(Function::kSetup)]; ++at)
     for (const double** operand : {&steps_[at].in1, &steps_[at].in2})
       if (*operand == features) features_read_.push_back(operand);
 }
@@ -72,12 +105,9 @@ void LaneMachine::make_room(Kind kind, std::uint8_t address) {
 }
 
 void LaneMachine::note_reads(Uses& uses, const eqv_instruction& i, const OpInfo& info) {
-  auto reads = [&](Kind kind, std::uint8_t address) {
-    return (info.in1 == kind && i.in1 == address) || (info.in2 == kind && i.in2 == address);
-  };
-  uses.reads_label |= reads(Kind::kScalar, search::kLabelAddress);
-  uses.reads_prediction |= reads(Kind::kScalar, search::kPredictionAddress);
-  uses.reads_features |= reads(Kind::kVector, search::kFeaturesAddress);
+  uses.reads_label |= reads_memory(i, info, Kind::kScalar, search::kLabelAddress);
+  uses.reads_prediction |= reads_memory(i, info, Kind::kScalar, search::kPredictionAddress);
+  uses.reads_features |= reads_memory(i, info, Kind::kVector, search::kFeaturesAddress);
 }
 
 void LaneMachine::note_write(Uses& uses, Kind kind, std::uint8_t address) {
@@ -96,7 +126,6 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
   for (std::size_t k = 0; k < 3; ++k) {
     std::fill_n(rooms_[k].begin(), counts[k], kNoRoom);
     std::fill_n(reads_[k + 1].begin(), counts[k], std::uint16_t{0});
-    std::fill_n(traffic_[k + 1].begin(), counts[k], Traffic{});
   }
   used_ = 0;
   cost_ = 1;
@@ -111,7 +140,6 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
       if (i.op == search::kZeroFill) {
         make_room(code.zero_kind[at], i.out);
         note_write(uses_[f], code.zero_kind[at], i.out);
-        if (f > 0) ++traffic(code.zero_kind[at], i.out).writes;
         continue;
       }
       const OpInfo& info = info_of(i);
@@ -122,42 +150,9 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
       ++reads(info.in2, i.in2);
       note_reads(uses_[f], i, info);
       note_write(uses_[f], info.out, i.out);
-      if (f == 0) continue;
-      note_traffic(static_cast<Function>(f), static_cast<std::uint32_t>(at), i, info);
-      cost_ += cost_of(info);
+      if (f > 0) cost_ += cost_of(info);
     }
   }
-}
-
-void LaneMachine::note_traffic(Function function, std::uint32_t at, const eqv_instruction& i,
-                               const OpInfo& info) {
-  auto read = [&](Kind kind, std::uint8_t address) {
-    Traffic& memory = traffic(kind, address);
-    std::uint32_t& first =
-        function == Function::kPredict ? memory.read_by_predict : memory.read_by_learn;
-    first = std::min(first, at);
-  };
-  read(info.in1, i.in1);
-  read(info.in2, i.in2);
-  ++traffic(info.out, i.out).writes;
-}
-
-/// Whether an instruction of predict or learn writes the same in every row, and nobody sees what
-/// its memory was before: then setup can do it.
-bool LaneMachine::is_constant(Function function, const search::PreparedProgram::Code& code,
-                              std::size_t at) {
-  if (function == Function::kSetup) return false;
-  const eqv_instruction& i = code.instructions[at];
-  const bool zero = i.op == search::kZeroFill;
-  if (!zero && static_cast<Op>(i.op) != Op::kScalarConstant) return false;
-  const Kind kind = zero ? code.zero_kind[at] : Kind::kScalar;
-  const bool is_cycles_own = (kind == Kind::kScalar && (i.out == search::kLabelAddress ||
-                                                        i.out == search::kPredictionAddress)) ||
-                             (kind == Kind::kVector && i.out == search::kFeaturesAddress);
-  const Traffic& memory = traffic(kind, i.out);
-  if (is_cycles_own || memory.writes != 1) return false;
-  if (function == Function::kPredict) return memory.read_by_predict > at;
-  return memory.read_by_predict == Traffic::kNever && memory.read_by_learn > at;
 }
 
 LaneStep LaneMachine::step_of(const search::PreparedProgram::Code& code, std::size_t at) {
@@ -179,19 +174,20 @@ LaneStep LaneMachine::step_of(const search::PreparedProgram::Code& code, std::si
   return step;
 }
 
-/// Constants of predict and learn, as the end of setup.
-void LaneMachine::decode_constants(Function function, const search::PreparedProgram::Code& code) {
-  for (std::size_t at = 0; at < code.instructions.size(); ++at)
-    if (is_constant(function, code, at)) steps_.push_back(step_of(code, at));
-}
-
-void LaneMachine::decode(Function function, const search::PreparedProgram::Code& code) {
+void LaneMachine::decode(const search::PreparedProgram& program, Function function) {
+  const auto f = static_cast<std::size_t>(function);
+  const auto& code = program[function];
+  begins_[f] = static_cast<std::uint32_t>(steps_.size());
   for (std::size_t at = 0; at < code.instructions.size(); ++at) {
-    if (is_constant(function, code, at)) continue;
     const eqv_instruction& i = code.instructions[at];
     const bool sums = at > 0 && i.op != search::kZeroFill;
-    if (!sums || !fuse(code.instructions[at - 1], i)) steps_.push_back(step_of(code, at));
+    if (sums && fuse(code.instructions[at - 1], i)) continue;
+    const bool once = function != Function::kSetup && is_constant(program, function, at);
+    (once ? constants_ : steps_).push_back(step_of(code, at));
   }
+  if (function == Function::kSetup)
+    steps_.insert(steps_.end(), constants_.begin(), constants_.end());
+  ends_[f] = static_cast<std::uint32_t>(steps_.size());
 }
 
 /// Makes the last step, of `product`, the sum (or difference) that `sum` is. What the product would
@@ -235,7 +231,7 @@ void LaneMachine::read_own_features() {
 
 LaneCode LaneMachine::code(Function function) const {
   const auto f = static_cast<std::size_t>(function);
-  return {steps_.data() + starts_[f], starts_[f + 1] - starts_[f]};
+  return {steps_.data() + begins_[f], ends_[f] - begins_[f]};
 }
 
 void LaneMachine::run(Function function) {

@@ -61,13 +61,6 @@ class LaneMachine {
     bool writes_prediction = false, writes_features = false;
   };
 
-  /// Where predict and learn write a memory and first read it: positions in the function.
-  struct Traffic {
-    static constexpr std::uint32_t kNever = ~0u;
-    std::uint32_t writes = 0;
-    std::uint32_t read_by_predict = kNever, read_by_learn = kNever;
-  };
-
   std::uint32_t size_of(search::Kind kind) const { return sizes_[static_cast<std::size_t>(kind)]; }
   std::uint32_t& room(search::Kind kind, std::uint8_t address) {
     return rooms_[static_cast<std::size_t>(kind) - 1][address];
@@ -76,20 +69,12 @@ class LaneMachine {
   std::uint16_t& reads(search::Kind kind, std::uint8_t address) {
     return reads_[static_cast<std::size_t>(kind)][address];
   }
-  Traffic& traffic(search::Kind kind, std::uint8_t address) {
-    return traffic_[static_cast<std::size_t>(kind)][address];
-  }
-  void note_traffic(search::Function function, std::uint32_t at, const eqv_instruction& i,
-                    const search::OpInfo& info);
-  bool is_constant(search::Function function, const search::PreparedProgram::Code& code,
-                   std::size_t at);
   std::uint64_t cost_of(const search::OpInfo& info) const;
   void find_memories(const search::PreparedProgram& program);
   void note_reads(Uses& uses, const eqv_instruction& i, const search::OpInfo& info);
   void note_write(Uses& uses, search::Kind kind, std::uint8_t address);
+  void decode(const search::PreparedProgram& program, search::Function function);
   LaneStep step_of(const search::PreparedProgram::Code& code, std::size_t at);
-  void decode(search::Function function, const search::PreparedProgram::Code& code);
-  void decode_constants(search::Function function, const search::PreparedProgram::Code& code);
   bool fuse(const eqv_instruction& product, const eqv_instruction& sum);
   /// Points the operands that a cycle may have pointed at its rows back at v0.
   void read_own_features();
@@ -101,12 +86,12 @@ class LaneMachine {
   std::array<std::uint32_t, 4> sizes_{};                   // doubles a memory takes, by kind
   std::array<std::array<std::uint32_t, 256>, 3> rooms_{};  // where a memory starts, or kNoRoom
   std::array<std::array<std::uint16_t, 256>, 4> reads_{};  // operands that are it, by kind
-  std::array<std::array<Traffic, 256>, 4> traffic_{};      // by kind
   std::uint32_t used_ = 0;                                 // doubles
   std::uint64_t cost_ = 1;
   std::array<Uses, search::kFunctionCount> uses_{};
-  std::vector<LaneStep> steps_;  // of the three functions, one after the other
-  std::array<std::uint32_t, search::kFunctionCount + 1> starts_{};
+  std::vector<LaneStep> steps_;      // of predict, learn and setup, one after the other
+  std::vector<LaneStep> constants_;  // of predict and learn; become the end of setup
+  std::array<std::uint32_t, search::kFunctionCount> begins_{}, ends_{};
   std::vector<const double**> features_read_;  // operands that are v0, in predict and learn
   std::vector<double> store_;  // memories, then scratch; with room to begin at a cache line
   double* memory_ = nullptr;
