@@ -63,7 +63,7 @@ TEST_F(Completing, Commands) {
   EXPECT_THAT(offers({""}), IsSupersetOf({"run", "resume", "show", "store", "evaluators"}));
   EXPECT_THAT(offers({""}), Not(Contains("documentation")));
   EXPECT_THAT(offers({"res"}), ElementsAre("resume"));
-  EXPECT_THAT(offers({"evaluators", ""}), UnorderedElementsAre("list", "describe"));
+  EXPECT_THAT(offers({"evaluators", ""}), UnorderedElementsAre("list", "describe", "check"));
   EXPECT_THAT(offers({"store", "ver"}), ElementsAre("verify"));
   EXPECT_THAT(offers({"frobnicate", ""}), IsEmpty());
   EXPECT_THAT(offers({}), IsSupersetOf({"run", "store"}));
