@@ -139,7 +139,8 @@ TEST(Init, WritesASearchForFormulas) {
                                     "--representation", "expression"},
                                    {}, folder.path());
   EXPECT_EQ(words.exit_code, 2);
-  EXPECT_NE(words.err.find("a formula gives numbers"), std::string::npos) << words.err;
+  EXPECT_NE(words.err.find("column 'diagnosis' is not a finite number"), std::string::npos)
+      << words.err;
   const Finished unknown = equivolve({"init", "algorithm_discovery", csv, "--representation",
                                       "expresion", "--out", folder.path() / "other.yaml"});
   EXPECT_EQ(unknown.exit_code, 2);
