@@ -1,17 +1,21 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/cli/commands.hpp"
 #include "engine/cli/data_guesses.hpp"
 #include "engine/cli/starter.hpp"
 #include "engine/cli/support.hpp"
+#include "engine/plugins/nearest_name.hpp"
+#include "engine/plugins/plugin_host.hpp"
 #include "engine/plugins/workers/worker_module.hpp"
 
 namespace equivolve::cli {
@@ -22,6 +26,8 @@ namespace fs = std::filesystem;
 /// Of programs: enough that something is found, and seconds where most candidates are known by
 /// their probe.
 constexpr std::uint64_t kPrograms = 300'000;
+/// Of formulas: each is fitted to the rows of the table.
+constexpr std::uint64_t kFormulas = 10'000;
 /// Of all others, of which each is a training or the like: so few that configurations are searched
 /// by TPE.
 constexpr std::uint64_t kCostlyCandidates = 500;
@@ -32,6 +38,7 @@ struct Init {
   std::optional<fs::path> data;
   std::optional<fs::path> out;
   std::vector<fs::path> folders;  // of plugins
+  std::string representation;     // "": the evaluator's first
 };
 
 fs::path target_of(const Init& command) {
@@ -95,7 +102,10 @@ int look_at_data(const Init& command, const fs::path& out, Starter& starter) {
   starter.data["target"] = {target,
                             fmt::format("The column to predict. A guess: {}.", guesses.target_why)};
   write_down_needs(*sample, guesses, starter);
-  if (starter.config_schema.find("\"classification\"") != std::string::npos)
+  if (starter.config_schema.find("\"classification\"") == std::string::npos) return 0;
+  if (starter.representation == "expression")
+    starter.options["task"] = {"regression", "A formula gives numbers."};
+  else
     starter.options["task"] = {guesses.classes ? "classification" : "regression",
                                fmt::format("A guess, from the values of '{}'. Or {}.", target,
                                            guesses.classes ? "regression" : "classification")};
@@ -127,6 +137,8 @@ int write_new(const fs::path& file, const std::string& text) {
 std::string made_by(const Init& command) {
   std::string line = "equivolve init " + command.evaluator;
   if (command.data) line += " " + shell_word(command.data->string());
+  if (!command.representation.empty())
+    line += " --representation " + shell_word(command.representation);
   for (const fs::path& folder : command.folders) line += " --folder " + shell_word(folder.string());
   return line;
 }
@@ -148,6 +160,23 @@ int check(const Init& command, const fs::path& out) {
   return kFinished;
 }
 
+/// An evaluator is known by what it takes first.
+std::uint64_t budget_for(const engine::EvaluatorDescriptor& descriptor,
+                         const std::string& representation) {
+  const std::uint64_t usual = descriptor.representations.front() != "program" ? kCostlyCandidates
+                              : descriptor.offers_probe                       ? kPrograms
+                                                        : Starter().candidates;
+  return representation == "expression" ? std::min(usual, kFormulas) : usual;
+}
+
+int check_representation(const engine::EvaluatorDescriptor& descriptor, const std::string& name) {
+  const std::vector<std::string>& offered = descriptor.representations;
+  if (name.empty() || std::find(offered.begin(), offered.end(), name) != offered.end()) return 0;
+  return fail(kBadInput, fmt::format("--representation is '{}', evaluator is '{}'; expected {}{}",
+                                     name, descriptor.id, fmt::join(offered, " or "),
+                                     engine::suggestion(name, offered)));
+}
+
 int carry_out(Init command) {
   if (const int code = check_folders(command.folders); code != 0) return code;
   std::vector<fs::path> folders;
@@ -155,16 +184,16 @@ int carry_out(Init command) {
   auto module = engine::load_plugin_to_describe(command.evaluator, engine::plugin_folders(folders));
   if (!module)
     return fail(module.error().bad_input ? kBadInput : kEvaluatorTrouble, module.error().message);
+  const engine::EvaluatorDescriptor& descriptor = (*module)->descriptor();
+  if (const int code = check_representation(descriptor, command.representation); code != 0)
+    return code;
   const fs::path out = target_of(command);
   Starter starter;
   starter.evaluator = command.evaluator;
   starter.config_schema = (*module)->config_schema();
   starter.made_by = made_by(command);
-  const engine::EvaluatorDescriptor& descriptor = (*module)->descriptor();
-  if (descriptor.representations.front() != "program")
-    starter.candidates = kCostlyCandidates;
-  else if (descriptor.offers_probe)
-    starter.candidates = kPrograms;
+  starter.representation = command.representation;
+  starter.candidates = budget_for(descriptor, command.representation);
   for (const fs::path& folder : folders)
     starter.plugin_folders.push_back(path_from(fs::absolute(out).parent_path(), folder));
   if (command.data)
@@ -205,6 +234,11 @@ CommandSpec init_command() {
                    .help = "Where to write [default: the data's or the evaluator's name .yaml]",
                    .into = &c->out,
                    .completes = Completes::kFile},
+                  {.name = "--representation",
+                   .value = "NAME",
+                   .help = "What candidates are, where the evaluator takes several kinds: program, "
+                           "expression (a formula), ... [default: the evaluator's first]",
+                   .into = &c->representation},
                   {.name = "--folder",
                    .value = "FOLDER",
                    .help = "A folder to look for the evaluator in first; it is written down as "
@@ -213,8 +247,11 @@ CommandSpec init_command() {
                    .completes = Completes::kFolder},
                   json_option(c->common),
                   quiet_option(c->common)},
-      .examples = {{"equivolve init algorithm_discovery data/breast_cancer.csv", ""},
-                   {"equivolve init algorithm_discovery --out first.yaml", ""}},
+      .examples =
+          {{"equivolve init algorithm_discovery data/breast_cancer.csv", ""},
+           {"equivolve init algorithm_discovery data/diabetes.csv --representation expression",
+            "symbolic regression"},
+           {"equivolve init algorithm_discovery --out first.yaml", ""}},
       .action = [c] { return carry_out(*c); },
   };
 }

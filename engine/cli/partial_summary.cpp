@@ -11,6 +11,7 @@ namespace equivolve::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using nlohmann::literals::operator""_json_pointer;
 
 /// Told figures are those that are no metrics, in the evaluator's order.
 engine::Figures told_figures(const engine::RunHead& head, const std::vector<double>& told) {
@@ -38,6 +39,13 @@ engine::BestSummary best_of(const engine::StoreReader& reader, const engine::Run
   return best;
 }
 
+/// Of the configuration it was begun with; "" where that does not say.
+std::string algorithm_of(const engine::RunHead& head) {
+  const Json resolved = Json::parse(head.config_resolved, nullptr, false);
+  const Json name = resolved.value("/search/algorithm"_json_pointer, Json());
+  return name.is_string() ? name.get<std::string>() : "";
+}
+
 }  // namespace
 
 Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& info) {
@@ -48,6 +56,7 @@ Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& i
   known.stopped_by = info.state.stopped_by;
   known.seconds = info.state.seconds;
   known.objective = engine::objective_of(info.head);
+  known.algorithm = algorithm_of(info.head);
   std::optional<engine::RunCounts> counts;
   if (reader)
     if (auto counted = reader->counts(info)) counts = std::move(*counted);
@@ -67,7 +76,7 @@ Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& i
        {"partial_hits", "evictions", "warm_hits", "forgotten", "evaluated_again", "largest_error",
         "final_trials", "look_up_seconds", "evaluation_seconds", "verification_seconds",
         "seconds_saved", "reproducible", "irreproducible_because", "result_digest",
-        "trajectory_digest", "best_reference", "improved"})
+        "trajectory_digest", "best_reference", "improved", "pruning_without_reports"})
     summary[key] = nullptr;
   if (counts) return summary;
   for (const char* key : {"stopped_at", "candidates", "evaluations", "cache_hits", "classes",

@@ -140,6 +140,13 @@ void print_search(const Json& s) {
   if (s.contains("failures")) std::printf("%s", failures_text(s["failures"]).c_str());
   if (const std::string levels = engine::stored_levels(s); !levels.empty())
     std::printf("  levels         %s\n", levels.c_str());
+  if (s.contains("archive") && s["archive"].is_object())
+    std::printf("  archive        %s\n",
+                engine::archive_text({s["archive"]["filled"].get<std::uint64_t>(),
+                                      s["archive"]["cells"].get<std::uint64_t>()})
+                    .c_str());
+  if (s.contains("pruning_without_reports") && s["pruning_without_reports"] == true)
+    std::printf("  pruning        %s\n", std::string(engine::kPruningWithoutReports).c_str());
   if (const auto pruned = number(s, "pruned"); pruned && *pruned > 0)
     std::printf("  pruning        %.0f evaluations were ended early\n", *pruned);
   print_hashing(s);
@@ -189,6 +196,8 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
               info.head.kernel.c_str());
   for (const std::string& note : notes) std::printf("  data           %s\n", note.c_str());
   std::printf("  candidates     %s\n", candidates_text(info, summary).c_str());
+  if (summary.contains("algorithm") && summary["algorithm"].is_string())
+    std::printf("  algorithm      %s\n", summary["algorithm"].get<std::string>().c_str());
   print_search(summary);
   if (summary.contains("best") && summary["best"].is_object()) {
     const Json& best = summary["best"];

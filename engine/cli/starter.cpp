@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/config/keys.hpp"
+#include "engine/config/spaces/space_section.hpp"
 #include "engine/config/units.hpp"
 
 namespace equivolve::cli {
@@ -156,6 +157,18 @@ std::string engine_section(const std::string& name,
   return section ? section_text(name, section->help, key_lines(*section, active)) : "";
 }
 
+std::string space_text(const std::string& representation) {
+  const auto chosen = search::representation_named(representation);
+  if (!chosen)
+    return "\n# space:  # What candidates look like; default: the evaluator's own "
+           "(docs/spaces.md).\n";
+  const std::string help = "What candidates look like (docs/spaces.md#" + representation +
+                           "). What stands in comments is the evaluator's own by default.";
+  return section_text("space", help,
+                      schema_lines(Json::parse(engine::space_section(*chosen).schema()),
+                                   {{"representation", {representation, "As asked for."}}}));
+}
+
 }  // namespace
 
 bool takes_data_key(const std::string& config_schema, const std::string& key) {
@@ -189,9 +202,7 @@ std::string starter_text(const Starter& starter) {
              ? engine_section("plugins")
              : engine_section("plugins", {{"folders", yaml_list(starter.plugin_folders)}});
   for (const char* name : {"workers", "store"}) out += engine_section(name);
-  return out +
-         "\n# space:  # What candidates look like; default: the evaluator's own "
-         "(docs/spaces.md).\n";
+  return out + space_text(starter.representation);
 }
 
 }  // namespace equivolve::cli

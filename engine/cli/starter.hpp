@@ -20,6 +20,7 @@ struct Starter {
   };
   std::map<std::string, Known> data, options;
   std::vector<std::string> plugin_folders;
+  std::string representation;         ///< "": the evaluator's first
   std::uint64_t candidates = 10'000;  ///< the budget
 };
 

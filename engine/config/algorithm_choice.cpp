@@ -32,9 +32,10 @@ ConfigProblems settle_algorithm(ReadConfiguration& read, std::size_t objectives)
   Configuration& c = read.configuration;
   if (c.search.algorithm == "auto") {
     c.search.algorithm = settled_algorithm(c, objectives);
+    c.search.algorithm_is_default = true;
     fill_search_defaults(c.search, read.document);
     // What keys say against each other could not be told before.
-    add_new(read.warnings, algorithm_oddities(read.document, c));
+    add_new(read.warnings, algorithm_oddities(read.document, c, read.unread_keys));
   }
   const bool begins_elsewhere = c.search.algorithm == "cma_es" || c.search.algorithm == "grid";
   if (begins_elsewhere && !c.search.initial.is_empty())

@@ -60,6 +60,7 @@ struct SearchConfig {
   /// See keys_search.cpp for all of them; settle_algorithm puts what "auto" stands for in its
   /// place.
   std::string algorithm = "auto";
+  bool algorithm_is_default = false;    ///< nobody named it: settle_algorithm chose
   std::uint32_t population_size = 100;  ///< of islands: of each
   std::uint32_t tournament_size = 10;   ///< nsga2: 2; mu_plus_lambda: 1; at most population_size
   /// Else the child is its parent's copy. nsga2, mu_plus_lambda, map_elites: 1.

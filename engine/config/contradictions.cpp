@@ -29,10 +29,12 @@ std::string pointer_to(const std::string& section, const std::string& key) {
 // At the first of the keys that was written; else at the first.
 class Complaints {
  public:
-  explicit Complaints(const Document& document) : document_(document) {}
+  Complaints(const Document& document, const UnreadKeys& unread)
+      : document_(document), unread_(unread) {}
 
   using Place = std::pair<const char*, const char*>;
   void add(std::initializer_list<Place> places, std::string message) {
+    if (follows_from_unread(message)) return;
     Place at = *places.begin();
     for (auto place = std::rbegin(places); place != std::rend(places); ++place)
       if (wrote(document_, place->first, place->second)) at = *place;
@@ -43,7 +45,7 @@ class Complaints {
   /// `within`: of the keys of that key's map.
   void without_effect(const char* section, const char* key, const std::string& because,
                       const std::string& within = "") {
-    if (!wrote(document_, section, key)) return;
+    if (!wrote(document_, section, key) || follows_from_unread(because)) return;
     const bool whole = within.empty();
     all.push_back(
         document_.problem_at_pointer(pointer_to(section, key) + (whole ? "" : "/" + within), true,
@@ -54,7 +56,17 @@ class Complaints {
   ConfigProblems all;
 
  private:
+  /// Every message names the keys that it follows from, each with its section.
+  bool follows_from_unread(std::string_view message) const {
+    return std::ranges::any_of(unread_, [message](const std::string& key) {
+      const std::size_t at = message.find(key), end = at + key.size();
+      const bool is_named = at != std::string_view::npos && key.find('.') != std::string::npos;
+      return is_named && (end == message.size() || message[end] == ' ' || message[end] == ',');
+    });
+  }
+
   const Document& document_;
+  const UnreadKeys& unread_;
 };
 
 void check_budget(Complaints& odd, const Configuration& c) {
@@ -189,8 +201,9 @@ void check_hashing(Complaints& odd, const Configuration& c) {
 
 }  // namespace
 
-ConfigProblems contradictions(const Document& document, const Configuration& configuration) {
-  Complaints refused(document);
+ConfigProblems contradictions(const Document& document, const Configuration& configuration,
+                              const UnreadKeys& unread) {
+  Complaints refused(document, unread);
   const SearchConfig& search = configuration.search;
   if (search.tournament_size > search.population_size &&
       wrote(document, "search", "tournament_size"))
@@ -238,18 +251,22 @@ ConfigProblems contradictions(const Document& document, const Configuration& con
   return std::move(refused.all);
 }
 
-ConfigProblems oddities(const Document& document, const Configuration& configuration) {
-  Complaints odd(document);
+ConfigProblems oddities(const Document& document, const Configuration& configuration,
+                        const UnreadKeys& unread) {
+  Complaints odd(document, unread);
   check_budget(odd, configuration);
   check_search(odd, configuration);
   check_hashing(odd, configuration);
-  add_new(odd.all, algorithm_oddities(document, configuration));
+  add_new(odd.all, algorithm_oddities(document, configuration, unread));
   return std::move(odd.all);
 }
 
-ConfigProblems algorithm_oddities(const Document& document, const Configuration& configuration) {
-  Complaints odd(document);
-  if (configuration.search.algorithm == "auto") return {};
+ConfigProblems algorithm_oddities(const Document& document, const Configuration& configuration,
+                                  const UnreadKeys& unread) {
+  Complaints odd(document, unread);
+  if (configuration.search.algorithm == "auto" || unread.contains("search.algorithm") ||
+      unread.contains("search.island_algorithm"))
+    return {};
   check_first_population(odd, configuration);
   check_algorithm_keys(odd, configuration.search);
   check_operator_weights(odd, configuration.search);

@@ -42,6 +42,7 @@ class Walk {
   Configuration configuration;
   ConfigProblems problems;
   std::set<std::string> faulty_sections;
+  UnreadKeys unread_keys;
 
  private:
   void read_root();
@@ -106,6 +107,7 @@ void Walk::read_top(const Entry& entry) {
 void Walk::read_key(const Section& section, const Key& key, const Node& value) {
   const auto complaint = key.read(value, folders_, configuration);
   if (!complaint) return;
+  unread_keys.insert(dotted(section, key.name));
   complain(complaint->mark,
            fmt::format("{} {}; expected {}{}", dotted(section, key.name), complaint->found,
                        complaint->expected.empty() ? key.expected : complaint->expected,
@@ -212,6 +214,7 @@ void Walk::read_space(const Entry& entry, json space) {
     configuration.representation = node.text;
     return;
   }
+  unread_keys.insert("space.representation");
   complain(node.mark, fmt::format("space.representation {}; expected {}{}", describe(node),
                                   fmt::join(names, ", "), suggestion(node.text, names)));
 }
@@ -271,12 +274,16 @@ ReadConfiguration walk_document(Document document, const fs::path& folder,
   fill_places(configuration, folders, default_name, options);
   configuration.as_written = document.text();
   add_new(problems, std::move(walk.problems));
-  add_new(problems, contradictions(document, configuration));
-  ConfigProblems warnings = oddities(document, configuration);
+  add_new(problems, contradictions(document, configuration, walk.unread_keys));
+  ConfigProblems warnings = oddities(document, configuration, walk.unread_keys);
   in_file_order(problems);
   in_file_order(warnings);
-  return {std::move(configuration), std::move(document), std::move(warnings), std::move(problems),
-          std::move(walk.faulty_sections)};
+  return {std::move(configuration),
+          std::move(document),
+          std::move(warnings),
+          std::move(problems),
+          std::move(walk.faulty_sections),
+          std::move(walk.unread_keys)};
 }
 
 tl::expected<ReadConfiguration, ConfigProblems> read_document(Document document,

@@ -32,6 +32,8 @@ struct ReadOptions {
   std::filesystem::path current_folder;  ///< empty: the process's
 };
 
+using UnreadKeys = std::set<std::string>;
+
 struct ReadConfiguration {
   Configuration configuration;
   Document document;
@@ -40,6 +42,9 @@ struct ReadConfiguration {
   /// `configuration` has the default.
   ConfigProblems problems;
   std::set<std::string> faulty_sections;  ///< that have problems; the top's own keys are in ""
+  /// Keys of known names whose values were refused ("search.algorithm"): nothing may be said that
+  /// follows from what stands in their place.
+  UnreadKeys unread_keys;
 };
 
 /// Names and paths in messages are `file` as given. Every problem of the file is returned, except

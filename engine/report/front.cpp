@@ -24,6 +24,21 @@ bool dominates(Point a, Point b) {
   return better;
 }
 
+/// Of two values, by how much the first is ahead, rounding taken as nothing.
+bool is_ahead(double a, double b) {
+  return a - b > kEqualFigures * std::max(std::fabs(a), std::fabs(b));
+}
+
+/// As good in every coordinate, but for rounding, and truly better in one.
+bool dominates_but_for_rounding(Point a, Point b) {
+  bool better = false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (is_ahead(b[i], a[i])) return false;
+    better = better || is_ahead(a[i], b[i]);
+  }
+  return better;
+}
+
 /// A point is on the front when its second coordinate is above that of every point before it; the
 /// points are sorted, so only the last one on the front counts. Equal points go in together.
 bool beaten_by_last(Point last, Point point) {
@@ -63,6 +78,11 @@ class ToldBehaviours {
 
   std::vector<FrontCandidate> front() const {
     std::vector<std::size_t> chosen = non_dominated(values_, objectives_.size());
+    std::erase_if(chosen, [&, exact = chosen](std::size_t at) {
+      return std::ranges::any_of(exact, [&](std::size_t other) {
+        return dominates_but_for_rounding(point(other), point(at));
+      });
+    });
     std::ranges::stable_sort(
         chosen, [this](std::size_t a, std::size_t b) { return before(point(a), point(b)); });
     std::vector<FrontCandidate> front;

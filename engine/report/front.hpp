@@ -22,6 +22,9 @@ std::vector<std::size_t> non_dominated(std::span<const double> values, std::size
 /// The objectives of a run, in the evaluator's order.
 std::vector<FigureRow> objectives_of(const RunInfo& run);
 
+/// Relative difference up to which two figures are one: what verification of hits allows, too.
+inline constexpr double kEqualFigures = 1e-9;
+
 /// A candidate that no other told candidate of its run dominates.
 struct FrontCandidate {
   std::uint64_t ticket = 0, birth = 0;
@@ -29,7 +32,9 @@ struct FrontCandidate {
 };
 
 /// Of those that meet all constraints. From the best in the first objective to the worst; one
-/// candidate for each behaviour, the first that showed it. A behaviour that was evaluated again
+/// candidate for each behaviour, the first that showed it. What is ahead of another candidate by
+/// rounding alone (up to kEqualFigures), and behind it by more in some objective, is left out. A
+/// behaviour that was evaluated again
 /// counts with what was told last. Reads every outcome of the run once, in short transactions,
 /// running or not; memory grows with the number of behaviours. Empty for a run with one objective,
 /// whose best says all.

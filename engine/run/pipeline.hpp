@@ -143,6 +143,7 @@ class Pipeline {
   const PipelineTotals& totals() const { return totals_; }
   hashing::Accounting accounting() const { return cache_.accounting(); }
   const Leaderboard& leaders() const { return leaders_; }
+  const search::Searcher& searcher() const { return searcher_; }
   const RunDigests& digests() const { return digests_; }
   StopCause stopped_by() const { return stopped_by_; }
   /// The first ticket that was not probed, when probing was stopped.

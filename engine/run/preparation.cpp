@@ -97,7 +97,7 @@ class Preparing {
     if (prepared_.evaluator) ask_evaluator();
     // An evaluator that was not made says nothing of its objectives.
     if (prepared_.module && read_.configuration.search.algorithm == "auto") settle_search(1);
-    if (!space_is_checked_) refuse(check_space_alone(read_));
+    if (!space_is_checked_ && knows_representation()) refuse(check_space_alone(read_));
     add_warnings();
     in_file_order(problems_);
     in_file_order(read_.warnings);
@@ -119,6 +119,12 @@ class Preparing {
     refuse({map_problem(read_, error, into)}, error.bad_input ? 2 : 4);
   }
   bool faulty(const char* section) const { return read_.faulty_sections.contains(section); }
+  bool unread(const char* key) const { return read_.unread_keys.contains(key); }
+  /// The file's, or that of an evaluator that could be loaded: which keys a space has depends on
+  /// it.
+  bool knows_representation() const {
+    return !read_.configuration.representation.empty() && !unread("space.representation");
+  }
 
   void check_executor();
   void check_folders();
@@ -192,7 +198,7 @@ void Preparing::check_settings() {
   refuse(apply_evaluator_schema(read_, prepared_.module->config_schema(),
                                 read_.configuration.file.parent_path()));
   ConfigProblems problems = settle_representation(read_, prepared_.module->descriptor());
-  representation_is_known_ = problems.empty();
+  representation_is_known_ = problems.empty() && knows_representation();
   refuse(std::move(problems));
   if (read_.configuration.search.algorithm != "auto") settle_search(1);
 }
@@ -200,7 +206,7 @@ void Preparing::check_settings() {
 // What auto stands for depends on the representation and on the evaluator's objectives.
 void Preparing::settle_search(std::size_t objectives) {
   if (!representation_is_known_) return;
-  refuse(settle_algorithm(read_, objectives));
+  if (!unread("search.algorithm")) refuse(settle_algorithm(read_, objectives));
   refuse(check_operators(read_));
 }
 

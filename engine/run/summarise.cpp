@@ -126,6 +126,15 @@ void add_final(RunSummary& s, const Preparation& prepared, const FinalResult& fi
   s.improved = final_result.improved && s.best && s.best->missed_constraints.empty();
 }
 
+void add_search(RunSummary& s, const SearchConfig& search, const search::Searcher& searcher) {
+  s.algorithm = search.algorithm;
+  s.algorithm_is_default = search.algorithm_is_default;
+  if (const auto* niches = std::get_if<search::MapElites>(&searcher.algorithm()))
+    s.archive = ArchiveSummary{niches->elites().size(), niches->cells()};
+  s.pruning_without_reports =
+      search.pruning != "off" && s.evaluations > 0 && !searcher.pruner().has_steps();
+}
+
 /// The break-even formula from means, and what the seconds say.
 void add_speed_ups(RunSummary& s, hashing::Policy policy) {
   const auto told = static_cast<double>(s.cache_hits + s.evaluations);
@@ -181,6 +190,7 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.failed = totals.failed;
   s.levels = levels_of(prepared.evaluator->info().levels, totals.evaluations_at);
   s.pruned = totals.pruned;
+  add_search(s, prepared.config.search, pipeline.searcher());
   s.verified = totals.verified;
   s.wrong_hits = totals.wrong_hits;
   s.largest_error = totals.largest_error;

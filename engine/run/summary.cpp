@@ -191,6 +191,11 @@ std::string levels_text(const std::vector<LevelSummary>& levels) {
   return fmt::format("{} evaluations; as much work as {:.1f} of {}", out, work, levels.back().name);
 }
 
+std::string archive_text(const ArchiveSummary& archive) {
+  return fmt::format("{} of {} niche{} filled ({:.1f} %)", archive.filled, archive.cells,
+                     archive.cells == 1 ? "" : "s", percent(archive.filled, archive.cells));
+}
+
 std::string missed_text(const Figures& missed_constraints) {
   if (missed_constraints.empty()) return "";
   std::string out;
@@ -239,6 +244,7 @@ std::string to_json(const RunSummary& s) {
            {"status", run_status_name(s.status)},
            {"stopped_by", s.stopped_by},
            {"stopped_at", s.stopped_at},
+           {"algorithm", s.algorithm.empty() ? Json(nullptr) : Json(s.algorithm)},
            {"candidates", s.candidates},
            {"evaluations", s.evaluations},
            {"cache_hits", s.cache_hits},
@@ -251,6 +257,9 @@ std::string to_json(const RunSummary& s) {
            {"failed", s.failed},
            {"levels", json_of(s.levels)},
            {"pruned", s.pruned},
+           {"pruning_without_reports", s.pruning_without_reports},
+           {"archive", s.archive ? Json{{"filled", s.archive->filled}, {"cells", s.archive->cells}}
+                                 : Json(nullptr)},
            {"verified", s.verified},
            {"wrong_hits", s.wrong_hits},
            {"largest_error", std::isfinite(s.largest_error) ? Json(s.largest_error) : Json("inf")},
@@ -282,12 +291,18 @@ std::string to_text(const RunSummary& s) {
   std::string out = fmt::format("run {} \"{}\" {}", s.run, s.name, run_status_name(s.status));
   if (!s.stopped_by.empty())
     out += fmt::format(" (stopped by {} after {} candidates)", s.stopped_by, s.candidates);
+  if (!s.algorithm.empty())
+    out += fmt::format("\n  algorithm      {}{}", s.algorithm,
+                       s.algorithm_is_default ? ", by default (search.algorithm: auto)" : "");
   out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
                      s.candidates, s.evaluations, s.failed, s.seconds);
   if (s.failed > 0 && !s.first_failure.empty() && s.stopped_by != "failures")
     out += fmt::format("  first failure  {}\n", s.first_failure);
   if (const std::string levels = levels_text(s.levels); !levels.empty())
     out += "  levels         " + levels + "\n";
+  if (s.archive) out += "  archive        " + archive_text(*s.archive) + "\n";
+  if (s.pruning_without_reports)
+    out += fmt::format("  pruning        {}\n", kPruningWithoutReports);
   if (s.pruned > 0)
     out += fmt::format("  pruning        {} of {} evaluations were ended early\n", s.pruned,
                        s.evaluations);

@@ -48,6 +48,11 @@ struct LevelSummary {
   double relative_cost = 1;  ///< of one evaluation, the last level's is 1
 };
 
+/// How much of its grid map_elites has filled.
+struct ArchiveSummary {
+  std::uint64_t filled = 0, cells = 1;
+};
+
 struct RunSummary {
   RunId run = 0;
   std::string name;
@@ -60,8 +65,12 @@ struct RunSummary {
   /// Candidates that an earlier run had evaluated; classes dropped by `hashing.policy: forget`;
   /// evaluations of a known class by `aggregate`.
   std::uint64_t warm_hits = 0, forgotten = 0, evaluated_again = 0;
-  std::vector<LevelSummary> levels;  ///< where the search used more than one
-  std::uint64_t pruned = 0;          ///< evaluations ended by `search.pruning`
+  std::vector<LevelSummary> levels;      ///< where the search used more than one
+  std::uint64_t pruned = 0;              ///< evaluations ended by `search.pruning`
+  bool pruning_without_reports = false;  ///< there was nothing that it could go by
+  std::string algorithm;                 ///< that searched; "" where it is not known
+  bool algorithm_is_default = false;     ///< `search.algorithm: auto` chose it
+  std::optional<ArchiveSummary> archive;
   std::uint64_t verified = 0, wrong_hits = 0;
   double largest_error = 0;
   std::uint64_t final_trials = 0;
@@ -108,6 +117,13 @@ std::string verdict_text(bool improved, const std::string& reference,
 
 /// "screening 812, full 203; as much work as 243.6 full ones"; "" of fewer than two levels.
 std::string levels_text(const std::vector<LevelSummary>& levels);
+
+/// "12 of 100 niches filled (12.0 %)".
+std::string archive_text(const ArchiveSummary& archive);
+
+/// Why pruning did nothing where no trial reported anything.
+inline constexpr std::string_view kPruningWithoutReports =
+    "ended no trial: none reported a value on its way, which search.pruning goes by";
 
 /// "misses a constraint: latency is 1.2000"; "" where none is missed.
 std::string missed_text(const Figures& missed_constraints);

@@ -41,7 +41,7 @@ Examples encoded_rows(const tables::Encoding& encoding, std::span<const tables::
   out.stride = interpreters::padded(static_cast<std::uint32_t>(encoding.width()));
   out.features.assign(rows.size() * out.stride, 0.0);
   const bool formulas = task.units != FormulaUnits::kNone;
-  if (formulas) out.inputs.reserve(rows.size() * encoding.width());
+  if (formulas) out.inputs.reserve(rows.size() * encoding.width() + Examples::kSpareInputs);
   for_each_feature(
       encoding, columns, rows, task.fills,
       [&](std::size_t feature, const std::vector<double>& values) {
@@ -52,6 +52,7 @@ Examples encoded_rows(const tables::Encoding& encoding, std::span<const tables::
         for (double value : values)
           out.inputs.push_back(task.units == FormulaUnits::kOwn ? value : scale.apply(value));
       });
+  if (formulas) out.inputs.resize(out.inputs.size() + Examples::kSpareInputs);
   return out;
 }
 

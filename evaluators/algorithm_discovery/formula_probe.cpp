@@ -56,6 +56,7 @@ FormulaProbe::FormulaProbe(const Task& pool, const Options& options)
   fitted_rows_ = (2 * rows_of_fit_ + 2) / 3;
   for (std::size_t i = 0; i < pool.dimension; ++i)
     for (std::uint32_t row : rows) inputs_.push_back(pool.train.columns().column(i)[row]);
+  inputs_.resize(inputs_.size() + Examples::kSpareInputs);
   for (std::uint32_t row : rows) outputs_.push_back(pool.train.outputs[row]);
 }
 

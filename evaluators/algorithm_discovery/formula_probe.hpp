@@ -32,7 +32,7 @@ class FormulaProbe {
 
  private:
   interpreters::ColumnsView first_rows(std::size_t rows) const {
-    return {inputs_.data(), rows, count_};
+    return {inputs_.data(), rows, count_, Examples::kSpareInputs};
   }
 
   // Constant after construction.

@@ -69,8 +69,10 @@ FormulaTrial::TaskEnd FormulaTrial::run_task(search::ExpressionView formula, con
     return end;
   }
   if (!values_on(task.train, "training") || !values_on(task.judged, "judged")) return end;
-  Told told;
-  for (double value : w.values) told.targets.push_back(task.standardised(value));
+  Told& told = w.told;
+  told.targets.resize(w.values.size());
+  std::ranges::transform(w.values, told.targets.begin(),
+                         [&](double value) { return task.standardised(value); });
   if (metrics::mean_squared_error(task.judged.targets, told.targets) < kRounding * kRounding)
     told.targets = task.judged.targets;
   figures_.of_task(task, told, figures);
@@ -89,19 +91,17 @@ TrialOutcome FormulaTrial::run(search::ExpressionView formula, const TaskSet& ta
   TrialOutcome outcome;
   const std::size_t count = figures_.table().size();
   outcome.of_tasks.resize(tasks.size() * count);
-  std::vector<TaskEnd> ends(tasks.size());
   const auto run_one = [&](std::size_t t) {
-    ends[t] = run_task(formula, tasks[t], want_items, stop,
-                       std::span(outcome.of_tasks).subspan(t * count, count), outcome.items);
+    return run_task(formula, tasks[t], want_items, stop,
+                    std::span(outcome.of_tasks).subspan(t * count, count), outcome.items);
   };
+  std::vector<TaskEnd> ends;  // of tasks that ran side by side
   if (threads > 1 && tasks.size() > 1) {
-    parallel_for(tasks.size(), run_one);
-  } else {
-    for (std::size_t t = 0; t < tasks.size() && (t == 0 || ends[t - 1].status == EQV_OK); ++t)
-      run_one(t);
+    ends.resize(tasks.size());
+    parallel_for(tasks.size(), [&](std::size_t t) { ends[t] = run_one(t); });
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const TaskEnd& end = ends[t];
+    const TaskEnd end = ends.empty() ? run_one(t) : ends[t];
     outcome.instructions += end.cost;
     if (end.status == EQV_OK) continue;
     outcome.status = end.status;

@@ -18,6 +18,7 @@ struct FormulaWorkspace {
   interpreters::ExpressionMachine machine;
   interpreters::FitWorkspace fit;
   std::vector<double> values;
+  Told told;
 };
 FormulaWorkspace& formula_workspace();
 

@@ -64,8 +64,9 @@ void Formulas::refine(search::ExpressionView formula, sdk::GenomeSink& sink) con
   const std::size_t count = refined_outputs_.size();
   FormulaWorkspace& w = formula_workspace();
   w.machine.load(formula);
-  const interpreters::FitResult fit = interpreters::fit_constants(
-      w.machine, {rows.data, count, rows.stride}, refined_outputs_, fit_settings(options_), w.fit);
+  const interpreters::FitResult fit =
+      interpreters::fit_constants(w.machine, {rows.data, count, rows.stride, rows.spare},
+                                  refined_outputs_, fit_settings(options_), w.fit);
   if (fit.end != FitEnd::kConverged && fit.end != FitEnd::kIterations) return;
   using Tokens = std::vector<eqv_expression_token>;
   const Tokens fitted(w.machine.expression().begin(), w.machine.expression().end());

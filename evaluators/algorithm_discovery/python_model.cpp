@@ -173,6 +173,43 @@ std::string pretrained_text(const PythonModel& model, const search::PreparedProg
   return out;
 }
 
+/// The columns that a formula reads, and itself over their features alone: no other has to be there
+/// where it is used.
+struct FormulaColumns {
+  ProblemInfo info;
+  Task task;  // no rows
+  std::vector<eqv_expression_token> formula;
+
+  FormulaColumns(const PythonModel& model, search::ExpressionView of_all)
+      : info(model.info), formula(of_all.begin(), of_all.end()) {
+    std::vector<bool> is_read(model.info.features.size(), false);
+    for (const eqv_expression_token& token : formula)
+      if (search::op_of(token) == search::ExpressionOp::kInput) is_read[token.input] = true;
+    task.units = model.task.units;
+    task.target_scale = model.task.target_scale;
+    info.features.clear();
+    info.encoding.columns.clear();
+    std::vector<std::uint16_t> places(is_read.size(), 0);
+    std::size_t feature = 0;
+    for (const tables::FeatureColumn& column : model.info.encoding.columns) {
+      const std::size_t end = feature + column.width();
+      const auto first = is_read.begin() + static_cast<std::ptrdiff_t>(feature);
+      const bool is_kept = std::find(first, first + static_cast<std::ptrdiff_t>(column.width()),
+                                     true) != first + static_cast<std::ptrdiff_t>(column.width());
+      if (is_kept) info.encoding.columns.push_back(column);
+      for (; feature < end; ++feature) {
+        if (!is_kept) continue;
+        places[feature] = static_cast<std::uint16_t>(info.features.size());
+        info.features.push_back(model.info.features[feature]);
+        task.feature_scales.push_back(model.task.feature_scales[feature]);
+        task.fills.push_back(model.task.fills[feature]);
+      }
+    }
+    for (eqv_expression_token& token : formula)
+      if (search::op_of(token) == search::ExpressionOp::kInput) token.input = places[token.input];
+  }
+};
+
 std::string function_text(const search::PreparedProgram& program, Function function) {
   const auto& code = program[function];
   std::string out = fmt::format("\n\ndef {}(s, v, m, draw):\n", search::function_name(function));
@@ -234,10 +271,14 @@ std::string python_program(const PythonModel& model, const search::PreparedProgr
   return out;
 }
 
-std::string python_formula(const PythonModel& model, search::ExpressionView fitted,
+std::string python_formula(const PythonModel& of_all, search::ExpressionView of_all_inputs,
                            const std::string& text) {
+  const FormulaColumns read(of_all, of_all_inputs);
+  const PythonModel model{read.info, of_all.options, read.task, of_all.common_seed};
+  const search::ExpressionView fitted = read.formula;
   std::string out = head("A formula found by evolution.", false);
-  out += "# The formula, over the columns FEATURES:\n#\n" + commented(text) + "\n";
+  out += "# The formula, over the columns FEATURES, which are those it reads:\n#\n" +
+         commented(text) + "\n";
   out += columns_text(model.info) + scales_text(model);
   out += fmt::format(
       "STANDARDISED = {}  # whether the formula reads features, and gives the target, so\n",

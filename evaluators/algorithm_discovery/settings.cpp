@@ -44,19 +44,37 @@ SyntheticData read_synthetic(JsonReader& in) {
   return data;
 }
 
-/// What programs alone have keeps its default where the candidates are formulas.
+struct ForeignOption {
+  const char* key;
+  bool differs;  // from its default, which it keeps where it has no meaning
+};
+
+/// Refuses what the other representation alone has: all of it at once.
+void refuse_foreign(const JsonReader& in, std::initializer_list<ForeignOption> options,
+                    const char* whose, const char* representation) {
+  std::vector<std::string> found;
+  for (const ForeignOption& option : options)
+    if (option.differs) found.emplace_back(option.key);
+  if (found.empty()) return;
+  std::string others;
+  for (std::size_t i = 1; i < found.size(); ++i)
+    others += (i == 1 ? ", as " : i + 1 == found.size() ? " and " : ", ") + found[i];
+  if (!others.empty()) others += found.size() == 2 ? " is" : " are";
+  throw Refused(in.at(found.front()), std::string("is of ") + whose + " alone" + others +
+                                          "; expected space: {representation: " + representation +
+                                          "}, or the key" + (others.empty() ? "" : "s") +
+                                          " left out");
+}
+
 void refuse_program_options(const Options& options, const JsonReader& in) {
   const Options plain;
-  const auto refuse = [&](const char* key, bool differs) {
-    if (differs)
-      throw Refused(in.at(key),
-                    "is of programs alone; expected space: {representation: program}, or the key "
-                    "left out");
-  };
-  refuse("epochs", options.epochs != plain.epochs);
-  refuse("class_weights", options.balanced != plain.balanced);
-  refuse("max_live_instructions", options.max_live_instructions != plain.max_live_instructions);
-  refuse("error_bound", options.error_bound != plain.error_bound);
+  refuse_foreign(
+      in,
+      {{"epochs", options.epochs != plain.epochs},
+       {"class_weights", options.balanced != plain.balanced},
+       {"max_live_instructions", options.max_live_instructions != plain.max_live_instructions},
+       {"error_bound", options.error_bound != plain.error_bound}},
+      "programs", "program");
 }
 
 void read_formula_options(JsonReader& in, search::Representation representation, Options& options) {
@@ -70,16 +88,12 @@ void read_formula_options(JsonReader& in, search::Representation representation,
   options.inherit = constants.flag("inherit", options.inherit);
   constants.finish();
   if (representation != search::Representation::kExpression) {
-    const auto refuse = [&](const char* key, bool differs) {
-      if (differs)
-        throw Refused(in.at(key),
-                      "is of formulas alone; expected space: {representation: expression}, or the "
-                      "key left out");
-    };
-    refuse("standardize", standardises);
-    refuse("complexity", options.complexity != plain.complexity);
-    refuse("constants", options.fit != plain.fit || options.inherit != plain.inherit ||
-                            options.fit_iterations != plain.fit_iterations);
+    refuse_foreign(in,
+                   {{"standardize", standardises},
+                    {"complexity", options.complexity != plain.complexity},
+                    {"constants", options.fit != plain.fit || options.inherit != plain.inherit ||
+                                      options.fit_iterations != plain.fit_iterations}},
+                   "formulas", "expression");
     return;
   }
   refuse_program_options(options, in);

@@ -145,6 +145,7 @@ class SyntheticProblem final : public Problem {
     for (std::uint32_t i = 0; i < data_.dimension; ++i)
       for (std::size_t r = 0; r < examples.rows(); ++r)
         examples.inputs.push_back(examples.row(r)[i]);
+    examples.inputs.resize(examples.inputs.size() + Examples::kSpareInputs);
     examples.outputs = examples.targets;
   }
 

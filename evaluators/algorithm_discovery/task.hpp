@@ -27,11 +27,14 @@ struct Examples {
   std::vector<std::uint32_t> classes;  ///< classification: class numbers
   std::vector<double> targets;         ///< regression: standardised targets
   /// What formulas read and are to give, in their units; empty where there are none. Column after
-  /// column.
+  /// column, and kSpareInputs behind the last.
   std::vector<double> inputs, outputs;
+  static constexpr std::size_t kSpareInputs = 3;
   std::size_t rows() const { return stride == 0 ? 0 : features.size() / stride; }
   const double* row(std::size_t r) const { return features.data() + r * stride; }
-  interpreters::ColumnsView columns() const { return {inputs.data(), rows(), rows()}; }
+  interpreters::ColumnsView columns() const {
+    return {inputs.data(), rows(), rows(), kSpareInputs};
+  }
 };
 
 struct Task {

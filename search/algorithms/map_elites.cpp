@@ -27,6 +27,12 @@ std::optional<std::uint64_t> MapElites::cell_of(const std::vector<double>& descr
   return cell;
 }
 
+std::uint64_t MapElites::cells() const {
+  std::uint64_t cells = 1;
+  for (const DescriptorRange& range : settings_.descriptors) cells *= range.bins;
+  return cells;
+}
+
 std::optional<Request> MapElites::ask(Ticket ticket, hashing::Stream stream) {
   Request request;
   request.ticket = ticket;

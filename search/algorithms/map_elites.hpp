@@ -42,6 +42,9 @@ class MapElites {
   /// The cell that descriptors belong to, row by row; the first descriptor is the slowest.
   std::optional<std::uint64_t> cell_of(const std::vector<double>& descriptors) const;
 
+  /// Of the whole grid, filled or not.
+  std::uint64_t cells() const;
+
   struct Elite {
     std::uint64_t cell;
     Member member;

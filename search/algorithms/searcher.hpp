@@ -57,6 +57,9 @@ class Searcher {
   /// Outcomes come in ticket order. [one at a time, not together with ask]
   Told tell(const Request& request, const Candidate& candidate, const Outcome& outcome);
 
+  const Algorithm& algorithm() const { return algorithm_; }
+  const Pruner& pruner() const { return pruner_; }
+
  private:
   std::optional<Request> ask_child(Ticket ticket);
   void tell_algorithm(const Request& child, const Candidate& candidate, const Outcome& outcome);

@@ -36,7 +36,7 @@ inline ExpressionOp op_of(const eqv_expression_token& token) {
 }
 /// Of a token of a valid expression.
 inline std::uint8_t arity_of(const eqv_expression_token& token) {
-  return expression_op_info(op_of(token)).arity;
+  return kExpressionArity[token.op];
 }
 eqv_expression_token input_token(std::uint16_t input);
 eqv_expression_token constant_token(double value);

@@ -62,10 +62,13 @@ constexpr std::array<ExpressionOpInfo, kExpressionOpCount> kExpressionTable = {{
 
 constexpr bool expression_table_in_order() {
   for (std::size_t i = 0; i < kExpressionOpCount; ++i)
-    if (static_cast<std::size_t>(kExpressionTable[i].op) != i) return false;
+    if (static_cast<std::size_t>(kExpressionTable[i].op) != i ||
+        kExpressionTable[i].arity != kExpressionArity[i])
+      return false;
   return true;
 }
-static_assert(expression_table_in_order(), "the table's rows stand in the order of ExpressionOp");
+static_assert(expression_table_in_order(),
+              "the table's rows stand in the order of ExpressionOp, with its arities");
 
 }  // namespace
 

@@ -5,7 +5,9 @@
 // Meaning, in IEEE 754 double arithmetic; nothing is guarded, so 1/0, log(-1) and overflow give
 // what the standard says, and a result that is not finite is an outcome like any other:
 //   + - * /, sqrt, abs, -x, reciprocal (1/x), square (x*x), cube ((x*x)*x)
-//   power, exp, log, log1p, sin, cos, tan, tanh, arcsin, arccos, arctan    the C library's
+//   sin, cos      within one unit in the last place, the same bits on every machine (beyond
+//                 |x| = 2^18 the C library's)
+//   power, exp, log, log1p, tan, tanh, arcsin, arccos, arctan    the C library's
 //   min, max      the standard's minimum and maximum: NaN where either is, and -0 below +0
 //   heaviside     1 where x > 0, else 0 (so 0 for NaN)
 //   less          1 where a < b, else 0
@@ -63,6 +65,10 @@ enum class ExpressionOp : std::uint16_t {
 };
 inline constexpr std::size_t kExpressionOpCount = 35;
 inline constexpr std::size_t kMostOperands = 3;
+/// The table's arities, where they are asked for token by token.
+inline constexpr std::array<std::uint8_t, kExpressionOpCount> kExpressionArity = {
+    0, 0, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 2, 2, 1, 2, 3, 2, 2, 1, 2, 2, 2, 1};
 inline constexpr double kClampBound = 30;
 
 /// How tightly the parts of a text hold together.

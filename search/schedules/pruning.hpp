@@ -55,6 +55,8 @@ class Pruner {
   /// Null while nobody is to be stopped at this level.
   std::shared_ptr<const PruningTable> table(std::uint32_t level) const;
   void take(std::uint32_t level, const Outcome& outcome);
+  /// Whether any trial that ended well reported something on its way.
+  bool has_steps() const { return !levels_.empty(); }
 
  private:
   struct Level {

@@ -148,10 +148,15 @@ std::size_t operations_in(ExpressionView expression) {
 }
 
 std::size_t draw_expression_point(ExpressionView expression, Stream& stream) {
-  const std::size_t operations = operations_in(expression);
-  const bool operation = operations > 0 && stream.chance(kOperationShare);
-  const std::size_t among = operation ? operations : expression.size() - operations;
-  return nth_expression_token(expression, stream.below(among), operation);
+  // Sorted without a branch for each token, of which no one could tell where it goes.
+  std::array<std::uint16_t, kMostExpressionTokens> operations, leaves;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < expression.size(); ++at) {
+    operations[count] = leaves[at - count] = static_cast<std::uint16_t>(at);
+    count += arity_of(expression[at]) > 0 ? 1 : 0;
+  }
+  if (count > 0 && stream.chance(kOperationShare)) return operations[stream.below(count)];
+  return leaves[stream.below(expression.size() - count)];
 }
 
 /// A subtree: its tokens are [start, root].

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -47,21 +48,40 @@ constexpr Search kSearches[] = {
 
 constexpr std::uint64_t kCandidates = 800;
 
+std::string text_of(const std::string& search) {
+  return fmt::format(
+      "evaluator: {{id: toy_front, isolation: thread}}\n"
+      "plugins: {{folders: [{}/good]}}\n"
+      "seed: 5\n"
+      "search: {{{}}}\n"
+      "hashing: {{verify_fraction: 0.1}}\n"
+      "budget: {{candidates: {}}}\n"
+      "final: {{top: 2, repeats: 1}}\n",
+      EQUIVOLVE_TEST_MODULES, search, kCandidates);
+}
+
+// Nobody named the algorithm, and no trial says anything on its way.
+TEST(Summary, SaysWhatWasChosenAndWhatHadNoEffect) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "a.yaml", store = folder.path() / "a.db";
+  write_file(yaml, text_of("pruning: median"));
+  const Finished done = equivolve({"run", yaml, "--store", store, "--quiet"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("  algorithm      nsga2, by default (search.algorithm: auto)\n"),
+            std::string::npos)
+      << done.out;
+  const std::string shown = equivolve({"show", "1", "--store", store}).out;
+  for (const std::string& text : {done.out, shown})
+    EXPECT_NE(text.find("  pruning        ended no trial: none reported a value on its way"),
+              std::string::npos)
+        << text;
+  EXPECT_EQ(answer(equivolve({"show", "1", "--store", store, "--json"}))["pruning_without_reports"],
+            true);
+}
+
 class Algorithms : public testing::TestWithParam<Search> {
  protected:
   Algorithms() { write_file(yaml_, text_of(GetParam().keys)); }
-
-  static std::string text_of(const std::string& search) {
-    return fmt::format(
-        "evaluator: {{id: toy_front, isolation: thread}}\n"
-        "plugins: {{folders: [{}/good]}}\n"
-        "seed: 5\n"
-        "search: {{{}}}\n"
-        "hashing: {{verify_fraction: 0.1}}\n"
-        "budget: {{candidates: {}}}\n"
-        "final: {{top: 2, repeats: 1}}\n",
-        EQUIVOLVE_TEST_MODULES, search, kCandidates);
-  }
 
   std::vector<std::string> arguments(const std::string& store, const std::string& workers) const {
     return {"run",    yaml_,     "--store", store,
@@ -107,6 +127,36 @@ TEST_P(Algorithms, TheFrontMeetsTheConstraint) {
   const auto run_shown = answer(shown);
   ASSERT_FALSE(run_shown["front"].empty());
   for (const auto& one : run_shown["front"]) EXPECT_GE(one["figures"]["near"], 0.2) << one;
+}
+
+TEST_P(Algorithms, AreNamedWithTheArchiveTheyHave) {
+  const std::string keys = GetParam().keys, head = "algorithm: ";
+  const std::string name = keys.substr(head.size(), keys.find_first_of(",") - head.size());
+  const std::string store = new_store();
+  const Finished done = equivolve({"run", yaml_, "--store", store, "--quiet"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const std::string shown = equivolve({"show", "1", "--store", store}).out;
+  for (const std::string& text : {done.out, shown})
+    EXPECT_NE(text.find("  algorithm      " + name + "\n"), std::string::npos) << text;
+  const auto summary = answer(equivolve({"show", "1", "--store", store, "--json"}));
+  EXPECT_EQ(summary["algorithm"], name);
+  EXPECT_EQ(summary["pruning_without_reports"], false);
+  if (name != "map_elites") {
+    EXPECT_TRUE(summary["archive"].is_null()) << summary["archive"];
+    return;
+  }
+  // As many niches as the told candidates lie in: 10 of height times 10 of slope.
+  std::set<std::pair<int, int>> niches;
+  for (const auto& one : candidates(store)) {
+    const double height = one["height"], slope = one["slope"];
+    niches.emplace(std::clamp(static_cast<int>(height * 10), 0, 9),
+                   std::clamp(static_cast<int>((slope + 1) / 2 * 10), 0, 9));
+  }
+  EXPECT_EQ(summary["archive"], (nlohmann::json{{"filled", niches.size()}, {"cells", 100}}));
+  const std::string line = fmt::format("  archive        {} of 100 niches filled ({:.1f} %)\n",
+                                       niches.size(), static_cast<double>(niches.size()));
+  for (const std::string& text : {done.out, shown})
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }
 
 TEST_P(Algorithms, WorkersDoNotChangeTheResult) {

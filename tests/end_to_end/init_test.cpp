@@ -119,6 +119,35 @@ TEST(Init, RowsWithoutAClassStayWhereNewClassesAreLookedFor) {
   EXPECT_EQ(read_file(folder.path() / "t.yaml").find("missing_target"), std::string::npos);
 }
 
+TEST(Init, WritesASearchForFormulas) {
+  TempFolder folder;
+  const std::string csv = kData / "diabetes.csv", yaml = folder.path() / "diabetes.yaml";
+  const Finished made = equivolve(
+      {"init", "algorithm_discovery", csv, "--representation", "expression"}, {}, folder.path());
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string text = read_file(yaml);
+  for (const char* part : {"\nspace:", "\n  representation: expression", "\n  # max_size:",
+                           "\n  task: regression", "--representation expression"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in:\n" << text;
+  const auto run =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "runs.db", "--quiet", "--json",
+                        "--set", "budget.candidates=40", "--set", "final={top: 1, repeats: 1}"}));
+  EXPECT_EQ(run["candidates"], 40);
+  EXPECT_EQ(run["algorithm"], "regularized_evolution");
+  // Words are no numbers: that is said, of the file it wrote.
+  const Finished words = equivolve({"init", "algorithm_discovery", kData / "breast_cancer.csv",
+                                    "--representation", "expression"},
+                                   {}, folder.path());
+  EXPECT_EQ(words.exit_code, 2);
+  EXPECT_NE(words.err.find("column 'diagnosis' is not a finite number"), std::string::npos)
+      << words.err;
+  const Finished unknown = equivolve({"init", "algorithm_discovery", csv, "--representation",
+                                      "expresion", "--out", folder.path() / "other.yaml"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_NE(unknown.err.find("did you mean 'expression'?"), std::string::npos) << unknown.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "other.yaml"));
+}
+
 TEST(Init, WhatOnlyAPersonCanMendIsSaid) {
   TempFolder folder;
   std::string rows = "a,y\n";
@@ -274,6 +303,24 @@ TEST(HashCommand, SaysWhichCandidatesBehaveAlike) {
   const auto best =
       answer(equivolve({"hash", yaml, "--genome", folder.path() / "best.txt", "--json"}));
   EXPECT_EQ(best["candidates"][0]["digest"], run["best"]["digest"]);
+}
+
+TEST(HashCommand, TakesAConfigurationByItsDefaultsOrItsText) {
+  TempFolder folder;
+  const std::string yaml = folder.path() / "front.yaml", text = folder.path() / "mine.txt";
+  write_file(yaml, std::string("evaluator: {id: toy_front, isolation: thread}\n"
+                               "plugins: {folders: [") +
+                       EQUIVOLVE_TEST_MODULES + "/good]}\nbudget: {candidates: 30}\n");
+  const Finished said = equivolve({"hash", yaml});
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  EXPECT_NE(said.out.find("  defaults\n"), std::string::npos) << said.out;
+  // A run's best, by its text, has the digest that the run stored; its like is told.
+  const auto run =
+      answer(equivolve({"run", yaml, "--store", folder.path() / "runs.db", "--json", "--quiet"}));
+  write_file(text, run["best"]["text"]);
+  const auto both = answer(equivolve({"hash", yaml, "--genome", text, "--genome", text, "--json"}));
+  EXPECT_EQ(both["candidates"][0]["digest"], run["best"]["digest"]);
+  EXPECT_EQ(both["candidates"][1]["same_as"], text);
 }
 
 TEST(HashCommand, ReadsAListOnStandardInput) {

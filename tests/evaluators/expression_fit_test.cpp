@@ -109,6 +109,25 @@ TEST(ExpressionFit, HoldsANumberWithoutADerivativeAndFitsTheOthers) {
   EXPECT_NEAR(machine.constants()[0], 3, 1e-9);
 }
 
+// Nothing but a number of 1e40 gives these values of such inputs.
+TEST(ExpressionFit, LetsNoNumberRunAway) {
+  Sample sample(50, 0.5, 3);
+  for (const double size : {1.0, 1e6}) {
+    for (std::size_t r = 0; r < sample.rows; ++r) sample.y[r] = size * sample.data[r];
+    Sample tiny = sample;
+    for (double& x : tiny.data) x *= 1e-40;
+    ExpressionMachine machine;
+    fitted(machine, "2 * x0", tiny, 100);
+    EXPECT_LE(machine.constants()[0], 3e30 * size);
+    EXPECT_GT(machine.constants()[0], 1e30 * size);
+  }
+  // What stands beyond already, and fits, stays.
+  sample.target("3 * x0");
+  ExpressionMachine machine;
+  fitted(machine, "2e40 * x0 / 1e40", sample, 50);
+  EXPECT_DOUBLE_EQ(machine.constants()[0] / machine.constants()[1], 3);
+}
+
 TEST(ExpressionFit, LeavesWhatCannotBeFitted) {
   Sample sample(20, -2, 2);
   ExpressionMachine machine;

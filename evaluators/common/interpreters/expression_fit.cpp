@@ -14,8 +14,15 @@ namespace {
 /// Of Marquardt's scaled damping, to begin with.
 constexpr double kFirstDamping = 1e-3;
 constexpr double kMostDamping = 1e12;
-/// No number moves beyond: genomes hold finite ones only.
-constexpr double kLargestFitted = 1e300;
+/// No number moves beyond so many times the largest |y| (or 1): where ever larger ones fit ever so
+/// little better, they say nothing. And not beyond what is left finite with room to compute.
+constexpr double kLargestFitted = 1e30, kLargestOfAll = 1e300;
+
+double largest_fitted(std::span<const double> y) {
+  double largest = 1;
+  for (double value : y) largest = std::max(largest, std::fabs(value));
+  return std::min(kLargestFitted * largest, kLargestOfAll);
+}
 
 /// In a fixed order whatever the place in memory: four sums, then their sum.
 double inner(const double* a, const double* b, std::size_t n) {
@@ -41,6 +48,7 @@ class LeastSquares {
     damped_.resize(n, n);
     right_.resize(n);
     scale_ = Eigen::VectorXd::Zero(n);
+    most_ = largest_fitted(y);
   }
 
   /// Of the machine's numbers, with derivatives for the next step.
@@ -76,11 +84,11 @@ class LeastSquares {
   }
   /// What the step would gain if the formula were linear in its numbers.
   double predicted() const { return predicted_; }
-  /// Of the machine's numbers at `from` and the step; infinite where one goes too far.
+  /// Of the machine's numbers at `from` and the step, which ends for each at the largest allowed.
   double error_after_step(std::span<const double> from) {
     for (std::size_t k = 0; k < count_; ++k) {
-      w_.trial[k] = from[k] + step_[static_cast<Eigen::Index>(k)];
-      if (!(std::fabs(w_.trial[k]) <= kLargestFitted)) return HUGE_VAL;
+      const double most = std::max(most_, std::fabs(from[k]));
+      w_.trial[k] = std::clamp(from[k] + step_[static_cast<Eigen::Index>(k)], -most, most);
     }
     machine_.set_constants(w_.trial);
     machine_.evaluate(x_, w_.values);
@@ -100,7 +108,7 @@ class LeastSquares {
   std::size_t count_;
   Eigen::MatrixXd normal_, damped_;  // the lower half
   Eigen::VectorXd right_, scale_, step_;
-  double predicted_ = 0;
+  double predicted_ = 0, most_ = 0;
 };
 
 }  // namespace

@@ -40,10 +40,11 @@ struct FitWorkspace {
 /// Minimises sum (f(x) - y)^2 over the numbers in `machine`'s formula, which are left at the best
 /// found. Levenberg-Marquardt: steps solve (J'J + mu diag(J'J)) h = J'(y - f), the damping scaled
 /// by the diagonal (Marquardt 1963, the scale never falling: Moré 1978), mu updated by the ratio of
-/// gained and predicted (Nielsen 1999). A step is taken only if the error falls and stays finite. A
-/// number whose derivative is not finite on some row is held where it is. Sums go in a fixed order:
-/// the same data give the same bits. [any-thread, each with its own machine and workspace]
-/// `stop` is looked at before every step.
+/// gained and predicted (Nielsen 1999). A step is taken only if the error falls and stays finite,
+/// and takes no number beyond 1e30 times the largest |y| (or 1) unless it was there. A number whose
+/// derivative is not finite on some row is held where it is. Sums go in a fixed order: the same
+/// data give the same bits. [any-thread, each with its own machine and workspace] `stop` is looked
+/// at before every step.
 FitResult fit_constants(ExpressionMachine& machine, const ColumnsView& x, std::span<const double> y,
                         const FitSettings& settings, FitWorkspace& workspace,
                         const std::function<bool()>& stop = nullptr);

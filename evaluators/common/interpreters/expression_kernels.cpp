@@ -6,6 +6,7 @@
 
 #include "evaluators/common/interpreters/expression_values.hpp"
 #include "evaluators/common/interpreters/kernels.hpp"
+#include "evaluators/common/interpreters/sine_formula.hpp"
 
 namespace equivolve::interpreters {
 namespace {
@@ -41,6 +42,19 @@ Four four_clamp(Four x) {
   return x < low ? low : (x > high ? high : x);
 }
 
+typedef std::uint64_t UnsignedBits __attribute__((vector_size(32)));
+
+/// The sine, or with one turn the cosine; one by one where some are too large for all at a time.
+template <std::uint64_t kTurns>
+Four four_sine(Four x) {
+  const __m256d size = _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);
+  const __m256d fits = _mm256_cmp_pd(size, _mm256_set1_pd(kMostReduced), _CMP_LE_OQ);
+  if (_mm256_movemask_pd(fits) == 0xf) return sine_of<UnsignedBits>(x, kTurns);
+  Four out;
+  for (int i = 0; i < 4; ++i) out[i] = kTurns == 0 ? sine(x[i]) : cosine(x[i]);
+  return out;
+}
+
 /// The C library's functions, one number at a time: their bits are what is stored.
 template <class F>
 void call_each(double* out, const double* a, std::size_t n, F f) {
@@ -68,6 +82,10 @@ void run_unary(ExpressionOp op, double* out, const double* a, std::size_t n) {
       return map(out, a, n, [](Four x) { return x * x; });
     case ExpressionOp::kCube:
       return map(out, a, n, [](Four x) { return x * x * x; });
+    case ExpressionOp::kSin:
+      return map(out, a, n, four_sine<0>);
+    case ExpressionOp::kCos:
+      return map(out, a, n, four_sine<1>);
     case ExpressionOp::kHeaviside:
       return map(out, a, n, [](Four x) { return one_where(x > kZeros); });
     case ExpressionOp::kNot:
@@ -87,10 +105,6 @@ void run_library(ExpressionOp op, double* out, const double* a, const double* b,
       return call_each(out, a, n, [](double x) { return std::log(x); });
     case ExpressionOp::kLog1p:
       return call_each(out, a, n, [](double x) { return std::log1p(x); });
-    case ExpressionOp::kSin:
-      return call_each(out, a, n, [](double x) { return std::sin(x); });
-    case ExpressionOp::kCos:
-      return call_each(out, a, n, [](double x) { return std::cos(x); });
     case ExpressionOp::kTan:
       return call_each(out, a, n, [](double x) { return std::tan(x); });
     case ExpressionOp::kTanh:
@@ -194,9 +208,9 @@ void run_derivative(ExpressionOp op, std::size_t k, const Operands& of, const do
     case ExpressionOp::kLog1p:
       return times([a](std::size_t i) { return 1 / (1 + a[i]); });
     case ExpressionOp::kSin:
-      return times([a](std::size_t i) { return std::cos(a[i]); });
+      return times([a](std::size_t i) { return cosine(a[i]); });
     case ExpressionOp::kCos:
-      return times([a](std::size_t i) { return -std::sin(a[i]); });
+      return times([a](std::size_t i) { return -sine(a[i]); });
     case ExpressionOp::kTan:
       return times([v](std::size_t i) { return 1 + v[i] * v[i]; });
     case ExpressionOp::kTanh:

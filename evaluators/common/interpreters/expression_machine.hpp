@@ -25,6 +25,9 @@ struct ColumnsView {
   const double* data = nullptr;
   std::size_t rows = 0;
   std::size_t stride = 0;  ///< from one column to the next, at least `rows`
+  /// Doubles, of any value, that may be read behind the last column's rows. With 3 and more nothing
+  /// is copied to compute four rows at a time.
+  std::size_t spare = 0;
   const double* column(std::size_t input) const { return data + input * stride; }
 };
 
@@ -54,17 +57,22 @@ class ExpressionMachine {
  private:
   struct Node {
     search::ExpressionOp op;
-    std::uint16_t stack_slot;  // where its value goes when only the root's is wanted
+    std::uint16_t stack_slot;  // of an operation: its value's when only the root's is wanted
     bool active;               // a constant is below it, or it is one
     std::uint16_t operands[search::kMostOperands];
   };
 
-  void prepare(std::size_t slots, bool keep_all);
-  /// Points inputs at rows [first, first + count) of x, copies where the block is not full.
-  void place_inputs(const ColumnsView& x, std::size_t first, std::size_t count);
-  void run_block();
+  /// Makes room for blocks of x's rows: constants in theirs, and `slots` for operations.
+  void prepare(const ColumnsView& x, std::size_t slots);
+  /// Where an input's rows [first, first + count) are; copied where rows behind them may not be
+  /// read.
+  const double* place_input(std::size_t node, const ColumnsView& x, std::size_t first,
+                            std::size_t count);
+  /// Computes rows [first, first + count). An operation's value goes where its first operand's was,
+  /// or, with `keep_all`, to a place of its own.
+  void run_block(const ColumnsView& x, std::size_t first, std::size_t count, bool keep_all);
   void run_adjoints();
-  double* adjoint(std::size_t node) { return adjoints_.data() + node * kBlockRows; }
+  double* adjoint(std::size_t node) { return adjoints_.data() + node * block_; }
 
   std::vector<eqv_expression_token> tokens_;
   std::vector<Node> nodes_;  // one a token
@@ -76,7 +84,7 @@ class ExpressionMachine {
   std::vector<double> adjoints_;     // a block a node
   std::vector<double> ends_;         // copies of the inputs' last rows, a block a node
   std::vector<const double*> read_;  // where each node's value is
-  std::vector<double*> written_;     // where operations put theirs
+  std::size_t block_ = 0;            // doubles from one block to the next: close for few rows
   std::size_t used_ = 0;             // doubles of a block that are computed: a multiple of 4
 };
 

@@ -2,7 +2,16 @@
 
 #include <array>
 
+#include "evaluators/common/interpreters/sine_formula.hpp"
+
 namespace equivolve::interpreters {
+
+double sine(double x) {
+  return std::fabs(x) <= kMostReduced ? sine_of<std::uint64_t>(x, 0) : std::sin(x);
+}
+double cosine(double x) {
+  return std::fabs(x) <= kMostReduced ? sine_of<std::uint64_t>(x, 1) : std::cos(x);
+}
 
 double operation_value(search::ExpressionOp op, double a, double b, double c) {
   using search::ExpressionOp;
@@ -39,9 +48,9 @@ double operation_value(search::ExpressionOp op, double a, double b, double c) {
     case ExpressionOp::kLog1p:
       return std::log1p(a);
     case ExpressionOp::kSin:
-      return std::sin(a);
+      return sine(a);
     case ExpressionOp::kCos:
-      return std::cos(a);
+      return cosine(a);
     case ExpressionOp::kTan:
       return std::tan(a);
     case ExpressionOp::kTanh:

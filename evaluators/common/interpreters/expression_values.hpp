@@ -24,6 +24,9 @@ inline double log_sum_exp(double a, double b) {
   const double high = maximum(a, b);
   return std::isfinite(high) ? high + std::log1p(std::exp(minimum(a, b) - high)) : high;
 }
+/// Within one unit in the last place, by sine_formula.hpp; the C library's for |x| > 2^18.
+double sine(double x);
+double cosine(double x);
 /// Of what is true: 1, else 0.
 inline double truth(bool value) {
   return value ? 1 : 0;

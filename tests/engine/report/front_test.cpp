@@ -132,6 +132,16 @@ TEST_F(Fronts, TakeOneCandidateOfABehaviourAndNoneThatFailed) {
   EXPECT_EQ(tickets_of(front_of(head_of_two(), records)), expected);
 }
 
+TEST_F(Fronts, LeaveOutWhatIsAheadByRoundingAlone) {
+  std::vector<Record> records;
+  add_ticket(records, 0, 100, {0.9 + 1e-10, 7});  // as good as the next, and larger
+  add_ticket(records, 1, 101, {0.9, 5});
+  add_ticket(records, 2, 102, {0.9 - 1e-8, 4});  // worse by more than rounding, and smaller
+  add_ticket(records, 3, 103, {0.95, 9});
+  const std::vector<std::uint64_t> expected = {3, 1, 2};
+  EXPECT_EQ(tickets_of(front_of(head_of_two(), records)), expected);
+}
+
 TEST_F(Fronts, CountWhatWasToldLastOfABehaviour) {
   std::vector<Record> records;
   add_ticket(records, 0, 100, {0.9, 3});

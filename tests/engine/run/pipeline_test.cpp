@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <set>
 #include <stdexcept>
@@ -165,6 +166,19 @@ TEST(Pipeline, VerificationAllowsForTheLastDigits) {
   };
   EXPECT_EQ(wrong_hits_at(0.9e-9), 0u);
   EXPECT_GT(wrong_hits_at(1.1e-9), 400u);
+}
+
+// A trial that ended well and a repetition that fails are two behaviours, whatever the figures.
+TEST(Pipeline, AnotherStatusIsAWrongHit) {
+  ToyRun run;
+  run.workers = 1;
+  run.settings.verify_fraction = 1;
+  run.settings.max_failed_share = 1;
+  std::set<double> seen;
+  run.evaluator.fails = [&](double fitness) { return !seen.insert(fitness).second; };
+  run.go();
+  EXPECT_GT(run.totals.wrong_hits, 500u);
+  EXPECT_TRUE(std::isinf(run.totals.largest_error));
 }
 
 TEST(Pipeline, CollisionsAreFoundByVerification) {

@@ -332,10 +332,42 @@ TEST_F(Law, ModelsPredictAsApplyDoes) {
 import csv, importlib, numpy as np
 for k in range(60):
     model = importlib.import_module(f'model{k}')
+    read = [c for c in ('a', 'b', 'mean c') if (c in model.FEATURES)]
+    assert model.FEATURES == read and [c[0] for c in model.COLUMNS] == read, model.FEATURES
     told = model.pretrained().predict(model.read_features(')" +
                          config_["data"]["file"].get<std::string>() + R"('))
     mine = np.array([float(r[1]) for r in list(csv.reader(open(f'predictions{k}.csv')))[1:]])
     assert np.allclose(told, mine, rtol=1e-8, atol=1e-9), (k, np.abs(told - mine).max())
+)");
+}
+
+TEST_F(Law, ModelsWantTheColumnsTheyReadAndNoOthers) {
+  EQUIVOLVE_NEEDS_NUMPY();
+  TemporaryFolder folder;
+  std::string rows = "city,b,a,y\n";
+  for (int r = 0; r < 40; ++r)
+    rows += std::string(r % 3 == 0   ? "Oslo"
+                        : r % 3 == 1 ? "Rome"
+                                     : "Bern") +
+            "," + std::to_string(r % 7) + "," + std::to_string(r) + "," +
+            std::to_string(2 * r + 1) + "\n";
+  const json config = {{"data", {{"file", folder.write("law.csv", rows)}, {"target", "y"}}}};
+  FormulaSession s(with_option(config, "constants", {{"fit", false}}));
+  const std::pair<const char*, const char*> formulas[] = {
+      {"2 * a + 1", "a\n3\n4\n"},
+      {"a * 0 + \"city=Rome\" * 2 + 7", "a,city\n1,Bern\n1,Rome\n"},
+      {"5", "unread\nx\ny\n"}};
+  for (std::size_t k = 0; k < std::size(formulas); ++k) {
+    const auto files = s.session.apply(s.genome(formulas[k].first), {{"predictions_for", "all"}});
+    folder.write("model" + std::to_string(k) + ".py", files.at("model.py"));
+    folder.write("fresh" + std::to_string(k) + ".csv", formulas[k].second);
+  }
+  run_python(folder, R"(
+import importlib
+models = [importlib.import_module(f'model{k}') for k in range(3)]
+assert [m.FEATURES for m in models] == [['a'], ['city=Bern', 'city=Oslo', 'city=Rome', 'a'], []]
+told = [list(m.pretrained().predict(m.read_features(f'fresh{k}.csv'))) for k, m in enumerate(models)]
+assert told == [[7, 9], [7, 9], [5, 5]], told
 )");
 }
 
@@ -348,6 +380,13 @@ TEST_F(Law, RefusesWhatIsOfPrograms) {
   EXPECT_EQ(epochs.pointer, "/options/epochs");
   EXPECT_NE(epochs.message.find("; expected "), std::string::npos) << epochs.message;
   EXPECT_EQ(refusal(with_option(config_, "epochs", 1)).status, EQV_OK) << "the default";
+  // All of them at once.
+  EXPECT_THAT(refusal(with_option(with_option(config_, "epochs", 3), "error_bound", 5)).message,
+              HasSubstr("is of programs alone, as error_bound is; expected "));
+  EXPECT_THAT(refusal(with_option(with_option(with_option(config_, "epochs", 3), "error_bound", 5),
+                                  "class_weights", "balanced"))
+                  .message,
+              HasSubstr("is of programs alone, as class_weights and error_bound are; expected "));
   EXPECT_EQ(refusal(with_option(config_, "constants", {{"fitt", true}})).pointer,
             "/options/constants/fitt");
   EXPECT_EQ(refusal(with_option(config_, "constants", {{"iterations", 0}})).pointer,
