@@ -423,8 +423,9 @@ TEST(PythonTraceback, NamesItsLastPlace) {
 }
 
 TEST(QuestionLogs, MarksPartThemWhereverTheyAreCut) {
-  const std::string printed =
-      "before\n" + log_mark(3) + "of 3" + log_mark(4) + "of 4\n\x1e" + "4x\x1e99\nstill";
+  const std::string printed = "before\n" + log_mark(3) + "of 3" + log_mark(4) + "of 4\n\x1e" +
+                              "4x\x1e"
+                              "99\nstill";
   for (std::size_t piece = 1; piece <= printed.size(); ++piece) {
     QuestionLogs logs;
     logs.begin(3);
@@ -434,7 +435,8 @@ TEST(QuestionLogs, MarksPartThemWhereverTheyAreCut) {
     logs.begin(4);
     EXPECT_EQ(logs.text(),
               "of 4\n\x1e"
-              "4x\x1e99\nstill")
+              "4x\x1e"
+              "99\nstill")
         << piece << ": of what was not asked";
     logs.begin(5);
     EXPECT_EQ(logs.text(), "");
