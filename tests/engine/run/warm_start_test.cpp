@@ -112,7 +112,9 @@ TEST(WarmStart, SeedsThatFollowFromNothingKeptAreKept) {
     runs.config.hashing.forget_probability = 0.3;
     runs.go();
     std::size_t kept = 0, trials = 0;
-    for (const TrialRow& trial : runs.reader()->replay(1)->trials) {
+    const auto replay = runs.reader()->replay(1);
+    ASSERT_TRUE(replay);
+    for (const TrialRow& trial : replay->trials) {
       if (trial.kind != TrialKind::kSearch) continue;
       ++trials;
       kept += trial.own_seed ? 1 : 0;
