@@ -72,14 +72,14 @@ TEST_F(Watcher, ASearchThatIsKilledIsInterrupted) {
   watcher.follow(1);
   ASSERT_TRUE(comes_true([&] { return data.rows() > 100; }));
   EXPECT_EQ(runs[0].state, "running");
-  EXPECT_NE(runs[0].info.heartbeat, "");
+  EXPECT_TRUE(comes_true([&] { return !runs[0].info.heartbeat.empty(); }));
   search.signal(SIGKILL);
   search.wait();
   EXPECT_TRUE(comes_true([&] { return runs[0].state == "interrupted"; })) << runs[0].state;
-  EXPECT_GT(data.rows(), 100u);
-  is_well = false;
+  // The rest of it may still be read.
+  const int told = std::stoi(query(file, "SELECT count(*) FROM candidates").at(0));
   ASSERT_EQ(equivolve({"resume", "1", "--store", file, "--quiet", "--set",
-                       "budget.candidates=" + std::to_string(data.rows() + 2000)})
+                       "budget.candidates=" + std::to_string(told + 2000)})
                 .exit_code,
             0);
   EXPECT_TRUE(comes_true([&] { return runs[0].state == "finished"; })) << runs[0].state;
