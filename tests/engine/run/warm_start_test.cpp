@@ -111,8 +111,10 @@ TEST(WarmStart, SeedsThatFollowFromNothingKeptAreKept) {
     runs.config.hashing.policy = policy;
     runs.config.hashing.forget_probability = 0.3;
     runs.go();
+    const auto stored = runs.reader()->replay(1);
+    ASSERT_TRUE(stored);
     std::size_t kept = 0, trials = 0;
-    for (const TrialRow& trial : runs.reader()->replay(1)->trials) {
+    for (const TrialRow& trial : stored->trials) {
       if (trial.kind != TrialKind::kSearch) continue;
       ++trials;
       kept += trial.own_seed ? 1 : 0;
