@@ -10,7 +10,7 @@ number of novel classes is given; "estimate": it is not. What is printed: means 
 of one seed with a 95 % interval (Student's t). Where the search does not win, the line says so. Then what the run's own accounting
 says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
 again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
-already is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
+already, of the same budget, is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
 """
 import argparse
 import collections
@@ -66,7 +66,7 @@ def searched(name, mode, seed, options):
             genomes = [json.loads(line)["genome"] for line in lines]
     row = {key: run[key] for key in ("candidates", "evaluations", "cache_hits", "verified", "wrong_hits", "probe_seconds", "evaluation_seconds",
                                      "seconds")}
-    row.update(set=name, mode=mode, seed=seed, identical=len(genomes) - len(set(genomes)), found=run["best"]["text"],
+    row.update(set=name, mode=mode, seed=seed, budget=budget(name, options), identical=len(genomes) - len(set(genomes)), found=run["best"]["text"],
                accuracy={"found": run["best"]["test"]["accuracy"]}, classes={"found": run["best"]["test"]["novel_classes"]})
     for method, reference in run["references"].items():
         row["accuracy"][method] = reference["test"]["accuracy"]
@@ -75,6 +75,11 @@ def searched(name, mode, seed, options):
         with open(options.rows, "a") as out:
             out.write(json.dumps(row) + "\n")
     return row
+
+
+def budget(name, options):
+    """What the searches of one set have in common."""
+    return f"{options.candidates} candidates of {options.epochs or SETS[name][1]} epochs, {options.only or 'all methods'}"
 
 
 def held(file):
@@ -187,7 +192,7 @@ def main():
         rows = held(options.summary)
     else:
         wanted = [(name, mode, int(seed)) for seed in options.seeds.split(",") for name in options.sets.split(",") for mode in options.modes.split(",")]
-        rows = [row for row in held(options.rows) if (row["set"], row["mode"], row["seed"]) in wanted]
+        rows = [row for row in held(options.rows) if row.get("budget") == budget(row["set"], options) and (row["set"], row["mode"], row["seed"]) in wanted]
         done = {(row["set"], row["mode"], row["seed"]) for row in rows}
         with ThreadPoolExecutor(options.jobs) as pool:
             rows += pool.map(lambda one: searched(*one, options), [one for one in wanted if one not in done])

@@ -147,11 +147,13 @@ void Pipeline::run_task(void* self, std::uint64_t ticket) {
 
 /// Does the task of a slot, and goes on with whatever the sequencer has for this thread. What the
 /// sequencer works on moves from core to core with the baton, which takes longer than a short task:
-/// after such a one it is called only when nothing else waits.
+/// after such a one it is called only when nothing else waits. Not where evaluations take long: who
+/// takes one would keep what it has bred from those that have nothing to do.
 void Pipeline::work(std::uint64_t ticket) {
   for (std::optional<std::uint64_t> next = ticket; next;) {
     const bool was_short = do_task(slot(*next));
-    next = was_short ? take_waiting() : std::nullopt;
+    const bool goes_on = was_short && trials_are_short_.load(std::memory_order_relaxed);
+    next = goes_on ? take_waiting() : std::nullopt;
     if (!next) next = advance();
   }
 }
@@ -168,6 +170,7 @@ bool Pipeline::do_task(Slot& s) {
   } else {
     evaluate(s);
     seconds = s.trial.seconds;
+    trials_are_short_.store(seconds < kShort, std::memory_order_relaxed);
     EQV_FAULT_POINT("run.evaluated");
     s.stage.store(Stage::kReady, std::memory_order_release);
   }

@@ -262,6 +262,7 @@ class Pipeline {
   // All threads write these, so nothing else lies on their lines.
   alignas(128) std::atomic<std::uint32_t> calls_{0};   // the baton: who raises it from 0 holds it
   alignas(128) std::atomic<std::uint32_t> active_{0};  // tasks handed out and not finished
+  std::atomic<bool> trials_are_short_{false};          // as the last one that ended
   alignas(128) std::atomic<StopCause> stop_wish_{StopCause::kNone};
   std::atomic<bool> paused_{false};
   std::atomic<bool> probing_wanted_{true}, probes_differ_{false};

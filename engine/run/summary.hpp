@@ -123,7 +123,8 @@ std::string archive_text(const ArchiveSummary& archive);
 
 /// Why pruning did nothing where no trial reported anything.
 inline constexpr std::string_view kPruningWithoutReports =
-    "ended no trial: none reported a value on its way, which search.pruning goes by";
+    "ended no trial: none that ended well reported a value on its way, which search.pruning goes "
+    "by";
 
 /// "misses a constraint: latency is 1.2000"; "" where none is missed.
 std::string missed_text(const Figures& missed_constraints);

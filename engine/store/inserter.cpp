@@ -190,6 +190,9 @@ sql::Result<void> Inserter::insert_trials() {
     return true;
   });
   if (!inserted) return tl::unexpected(inserted.error());
+  if (*inserted != trials_.size())
+    return refuse(
+        fmt::format("{} of {} trials of run {} were stored", *inserted, trials_.size(), run_));
   return {};
 }
 

@@ -34,7 +34,7 @@ struct RowTable : sqlite3_vtab {
 
   static int connect(sqlite3* database, void* state, int, const char* const*, sqlite3_vtab** table,
                      char**) {
-    std::string definition = "CREATE TABLE batch(";
+    std::string definition = "CREATE TABLE equivolve_batch(";
     for (std::size_t i = 1; i <= RowValues::kMost; ++i)
       definition += (i == 1 ? "c" : ", c") + std::to_string(i);
     if (const int code = sqlite3_declare_vtab(database, (definition + ")").c_str());
@@ -121,7 +121,7 @@ Result<RowSource> RowSource::attach(const Database& database) {
   source.state_ = state.get();
   // Frees the state also when it fails.
   const int code =
-      sqlite3_create_module_v2(database.handle(), "batch", &kRowModule, state.release(),
+      sqlite3_create_module_v2(database.handle(), "equivolve_batch", &kRowModule, state.release(),
                                [](void* held) { delete static_cast<State*>(held); });
   if (code != SQLITE_OK) return tl::unexpected(Failure{code, 0, sqlite3_errstr(code)});
   return source;

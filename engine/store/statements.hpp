@@ -7,23 +7,25 @@
 
 namespace equivolve::engine::store {
 
-// Of many rows at once, which `batch` gives (row_source.hpp). One that is there already is left as
-// it is.
+// Of many rows at once, which `equivolve_batch` gives (row_source.hpp). One that is there already
+// is left as it is.
 inline constexpr char kInsertOutcomes[] =
     "INSERT OR IGNORE INTO outcomes(id, birth_lag, class, level, hit, status, reason, fitness, "
     "further, genome_checksum, checksum) SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 "
-    "FROM batch";
+    "FROM equivolve_batch";
 inline constexpr char kInsertGenomes[] =
     "INSERT OR IGNORE INTO genomes(id, parent_lag, second_parent_lag, operator, flat, checksum) "
-    "SELECT c1, c2, c3, c4, c5, c6 FROM batch";
+    "SELECT c1, c2, c3, c4, c5, c6 FROM equivolve_batch";
 inline constexpr char kInsertClasses[] =
-    "INSERT OR IGNORE INTO classes(id, founder, digest, checksum) SELECT c1, c2, c3, c4 FROM batch";
+    "INSERT OR IGNORE INTO classes(id, founder, digest, checksum) SELECT c1, c2, c3, c4 FROM "
+    "equivolve_batch";
 inline constexpr char kInsertTrials[] =
     "INSERT INTO trials(id, kind, subject, birth_lag, class, level, split, repeat, common_seed, "
     "own_seed, status, reason, seconds, cost, genome_checksum, message, items, figure_count, "
     "f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, checksum) "
     "SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, "
-    "c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35 FROM batch";
+    "c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35 FROM "
+    "equivolve_batch";
 inline constexpr std::array<const char*, 4> kBatchStatements = {kInsertOutcomes, kInsertGenomes,
                                                                 kInsertClasses, kInsertTrials};
 

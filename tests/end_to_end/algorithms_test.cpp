@@ -72,7 +72,7 @@ TEST(Summary, SaysWhatWasChosenAndWhatHadNoEffect) {
       << done.out;
   const std::string shown = equivolve({"show", "1", "--store", store}).out;
   for (const std::string& text : {done.out, shown})
-    EXPECT_NE(text.find("  pruning        ended no trial: none reported a value on its way"),
+    EXPECT_NE(text.find("  pruning        ended no trial: none that ended well reported a value"),
               std::string::npos)
         << text;
   EXPECT_EQ(answer(equivolve({"show", "1", "--store", store, "--json"}))["pruning_without_reports"],

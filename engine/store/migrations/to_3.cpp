@@ -29,7 +29,10 @@ sql::Result<void> define_trials(const sql::Database& database) {
       "UPDATE main.sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = 'trials'");
   if (!statement) return tl::unexpected(statement.error());
   statement->bind(1, std::string_view(*definition));
-  return statement->run();
+  if (auto run = statement->run(); !run) return run;
+  if (statement->changes() != 1)
+    return tl::unexpected(sql::Failure{SQLITE_CORRUPT, 0, "there is no table of trials"});
+  return {};
 }
 
 }  // namespace

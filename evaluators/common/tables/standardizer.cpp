@@ -11,22 +11,19 @@ namespace {
 Scale fit_extreme_scale(std::span<const double> values, std::size_t stride,
                         std::span<const std::uint32_t> rows) {
   const auto n = static_cast<double>(rows.size());
-  const auto greatest = [&](double centre) {
-    double most = 0;
-    for (std::uint32_t row : rows) most = std::max(most, std::abs(values[row * stride] - centre));
-    return most;
-  };
-  const double size = greatest(0);
+  double size = 0;
+  for (std::uint32_t row : rows) size = std::max(size, std::abs(values[row * stride]));
   double mean = 0;
   for (std::uint32_t row : rows) mean += values[row * stride] / size / n;
-  mean *= size;
-  const double width = greatest(mean);
+  double width = 0;
+  for (std::uint32_t row : rows)
+    width = std::max(width, std::abs(values[row * stride] / size - mean));
   double squares = 0;
   for (std::uint32_t row : rows) {
-    const double share = (values[row * stride] - mean) / width;
+    const double share = (values[row * stride] / size - mean) / width;
     squares += share * share;
   }
-  return {mean, width * std::sqrt(squares / n)};
+  return {mean * size, size * (width * std::sqrt(squares / n))};
 }
 
 }  // namespace

@@ -139,8 +139,8 @@ bool is_beyond_a_schema(const std::string& name) {
       "space_dimension_is_the_datas", "space_length_beside_another", "space_lengths_no_range",
       "space_operation_needs_matrices", "space_without_operations", "unknown_evaluator",
       // what the representation, the space and another run say
-      "operators_of_another_representation", "operators_all_off", "initial_no_program",
-      "initial_run_absent"};
+      "operators_of_another_representation", "foreign_options", "operators_all_off",
+      "initial_no_program", "initial_run_absent"};
   return names.contains(name);
 }
 

@@ -194,7 +194,7 @@ TEST(ChildProcess, TheTimeOfAProcessorIsLimited) {
   ASSERT_TRUE(child) << child.error();
   const ChildEnd end = child->wait();
   EXPECT_EQ(end.signal, SIGXCPU);
-  EXPECT_GE(end.cpu_seconds, 0.9);
+  EXPECT_GE(end.cpu_seconds, 0.5);
 }
 
 /// Whether a process is there that is no zombie.

@@ -148,8 +148,11 @@ TEST_F(Refuse, NotWhatPeopleAdded) {
   write_finished_run(file, 10);
   query(file, "CREATE VIEW mine AS SELECT * FROM best");
   query(file, "CREATE INDEX mine_too ON trials(seconds)");
+  query(file, "CREATE VIEW batch AS SELECT 1 AS c1");
   EXPECT_EQ(problems(), std::vector<std::string>{});
   EXPECT_TRUE(StoreWriter::open(file));
+  write_finished_run(file, 10);
+  EXPECT_EQ(problems(), std::vector<std::string>{});
 }
 
 TEST_F(Refuse, NotStrangeFileNames) {
