@@ -169,19 +169,35 @@ def _schema(options, data):
                  "required": list(data)}}}
 
 
-def _digest_of(paths):
-    """Of what files hold, and the files of folders."""
+def _raise(fault):
+    raise fault
+
+
+def _add_to(digest, path):
+    """What the file holds, or the names and contents of the folder's files."""
+    files = [path]
+    is_folder = os.path.isdir(path)
+    if is_folder:
+        files = sorted(os.path.join(folder, name)
+                       for folder, _, names in os.walk(path, onerror=_raise) for name in names)
+    for file in files:
+        if is_folder:
+            name = os.fsencode(os.path.relpath(file, path))
+            digest.update(b"%d:" % len(name) + name)
+        digest.update(b"%d:" % os.path.getsize(file))
+        with open(file, "rb") as content:
+            for piece in iter(lambda: content.read(1 << 20), b""):
+                digest.update(piece)
+
+
+def _digest_of(data):
     digest = hashlib.blake2b(digest_size=16)
-    for path in paths:
-        files = [path]
-        if os.path.isdir(path):
-            files = sorted(os.path.join(folder, name)
-                           for folder, _, names in os.walk(path) for name in names)
-        for file in files:
-            digest.update(b"%d:" % os.path.getsize(file))
-            with open(file, "rb") as content:
-                for piece in iter(lambda: content.read(1 << 20), b""):
-                    digest.update(piece)
+    for name in sorted(data):
+        try:
+            _add_to(digest, data[name])
+        except OSError as fault:
+            raise _Refused("/data/" + name, "cannot read %s: %s" % (
+                fault.filename or data[name], fault.strerror or fault))
     return digest.hexdigest()
 
 
@@ -314,7 +330,7 @@ class _Server:
                        for name, value in section.items() if name in self._takes}
         answer = dict(self._info, type="info")
         if data:
-            answer["data_digest"] = _digest_of([data[name] for name in sorted(data)])
+            answer["data_digest"] = _digest_of(data)
         return answer
 
     def _bind(self, question):

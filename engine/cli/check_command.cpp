@@ -45,7 +45,26 @@ tl::expected<engine::ReadConfiguration, std::string> configuration_of(const Chec
 }
 
 bool is_wrong(const engine::ConformanceStep& step) {
-  return !step.is_left_out && !step.fault.empty();
+  return !step.is_left_out && !step.is_refused && !step.fault.empty();
+}
+
+bool is_refused(const engine::ConformanceStep& step) {
+  return step.is_refused;
+}
+
+const char* verdict(const engine::ConformanceStep& step) {
+  if (step.is_left_out) return "left out";
+  if (step.is_refused) return "refused";
+  return is_wrong(step) ? "wrong" : "right";
+}
+
+std::string conclusion(const Check& command, const engine::ConformanceReport& report) {
+  if (std::ranges::any_of(report.steps, is_wrong))
+    return "the program does not speak the protocol as docs/workers.md has it";
+  if (std::ranges::none_of(report.steps, is_refused)) return "the program was not asked for trials";
+  return command.config ? "the configuration does not fit the program"
+                        : "the program needs more than its defaults; name a configuration with "
+                          "--config";
 }
 
 int print(const Check& command, const engine::ConformanceReport& report) {
@@ -56,22 +75,22 @@ int print(const Check& command, const engine::ConformanceReport& report) {
   if (command.common.json) {
     Json steps = Json::array();
     for (const engine::ConformanceStep& step : report.steps)
-      steps.push_back(
-          {{"asked", step.asked}, {"left_out", step.is_left_out}, {"fault", step.fault}});
+      steps.push_back({{"asked", step.asked},
+                       {"left_out", step.is_left_out},
+                       {"refused", step.is_refused},
+                       {"fault", step.fault}});
     std::printf("%s\n", Json{{"conformant", code == kFinished}, {"steps", steps}}.dump().c_str());
     return code;
   }
   for (const engine::ConformanceStep& step : report.steps) {
-    const char* says = step.is_left_out ? "left out" : is_wrong(step) ? "wrong" : "right";
-    std::printf("%-9s %s%s%s\n", says, step.asked.c_str(), step.fault.empty() ? "" : ": ",
+    std::printf("%-9s %s%s%s\n", verdict(step), step.asked.c_str(), step.fault.empty() ? "" : ": ",
                 step.fault.c_str());
   }
   std::fflush(stdout);
   if (code == kFinished) return code;
-  std::fprintf(stderr, "%s", report.log.c_str());
-  return fail(code, any_is_wrong
-                        ? "the program does not speak the protocol as docs/workers.md has it"
-                        : "the program was not asked for trials");
+  const bool ends_within_line = !report.log.empty() && !report.log.ends_with('\n');
+  std::fprintf(stderr, "%s%s", report.log.c_str(), ends_within_line ? "\n" : "");
+  return fail(code, conclusion(command, report));
 }
 
 int carry_out(const Check& command) {
@@ -100,7 +119,8 @@ CommandSpec evaluators_check_command() {
       .description =
           "Starts the program and asks it what a run would ask, with what a later version might "
           "say in between: members and questions that it does not know, several at once, a stop. "
-          "Says which question was answered wrongly, and how; then the exit code is 4.\n\n"
+          "Says which question was answered wrongly, and how; then the exit code is 4. Where the "
+          "configuration does not fit the program, it is 2.\n\n"
           "Candidates are drawn from the space that the program offers, or from that of the "
           "configuration named with --config, whose data and options it gets as well.",
       .options = {{.name = "COMMAND",

@@ -133,16 +133,17 @@ unsigned long long nanoseconds(const timeval& time) {
   // As long as it is not waited for, its number is the group's and no one else's.
   kill(-program, SIGKILL);
   kill(program, SIGKILL);
-  int status = 0;
-  while (waitpid(program, &status, 0) < 0 && errno == EINTR) {
-  }
+  int status = SIGKILL;  // of a program whose end is not seen
+  bool is_gone = false;
   // One that hangs in the system itself cannot be ended by anybody.
   const time_t began = now();
   constexpr time_t kMostSeconds = 10;
+  int how = 0;
   pid_t other = 0;
-  while ((other = waitpid(-1, nullptr, WNOHANG)) >= 0 || errno == EINTR) {
+  while ((other = waitpid(-1, &how, WNOHANG)) >= 0 || errno == EINTR) {
+    if (other == program) is_gone = true, status = how;
     if (other != 0) continue;
-    if (!kill_children() || now() - began > kMostSeconds) break;
+    if ((!kill_children() && is_gone) || now() - began > kMostSeconds) break;
     pollfd end{ends, POLLIN, 0};
     poll(&end, 1, 10);
     signalfd_siginfo which;
@@ -180,8 +181,8 @@ bool has_ended(pid_t program) {
     const ssize_t size = recv(kControl, &order, 1, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (size != 1 || order == kKill) end_all(program, ends);
-    kill(program, SIGTERM);  // also to itself, as it may have left its group
     kill(-program, SIGTERM);
+    if (getpgid(program) != program) kill(program, SIGTERM);  // it has left its group
   }
 }
 

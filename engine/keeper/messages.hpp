@@ -13,7 +13,9 @@ struct Report {
   enum Kind : std::uint32_t {
     kStarted,     ///< value: the program's process id
     kNotStarted,  ///< value: an error number
-    kEnded        ///< value: as of wait(2); of what the program had started nothing is left
+    /// value: as of wait(2); of what the program had started nothing is left. SIGKILL as well where
+    /// the program hangs in the system and does not end.
+    kEnded
   };
   Kind kind;
   std::int32_t value;

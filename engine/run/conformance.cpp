@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,13 +31,22 @@ constexpr std::chrono::seconds kPatienceAtEnd{5};
 
 std::string type_of(const std::string& line) {
   const auto value = nlohmann::json::parse(line, nullptr, false);
-  return value.is_object() ? one_line(value.value("type", ""), 40) : "";
+  if (!value.is_object()) return "";
+  const auto type = value.find("type");
+  const bool is_text = type != value.end() && type->is_string();
+  return is_text ? one_line(type->get_ref<const std::string&>(), 40) : "";
 }
 
 /// With a member that this version does not know: it is to be passed over.
 std::string with_unknown_member(std::string line) {
   return line.insert(1, R"("of_a_later_version":{"a":[1,"}"]},)");
 }
+
+/// The answer to a question that carries something of the configuration.
+template <class Wanted>
+constexpr bool kIsOfConfiguration =
+    std::is_same_v<Wanted, protocol::Info> || std::is_same_v<Wanted, protocol::SpaceText> ||
+    std::is_same_v<Wanted, protocol::Done>;
 
 bool is_part(const Body& body) {
   return std::holds_alternative<protocol::Progress>(body) ||
@@ -70,7 +80,7 @@ class Check {
 
   bool step(const std::string& asked, Or<void> (Check::*ask)());
   void leave_out(const std::string& asked, const std::string& why) {
-    report_.steps.push_back({asked, why, true});
+    report_.steps.push_back({asked, why, true, false});
   }
   Or<std::uint64_t> send(Body body);
   /// The next that is no log; it has to be of one of these questions.
@@ -88,6 +98,7 @@ class Check {
   std::optional<Conversation> talk_;
   std::uint64_t asked_ = 0;
   std::string last_type_;
+  bool is_refused_ = false;  // the configuration
   protocol::HelloOk hello_;
   EvaluatorInfo info_;
   std::string default_space_;
@@ -127,8 +138,10 @@ Or<Wanted> Check::answer(std::uint64_t id) {
   while (message && is_part(message->body)) message = next(id);
   if (!message) return tl::unexpected(message.error());
   if (auto* wanted = std::get_if<Wanted>(&message->body)) return std::move(*wanted);
-  if (const auto* failure = std::get_if<protocol::Failure>(&message->body))
+  if (const auto* failure = std::get_if<protocol::Failure>(&message->body)) {
+    is_refused_ = kIsOfConfiguration<Wanted> && failure->error.bad_input;
     return tl::unexpected("answered with an error: " + failure->error.message);
+  }
   return tl::unexpected(fmt::format("answered with '{}'", last_type_));
 }
 
@@ -172,7 +185,8 @@ Or<void> Check::configure() {
   ConfigProblems problems = settle_representation(read_, hello_.descriptor);
   add_new(problems, apply_evaluator_schema(read_, hello_.config_schema,
                                            read_.configuration.file.parent_path()));
-  if (!problems.empty()) return tl::unexpected(one_line(problems.front().message));
+  is_refused_ = !problems.empty();
+  if (is_refused_) return tl::unexpected(one_line(problems.front().message));
   protocol::Configure question;
   question.config_json = read_.configuration.evaluator.config_json;
   auto said = ask<protocol::Info>(std::move(question));
@@ -311,7 +325,7 @@ Or<void> Check::leave_without_a_word() {
 
 bool Check::step(const std::string& asked, Or<void> (Check::*ask)()) {
   auto done = (this->*ask)();
-  report_.steps.push_back({asked, done ? "" : one_line(done.error()), false});
+  report_.steps.push_back({asked, done ? "" : one_line(done.error()), false, is_refused_});
   return done.has_value();
 }
 

@@ -14,6 +14,7 @@ struct ConformanceStep {
   std::string asked;         ///< "an evaluation"
   std::string fault;         ///< what was wrong with the answer; "": nothing
   bool is_left_out = false;  ///< what the program does not offer; `fault` says so
+  bool is_refused = false;   ///< the configuration does not fit the program, which says so rightly
 };
 
 struct ConformanceReport {

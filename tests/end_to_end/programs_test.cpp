@@ -413,7 +413,8 @@ TEST_F(Programs, InPythonSpeakTheProtocol) {
 /// which is that to `question`.
 class Speakers : public Programs {
  protected:
-  Finished check(const std::string& wrong) {
+  /// `options`: further ones of the command.
+  Finished check(const std::string& wrong, const std::vector<std::string>& options = {}) {
     write_file(folder_.path() / "speaker.py", R"py(
 import json, sys
 ANSWERS = {
@@ -442,8 +443,12 @@ for line in sys.stdin:
     if answer is not None:
         print(json.dumps(answer), flush=True)
 )py");
-    return equivolve({"evaluators", "check", "--patience", "2", "--", "python3",
-                      std::string(folder_.path() / "speaker.py")});
+    std::vector<std::string> words{"evaluators", "check"};
+    words.insert(words.end(), options.begin(), options.end());
+    for (const std::string& word :
+         {std::string("--"), std::string("python3"), std::string(folder_.path() / "speaker.py")})
+      words.push_back(word);
+    return equivolve(words);
   }
 };
 
@@ -462,6 +467,7 @@ TEST_F(Speakers, ThatSayOneThingWronglyAreToldWhich) {
       {at("hello", "answer['protocol'] = 7"), "wrong     a greeting: speaks protocol 7"},
       {at("hello", "answer['descriptor']['id'] = 'A b'"), "wrong     a greeting: calls itself"},
       {at("ping", "answer['type'] = 'done'"), "wrong     a ping: answered with 'done'"},
+      {at("ping", "answer['type'] = 5"), "wrong     a ping: wrote what is no message"},
       {at("ping", "answer = None"), "wrong     a ping: said nothing for 2 s"},
       {at("ping", "answer['id'] = '999'"), "wrong     a ping: answered under the id 999"},
       {at("of_a_later_version", "sys.exit(3)"),
@@ -482,9 +488,31 @@ TEST_F(Speakers, ThatSayOneThingWronglyAreToldWhich) {
       {at("probe", "answer['outputs'] = [{'what': 1}]"), "wrong     a probe, twice: put out"},
   };
   for (const auto& [wrong, says] : cases) {
-    const Finished done = check(wrong);
+    std::vector<std::string> options;
+    if (wrong.ends_with("answer = None\n")) options = {"--patience", "2"};
+    const Finished done = check(wrong, options);
     EXPECT_EQ(done.exit_code, 4) << wrong << done.out;
     EXPECT_NE(done.out.find(says), std::string::npos) << wrong << done.out;
+  }
+}
+
+TEST_F(Speakers, ThatRefuseTheConfigurationAreNotWrong) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"    if question['type'] == 'hello':\n"
+       "        answer['config_schema'] = {'type': 'object', 'properties': {'data': {\n"
+       "            'type': 'object', 'properties': {'table': {'type': 'string'}},\n"
+       "            'required': ['table']}}}\n",
+       "refused   its figures (configure): "},
+      {"    if question['type'] == 'bind':\n"
+       "        answer = {'type': 'error', 'id': question['id'], 'message': 'too wide',\n"
+       "                  'bad_input': True}\n",
+       "refused   to take the space (bind): answered with an error: too wide"},
+  };
+  for (const auto& [wrong, says] : cases) {
+    const Finished done = check(wrong);
+    EXPECT_EQ(done.exit_code, 2) << wrong << done.out;
+    EXPECT_NE(done.out.find(says), std::string::npos) << wrong << done.out;
+    EXPECT_NE(done.err.find("name a configuration with --config"), std::string::npos) << done.err;
   }
 }
 

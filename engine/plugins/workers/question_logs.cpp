@@ -55,10 +55,11 @@ bool QuestionLogs::take_mark(std::uint64_t last) {
   std::uint64_t id = 0;
   const char* end = held_.data() + held_.size();
   const auto [stop, error] = std::from_chars(held_.data() + 1, end, id);
-  const bool is_one = error == std::errc() && stop == end && id >= writing_ && id <= last;
+  const bool is_one =
+      error == std::errc() && stop == end && id >= writing_ && id > marked_ && id <= last;
   if (!is_one) return false;
   held_.clear();
-  writing_ = id;
+  writing_ = marked_ = id;
   logs_[id] = LogTail();
   return true;
 }

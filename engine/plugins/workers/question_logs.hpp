@@ -33,6 +33,7 @@ class QuestionLogs {
 
   std::map<std::uint64_t, LogTail> logs_;  // by question
   std::uint64_t turn_ = 0, writing_ = 0;   // whose turn it is, and whom text belongs to
+  std::uint64_t marked_ = 0;               // whose mark was the last
   std::string held_;                       // what may become a mark
 };
 

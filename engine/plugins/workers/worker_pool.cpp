@@ -83,8 +83,9 @@ tl::expected<WorkerPool::Leased, WorkerPool::None> WorkerPool::lease(const std::
 /// One with nothing to do ends; else the one with the least to do takes no more.
 void WorkerPool::make_room(std::unique_lock<std::mutex>& lock) {
   const auto retires = [](const Leased& worker) { return worker->retires_; };
-  if (workers_.empty() || std::ranges::any_of(workers_, retires)) return;
+  if (workers_.empty()) return;
   Leased goes = *std::ranges::min_element(workers_, {}, &Worker::asked_);
+  if (goes->asked_ > 0 && std::ranges::any_of(workers_, retires)) return;
   goes->retires_ = true;
   if (goes->asked_ > 0) return;
   take_out(*goes);

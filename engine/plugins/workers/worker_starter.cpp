@@ -31,21 +31,22 @@ tl::expected<WorkerStarter::Greeted, EvaluatorError> WorkerStarter::start(
   child.command.insert(child.command.begin(), settings_.launcher.begin(), settings_.launcher.end());
   // What the evaluator is called where it has not said so yet.
   const std::string file = script_of(settings_.child.command, settings_.child.folder);
-  const auto refuse = [&](const std::string& message, bool bad_input = false) {
-    slots_.give_back(slot);
-    return tl::unexpected(
-        EvaluatorError{"", one_line(fmt::format("{} {}", file, message)), bad_input});
-  };
   auto process = WorkerProcess::start(child, settings_.grace);
+  const auto give_up = [&](EvaluatorError error) {
+    if (process) process->reset();  // before another one may have its slot
+    slots_.give_back(slot);
+    return tl::unexpected(std::move(error));
+  };
+  const auto refuse = [&](const std::string& message) {
+    return give_up({"", one_line(fmt::format("{} {}", file, message)), false});
+  };
   if (!process) return refuse("cannot be started: " + process.error());
   auto answer = (*process)->ask(protocol::Hello{protocol::kVersion, EQUIVOLVE_VERSION},
                                 {settings_.start_deadline, &stop});
   if (!answer && answer.error().was_stopped) return refuse("was not started: the run was stopped");
   if (!answer) return refuse(text_of(answer.error(), settings_.start_deadline));
-  if (const auto* failure = std::get_if<protocol::Failure>(&answer->body)) {
-    slots_.give_back(slot);
-    return tl::unexpected(failure->error);
-  }
+  if (const auto* failure = std::get_if<protocol::Failure>(&answer->body))
+    return give_up(failure->error);
   auto* hello = std::get_if<protocol::HelloOk>(&answer->body);
   if (!hello) return refuse("answered a hello with something else");
   if (const std::string fault = fault_of_greeting(*hello); !fault.empty()) return refuse(fault);

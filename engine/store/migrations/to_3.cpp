@@ -4,6 +4,8 @@
 // Changes"), so that a file of ten million trials is migrated at once.
 #include <string>
 
+#include <sqlite3.h>
+
 #include "engine/store/migrations/migrations.hpp"
 
 namespace equivolve::engine::store {

@@ -195,6 +195,12 @@ TEST(ChildProcess, TheTimeOfAProcessorIsLimited) {
   const ChildEnd end = child->wait();
   EXPECT_EQ(end.signal, SIGXCPU);
   EXPECT_GE(end.cpu_seconds, 0.5);
+  EXPECT_NE(cpu_time_text(end, 1), "");
+  EXPECT_EQ(cpu_time_text(end, 0), "") << "there is no limit";
+  ChildEnd from_outside;
+  from_outside.signal = SIGKILL;
+  from_outside.cpu_seconds = 100;
+  EXPECT_EQ(cpu_time_text(from_outside, 1), "") << "a worker's whole life is no trial's";
 }
 
 /// Whether a process is there that is no zombie.

@@ -445,6 +445,16 @@ TEST(QuestionLogs, MarksPartThemWhereverTheyAreCut) {
   }
 }
 
+TEST(QuestionLogs, AMarkThatComesAgainIsText) {
+  QuestionLogs logs;
+  logs.begin(3);
+  logs.add("before" + log_mark(3) + "of 3" + log_mark(3) + "still", 3);
+  EXPECT_EQ(logs.text(), "of 3" + log_mark(3) + "still");
+  logs.begin(4);
+  logs.add(log_mark(4) + "of 4", 4);
+  EXPECT_EQ(logs.text(), "of 4") << "the next one's is a mark";
+}
+
 TEST_F(Queue, AFurtherAttemptStartsAnew) {
   const Made made = make_program(
       "say '\"type\":\"progress\",\"step\":\"1\",\"figures\":[0.5]'; read -r line; exit 6");
