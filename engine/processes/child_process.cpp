@@ -130,7 +130,10 @@ class SpawnPlan {
 std::optional<keeper::Report> next_report(int control) {
   keeper::Report report{};
   ssize_t size = 0;
-  while ((size = recv(control, &report, sizeof report, 0)) < 0 && errno == EINTR) {
+  // A keeper that ends with an order unread resets the connection; that is said once, and before
+  // what it has sent.
+  while ((size = recv(control, &report, sizeof report, 0)) < 0 &&
+         (errno == EINTR || errno == ECONNRESET)) {
   }
   if (size != sizeof report) return std::nullopt;
   return report;
