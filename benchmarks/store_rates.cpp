@@ -168,7 +168,10 @@ int main_of(const Arguments& arguments) {
   Measured measured = write_all(**writer, arguments);
   ends.store(true);
   reader.join();
-  if (auto finished = (*writer)->finish_run(); !finished) return 3;
+  if (auto finished = (*writer)->finish_run(); !finished) {
+    fmt::print(stderr, "store_rates: {}\n", finished.error().message);
+    return 3;
+  }
   print(arguments, std::move(measured));
   return 0;
 }

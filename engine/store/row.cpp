@@ -49,9 +49,8 @@ bool RowBytes::match(std::int64_t stored) const {
 }
 
 // Never shrinks: growing a vector byte by byte showed in the profile of the writer.
-std::byte* RowBytes::extend(std::size_t size) {
-  if (bytes_.size() - used_ < size) bytes_.resize(2 * (used_ + size) + 512);
-  return bytes_.data() + std::exchange(used_, used_ + size);
+void RowBytes::grow(std::size_t size) {
+  bytes_.resize(2 * (used_ + size) + 512);
 }
 
 void RowBytes::fixed(sql::Type type, std::uint64_t bits) {

@@ -56,7 +56,13 @@ class RowBytes {
   std::uint64_t hash() const;
   void sized(sql::Type type, const void* data, std::size_t size);
   void fixed(sql::Type type, std::uint64_t bits);
-  std::byte* extend(std::size_t size);
+  std::byte* extend(std::size_t size) {
+    if (bytes_.size() - used_ < size) [[unlikely]]
+      grow(size);
+    used_ += size;
+    return bytes_.data() + (used_ - size);
+  }
+  void grow(std::size_t size);
   std::vector<std::byte> bytes_;  // its first used_ bytes count
   std::size_t used_ = 0;
 };
