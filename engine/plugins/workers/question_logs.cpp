@@ -12,10 +12,6 @@ namespace {
 constexpr char kMark = '\x1e';
 constexpr std::size_t kMostDigits = 20;  // of 64 bits
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 std::string log_mark(std::uint64_t question) {
@@ -40,7 +36,8 @@ void QuestionLogs::add(std::string_view bytes, std::uint64_t last) {
       continue;
     }
     const char next = bytes.front();
-    if (is_digit(next) && held_.size() <= kMostDigits) {
+    const bool is_digit = next >= '0' && next <= '9';
+    if (is_digit && held_.size() <= kMostDigits) {
       held_ += next;
       bytes.remove_prefix(1);
     } else if (next == '\n' && take_mark(last)) {
