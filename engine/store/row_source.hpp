@@ -32,9 +32,9 @@ class RowValues {
   std::size_t size_ = 0;
 };
 
-/// A table of one connection, `batch` with columns c1 to c35, that holds the rows of a caller while
-/// a statement reads it: "INSERT INTO t(a, b) SELECT c1, c2 FROM batch". In SQLite's words an
-/// eponymous virtual table (sqlite.org/vtab.html). One thread at a time.
+/// A table of one connection, `equivolve_batch` with columns c1 to c35, that holds the rows of a
+/// caller while a statement reads it: "INSERT INTO t(a, b) SELECT c1, c2 FROM equivolve_batch". In
+/// SQLite's words an eponymous virtual table (sqlite.org/vtab.html). One thread at a time.
 class RowSource {
  public:
   RowSource() = default;

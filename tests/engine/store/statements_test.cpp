@@ -38,15 +38,15 @@ TEST_F(Statements, OfTheRunLoopNeverScanATable) {
   }
 }
 
-// What the rows come from is read from end to end, and nothing else. `batch` belongs to the
-// writer's connection; a table of that name stands in for it here.
+// What the rows come from is read from end to end, and nothing else. `equivolve_batch` belongs to
+// the writer's connection; a table of that name stands in for it here.
 TEST_F(Statements, ThatInsertManyRowsScanTheirSourceOnly) {
   write_finished_run(file, 100);
   std::string columns = "c1";
   for (std::size_t i = 2; i <= sql::RowValues::kMost; ++i) columns += ", c" + std::to_string(i);
-  query(file, "CREATE TABLE batch(" + columns + ")");
+  query(file, "CREATE TABLE equivolve_batch(" + columns + ")");
   for (const char* insertion : store::kBatchStatements) {
-    EXPECT_EQ(plan(insertion), std::vector<std::string>{"SCAN batch"}) << insertion;
+    EXPECT_EQ(plan(insertion), std::vector<std::string>{"SCAN equivolve_batch"}) << insertion;
   }
 }
 
