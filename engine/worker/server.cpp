@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,8 @@ using protocol::Failure;
 
 /// Bytes of an artefact or of items, so that their base64 fits into a message.
 constexpr std::size_t kPiece = std::size_t{8} << 20;
+/// Who hears nothing any more knows why, and ends this process sooner than that.
+constexpr std::chrono::seconds kUntilKilled{5};
 
 Failure failure(std::string message) {
   return {{"", std::move(message), false}};
@@ -44,7 +48,10 @@ bool Server::run() noexcept {
       send((*item)->id, answer(**item));
     else
       send(item->error().id, failure(item->error().message));
-    if (reaches_nobody_) return false;
+    if (reaches_nobody_) {
+      std::this_thread::sleep_for(kUntilKilled);
+      return false;
+    }
   }
   return true;
 }

@@ -170,9 +170,8 @@ void WorkerProcess::look_after(std::unique_lock<std::mutex>& lock) {
                             pollfd{errors_are_open_ ? child_.errors() : -1, POLLIN, 0},
                             pollfd{unsent_.empty() ? -1 : child_.input(), POLLOUT, 0}};
   const std::chrono::nanoseconds longest = longest_wait();
-  const timespec wait{longest.count() / 1'000'000'000, longest.count() % 1'000'000'000};
   lock.unlock();
-  const int ready = ppoll(all.data(), all.size(), &wait, nullptr);
+  const int ready = wait_.poll(all, longest);
   lock.lock();
   if (ready > 0) {
     if (all[3].revents != 0) write_what_goes();

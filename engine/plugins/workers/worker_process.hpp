@@ -19,6 +19,7 @@
 
 #include "engine/plugins/protocol/messages.hpp"
 #include "engine/plugins/workers/question_logs.hpp"
+#include "engine/processes/brief_wait.hpp"
 #include "engine/processes/child_process.hpp"
 #include "engine/processes/line_reader.hpp"
 #include "engine/processes/process_tree.hpp"
@@ -131,6 +132,7 @@ class WorkerProcess {
   std::atomic<bool> is_out_of_memory_{false};
   std::deque<Exchange*> open_;  // in the order in which they were asked
   bool is_looked_after_ = false;
+  BriefWait wait_;  // of the one that looks after it
   std::uint64_t questions_ = 0;
   LineReader lines_{protocol::kLongestMessage};
   QuestionLogs log_;
