@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/plugins/crash_notes.hpp"
+
 namespace equivolve::engine {
 
 bool parallel_for(std::uint32_t threads, std::size_t n, void (*body)(void* context, std::size_t i),
@@ -22,10 +24,15 @@ bool parallel_for(std::uint32_t threads, std::size_t n, void (*body)(void* conte
       }
     }
   };
+  const Tried* const tried = Trying::now();
+  auto help = [&] {
+    const Trying here(tried);
+    work();
+  };
   std::vector<std::jthread> helpers;
   const std::size_t width = std::min<std::size_t>(std::max<std::uint32_t>(threads, 1), n);
   try {
-    while (helpers.size() + 1 < width) helpers.emplace_back(work);
+    while (helpers.size() + 1 < width) helpers.emplace_back(help);
   } catch (...) {
     // Out of threads or memory: those that did start, and this one, do it all.
   }

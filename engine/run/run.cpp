@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/plugins/crash_notes.hpp"
+#include "engine/plugins/set_aside.hpp"
+#include "engine/plugins/threads_evaluator.hpp"
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
 #include "engine/run/notes.hpp"
@@ -16,6 +19,7 @@
 #include "engine/run/speed_up.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/store/fault_point.hpp"
+#include "engine/store/run_lock.hpp"
 
 namespace equivolve::engine {
 namespace {
@@ -82,8 +86,9 @@ class Session {
     settings.probes_differ = origins_.probes_differ;
     settings.repeats_run = controls_.repeats_run;
     BudgetMeter budget(prepared_.config.budget, prepared_.evaluator->info().figures);
-    pipeline_.emplace(settings, make_searcher(prepared_), *prepared_.evaluator, *executor_, time_,
-                      budget, writer_.get(), replay_.get());
+    if (prepared_.config.evaluator.isolation == "thread") note_crashes();
+    pipeline_.emplace(settings, make_searcher(prepared_), evaluator(), *executor_, time_, budget,
+                      writer_.get(), replay_.get());
     search();
     writer_->push(probed_event(pipeline_->totals().probe_time));
     if (auto failure = writer_->failure()) return fail(3, failure->message);
@@ -108,6 +113,23 @@ class Session {
     }
     return tl::unexpected<RunError>(RunError{exit_code, std::move(message), run_});
   }
+
+  void note_crashes() {
+    crash_notes_.emplace(
+        store::side_file_of(prepared_.config.store.file, run_, store::kCrashes),
+        fmt::format("equivolve: a trial has crashed the engine, as evaluator.isolation is thread; "
+                    "run {} can be resumed (with evaluator.isolation=process a crash costs its own "
+                    "trial alone)\n",
+                    run_));
+    on_threads_.emplace(*prepared_.evaluator, *crash_notes_);
+    const auto notes = crash_notes_->read();
+    if (!notes.empty() && controls_.notice)
+      controls_.notice(fmt::format(
+          "the engine has crashed in {} of this run's trials (the last time by signal {}); a "
+          "behaviour that does so {} times is set aside",
+          notes.size(), notes.back().signal, kMostAttempts));
+  }
+  Evaluator& evaluator() { return on_threads_ ? *on_threads_ : *prepared_.evaluator; }
 
   bool goes_on_to_the_end() const {
     switch (pipeline_->stopped_by()) {
@@ -211,7 +233,7 @@ class Session {
     EQV_FAULT_POINT("run.before_final");
     const FinalStageParts parts{prepared_.config.seed,
                                 prepared_.config.final_stage,
-                                *prepared_.evaluator,
+                                evaluator(),
                                 *executor_,
                                 writer_.get(),
                                 replay_.get(),
@@ -301,6 +323,8 @@ class Session {
   const SteadyClock machine_clock_{};
   const Clock& clock_;
   RunningTime time_;
+  std::optional<CrashNotes> crash_notes_;  // where trials run on threads
+  std::optional<ThreadsEvaluator> on_threads_;
   std::optional<Pipeline> pipeline_;
   std::unique_ptr<Executor> executor_;  // ends before the pipeline does
   std::chrono::nanoseconds last_wishes_{0}, last_heartbeat_{0}, last_progress_{0};

@@ -25,12 +25,7 @@ constexpr std::size_t kTextSize =
 constexpr pid_t kNobody = 0;
 
 std::filesystem::path side_file(const std::filesystem::path& store, RunId run) {
-  // Two names of one file (a symbolic link) must lead to one lock.
-  std::error_code error;
-  auto real = std::filesystem::canonical(store, error);
-  if (error) real = store;
-  real += fmt::format(".run-{}.lock", run);
-  return real;
+  return side_file_of(store, run, "lock");
 }
 
 std::string host_name() {
@@ -121,6 +116,16 @@ bool same_file(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
+std::filesystem::path side_file_of(const std::filesystem::path& store, RunId run,
+                                   std::string_view kind) {
+  // Two names of one file (a symbolic link) must lead to one lock.
+  std::error_code error;
+  auto real = std::filesystem::canonical(store, error);
+  if (error) real = store;
+  real += fmt::format(".run-{}.{}", run, kind);
+  return real;
+}
+
 bool is_this_process(const LockHolder& holder) {
   return holder.pid == getpid() && holder.host == host_name();
 }
@@ -175,9 +180,10 @@ void RunLock::note_commits(std::uint64_t commits) const {
   (void)!pwrite(descriptor_, text.data(), text.size(), 0);
 }
 
-void RunLock::release(bool remove_file) {
+void RunLock::release(bool remove_files) {
   if (descriptor_ < 0) return;
-  if (remove_file) {
+  if (remove_files) {
+    unlink(std::filesystem::path(file_).replace_extension(kCrashes).c_str());
     unlink(file_.c_str());
   } else if (const auto noted = named_ ? read_holder(descriptor_) : std::nullopt) {
     const std::string text = holder_text(kNobody, noted->commits);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct LockHolder {
   long pid = 0;
   std::uint64_t commits = 0;
 };
+
+/// Of a run's side files the one that holds what its crashes have left (written by others).
+inline constexpr std::string_view kCrashes = "crashes";
+/// `<store>.run-<id>.<kind>`, one name however the store is called.
+std::filesystem::path side_file_of(const std::filesystem::path& store, RunId run,
+                                   std::string_view kind);
 
 bool is_this_process(const LockHolder& holder);
 
@@ -42,8 +49,8 @@ class RunLock {
   /// Writes the number into the side file. One system call, not synced: it may lag behind after a
   /// power loss, never lead.
   void note_commits(std::uint64_t commits) const;
-  /// Ends the lock and, when asked, removes the side file; else takes the name out of it.
-  void release(bool remove_file);
+  /// Ends the lock and, when asked, removes the run's side files; else takes the name out of it.
+  void release(bool remove_files);
   bool held() const { return descriptor_ >= 0; }
 
  private:

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -175,6 +176,37 @@ TEST_F(Workers, CrashesCostTheirOwnTrialsAlone) {
   const auto other = answer(run(citizen("sometimes, also: abort"), {"--workers", "1"}));
   EXPECT_EQ(other["result_digest"], found["result_digest"]);
   EXPECT_EQ(equivolve({"store", "verify", "--store", store_}).exit_code, 0);
+}
+
+/// On threads each behaviour that crashes costs three engines; what comes of it in the end is what
+/// workers give.
+TEST_F(Workers, ACrashOnAThreadIsRememberedByTheNextSession) {
+  const std::string yaml = citizen("sometimes, also: abort");
+  const std::string less = "budget.candidates=40";
+  const Finished workers = run(yaml, {"--set", less});
+  ASSERT_EQ(workers.exit_code, 0) << workers.err;
+  const auto expected = answer(workers);
+  ASSERT_GT(expected["failed"], 0);
+  ASSERT_LT(expected["failed"], 10);
+
+  Finished last = run(yaml, {"--set", less, "--set", "evaluator.isolation=thread"});
+  std::size_t crashes = 0;
+  const std::string notes = store_ + ".run-1.crashes";
+  while (last.exit_code != 0 && crashes < 100) {
+    ASSERT_TRUE(std::filesystem::exists(notes)) << last.err;
+    EXPECT_NE(last.err.find("run 1 can be resumed"), std::string::npos) << last.err;
+    ++crashes;
+    last = equivolve({"resume", "1", "--store", store_, "--json"});
+    EXPECT_NE(last.err.find("has crashed in " + std::to_string(crashes)), std::string::npos);
+  }
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  const auto found = answer(last);
+  EXPECT_EQ(crashes, 3 * expected["failed"].get<std::size_t>());
+  for (const char* key : {"result_digest", "trajectory_digest", "candidates", "failed"})
+    EXPECT_EQ(found[key], expected[key]) << key;
+  EXPECT_FALSE(std::filesystem::exists(notes)) << "it is for a run that has not finished";
+  const Finished shown = equivolve({"show", "1", "--store", store_});
+  EXPECT_NE(shown.out.find("was set aside"), std::string::npos) << shown.out;
 }
 
 TEST_F(Workers, ThatAllFailEndTheRunAtOnce) {
