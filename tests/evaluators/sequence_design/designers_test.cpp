@@ -225,9 +225,6 @@ TEST(Figures, PercentilesAndCounts) {
   EXPECT_DOUBLE_EQ(percentile({4, 1, 3, 2}, 0.5), 2.5);
   EXPECT_DOUBLE_EQ(percentile({3, 1, 2}, 0.5), 2);
   EXPECT_DOUBLE_EQ(percentile({3, 1, 2}, 1), 3);
-  EXPECT_DOUBLE_EQ(spearman({1, 2, 3}, {10, 20, 15}), 0.5);
-  EXPECT_DOUBLE_EQ(spearman({1, 1, 2}, {1, 1, 2}), 1);
-  EXPECT_DOUBLE_EQ(spearman({1, 1}, {1, 2}), 0);
   const OfflineView view = make_view(FeasibleSet({"AC", 2}, {}), {{0, 0}, {0, 1}}, {0, 1});
   const DesignFigures f = design_figures({{0, 0}, {1, 1}, {1, 1}}, view);
   EXPECT_EQ(f.unique, 2);

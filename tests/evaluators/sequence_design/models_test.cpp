@@ -4,10 +4,10 @@
 
 #include <cmath>
 
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/sequence_design/masked_network.hpp"
 #include "evaluators/sequence_design/methods.hpp"
 #include "evaluators/sequence_design/nk.hpp"
-#include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/variational.hpp"
 
 namespace equivolve::sequence_design {
@@ -407,7 +407,7 @@ TEST(Proxies, NetworksLearn) {
   for (const Method m : {Method::kEnsembleMean, Method::kEnsembleMin}) {
     s.method = m;
     const Proxy proxy = fit_proxy(view, s, {}, {});
-    EXPECT_GT(spearman(proxy.of(view.sequences), view.targets), 0.8);
+    EXPECT_GT(metrics::rank_correlation(proxy.of(view.sequences), view.targets), 0.8);
   }
 }
 
@@ -421,7 +421,7 @@ TEST(Coms, TheGapIsHeldNearItsLimit) {
   s.gap = 20;
   const ConservativeModel loose = fit_conservative(view, s);
   EXPECT_LT(tight, loose.gap);
-  EXPECT_GT(spearman(loose.proxy.of(view.sequences), view.targets), 0.3);
+  EXPECT_GT(metrics::rank_correlation(loose.proxy.of(view.sequences), view.targets), 0.3);
 }
 
 }  // namespace
