@@ -14,6 +14,7 @@
 #include "evaluators/sequence_design/settings.hpp"
 #include "evaluators/sequence_design/tasks.hpp"
 #include "search/space/sequence_space.hpp"
+#include "search/variation/sequence_variation.hpp"
 #include "tests/evaluators/support/module.hpp"
 
 namespace equivolve::test {
@@ -317,18 +318,78 @@ TEST(SequenceGenomes, AreJudgedProbedAndKeptToTheRules) {
   EXPECT_EQ(s.evaluate(s.refine(bad)).status, EQV_OK);
 }
 
-TEST(SequenceGenomes, EveryRefinedOneIsFeasibleIn100000) {
+/// A file of 200 sequences of 10 to 14 letters, or all of 14.
+std::string file_of_lengths(bool vary) {
+  const std::string path = testing::TempDir() + (vary ? "lengths.csv" : "one_length.csv");
+  std::ofstream out(path);
+  out << "sequence,score\n";
+  hashing::Stream stream(12, hashing::Purpose::kTest, 0);
+  for (int i = 0; i < 200; ++i) {
+    const std::size_t length = vary ? 10 + stream.below(5) : 14;
+    for (std::size_t k = 0; k < length; ++k) out << "ACGT"[stream.below(4)];
+    out << ',' << stream.uniform() << '\n';
+  }
+  return path;
+}
+
+// As a search does it: children of the sequence operators, refined, and then parents.
+TEST(SequenceGenomes, ChildrenOfTheOperatorsKeepToTheRulesIn100000) {
 #ifdef EQUIVOLVE_SANITIZED
-  constexpr int kTries = 2000;
+  constexpr int kChildren = 1000;
 #else
-  constexpr int kTries = 100'000;
+  constexpr int kChildren = 50'000;
 #endif
-  Session s(module_table(), of_sequences());
-  hashing::Stream stream(4, hashing::Purpose::kTest, 0);
-  for (int i = 0; i < kTries; ++i) {
-    std::string text;
-    for (int k = 0; k < 20; ++k) text += "ACGT"[stream.below(4)];
-    ASSERT_EQ(s.evaluate(s.refine(sequence(text))).status, EQV_OK) << text;
+  const json of_one_length = {{"fixed", "A???????????T?"},
+                              {"allowed", {{"3", "CG"}, {"4", "ACG"}}},
+                              {"wild_type", "ACGTACGTACGCTA"},
+                              {"most_mutations", 7},
+                              {"forbidden_motifs", {"GAAT", "TTT"}},
+                              {"gc", {0.25, 0.6}},
+                              {"longest_run", 2}};
+  const json of_lengths = {{"allowed", {{"2", "CG"}}}, {"forbidden_motifs", {"GAAT", "TTT"}},
+                           {"gc", {0.25, 0.6}},        {"longest_run", 2},
+                           {"min_length", 8},          {"max_length", 13}};
+  for (const bool vary : {false, true}) {
+    json config = of_sequences();
+    config["data"] = {{"file", file_of_lengths(vary)},
+                      {"constraints", vary ? of_lengths : of_one_length}};
+    Session s(module_table(), config);
+    const json text = s.default_space(search::Representation::kSequence);
+    ASSERT_EQ(s.bind(text).status, EQV_OK);
+    search::SequenceSpace space;
+    space.alphabet = {"A", "C", "G", "T"};
+    space.min_length = text["min_length"];
+    space.max_length = text["max_length"];
+    space.initial_length = text["initial_length"];
+    hashing::Stream stream(4, hashing::Purpose::kTest, vary ? 1 : 0);
+    std::vector<search::Genome> parents;
+    std::set<std::string> different;
+    std::set<std::size_t> lengths;
+    for (int i = 0; i < kChildren; ++i) {
+      const auto parent = [&] {
+        return search::GenomeView(parents[stream.below(parents.size())].flat);
+      };
+      search::Genome child;
+      if (parents.size() < 64)
+        child = search::random_genome(space, stream);
+      else if (stream.chance(0.5))
+        child = search::mutate_genome(parent(), space, stream).genome;
+      else {
+        const search::GenomeView first = parent(), second = parent();
+        child = search::cross_genomes(first, second, space, stream).genome;
+      }
+      child = s.refine(child);
+      const std::string letters = search::genome_text(child.flat, space);
+      ASSERT_EQ(s.evaluate(child).status, EQV_OK) << letters;
+      different.insert(letters);
+      lengths.insert(letters.size());
+      if (parents.size() < 64)
+        parents.push_back(child);
+      else
+        parents[stream.below(parents.size())] = child;
+    }
+    EXPECT_GT(different.size(), kChildren / 50);  // they do not stand still
+    EXPECT_EQ(*lengths.rbegin() - *lengths.begin(), vary ? 5U : 0U);
   }
 }
 
