@@ -118,6 +118,19 @@ TEST(SequenceDesigner, PseudoOracleJudgesDesigns) {
   EXPECT_GT(best.figures[0], random.figures[0]);
 }
 
+TEST(SequenceDesigner, WarnsOfDesignsThatAreTheSame) {
+  json config = small();
+  Session distinct(module_table(), config);
+  ASSERT_EQ(distinct.evaluate("gradient_ascent", {.level = 1, .split = EQV_TEST}).status, EQV_OK);
+  EXPECT_EQ(distinct.log().find("designs differ"), std::string::npos) << distinct.log();
+  config["options"]["select"] = "raw";
+  Session raw(module_table(), config);
+  const Trial trial = raw.evaluate("gradient_ascent", {.level = 1, .split = EQV_TEST});
+  ASSERT_LT(trial.figures[figure_named(raw, "unique")], 8);
+  EXPECT_NE(raw.log().find("gradient_ascent: "), std::string::npos) << raw.log();
+  EXPECT_NE(raw.log().find(" of 16 designs differ"), std::string::npos) << raw.log();
+}
+
 TEST(SequenceDesigner, TheOracleNeedsALeak) {
   json config = small();
   config["options"]["fitness"] = "oracle";
