@@ -192,6 +192,22 @@ std::optional<Backtest> try_backtest(const OfflineView& view, const Pipeline& pi
   return std::nullopt;
 }
 
+/// Intervals as wide as a backtest says, which is written where it is wanted.
+Calibration calibrate_by_backtest(const ApplyContext& context, const Pipeline& pipeline,
+                                  std::string& report, sdk::ArtefactSink& sink) {
+  const OfflineView& view = context.task.offline;
+  const auto backtest = try_backtest(view, pipeline, report);
+  if (!backtest) return {};
+  if (context.options.backtest) {
+    const Units units = units_of(context);
+    const std::string text = backtest_text(*backtest, units);
+    sink.write("backtest.csv", "text/csv", backtest_csv(view, *backtest, units));
+    report += text;
+    note_lines(context, text);
+  }
+  return backtest->calibration;
+}
+
 }  // namespace
 
 std::vector<DesignRow> describe_designs(const OfflineView& view, const Designs& designs,
@@ -251,18 +267,10 @@ void apply_designer(const ApplyContext& context, DesignerSettings settings,
   const bool has_proxy =
       settings.method != Method::kOfflineBest && settings.method != Method::kRandom;
   Calibration calibration;
-  if (!has_proxy) {
+  if (has_proxy)
+    calibration = calibrate_by_backtest(context, pipeline, report, sink);
+  else
     report += "The intervals are not calibrated: the method ranks nothing\n";
-  } else if (const auto backtest = try_backtest(view, pipeline, report)) {
-    calibration = backtest->calibration;
-    if (context.options.backtest) {
-      const Units units = units_of(context);
-      const std::string text = backtest_text(*backtest, units);
-      sink.write("backtest.csv", "text/csv", backtest_csv(view, *backtest, units));
-      report += text;
-      note_lines(context, text);
-    }
-  }
   Files{context, sink}.write(
       describe_designs(view, designs, pipeline_referees(view, pipeline, {}), calibration),
       std::move(report));
@@ -280,8 +288,7 @@ void apply_sequence(const ApplyContext& context, const Sequence& sequence, const
   const Pipeline pipeline{by_network, context.unlabelled, context.settings.options.referees,
                           context.seed};
   std::string report = "One sequence, found by a search over sequences.\n";
-  const auto backtest = try_backtest(view, pipeline, report);
-  const Calibration calibration = backtest ? backtest->calibration : Calibration{};
+  const Calibration calibration = calibrate_by_backtest(context, pipeline, report, sink);
   std::vector<DesignRow> rows = describe_designs(view, one, referees, calibration);
   rows[0].reason = "found by the search over sequences";
   Files{context, sink}.write(rows, std::move(report));

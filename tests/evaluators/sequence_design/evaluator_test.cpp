@@ -547,6 +547,25 @@ TEST(SequenceApply, LowScoresAreAskedForToo) {
   EXPECT_NE(files.at("designs.fasta").find(" low="), std::string::npos);
 }
 
+TEST(SequenceApply, OneSequenceHasItsBacktestToo) {
+  json config = of_sequences();
+  config["data"] = {{"file", own_file()}};
+  Session s(module_table(), config);
+  ASSERT_EQ(s.bind(s.default_space(search::Representation::kSequence)).status, EQV_OK);
+  search::SequenceSpace space;
+  space.alphabet = {"A", "C", "G", "T"};
+  space.min_length = space.max_length = space.initial_length = 10;
+  const search::Genome found = *search::parse_genome("AAAAAAAAAC", space);
+  const auto files = s.apply(found);
+  ASSERT_EQ(cells(files.at("designs.csv")).size(), 2U);
+  EXPECT_EQ(cells(files.at("designs.csv"))[1][1], "AAAAAAAAAC");
+  EXPECT_EQ(cells(files.at("backtest.csv")).size(), 1U + 12U);  // a quarter of the hidden 48
+  EXPECT_NE(files.at("report.txt").find("enrichment"), std::string::npos);
+  const auto without = s.apply(found, {{"backtest", false}});
+  EXPECT_EQ(without.count("backtest.csv"), 0U);
+  EXPECT_EQ(without.at("designs.csv"), files.at("designs.csv"));  // as wide all the same
+}
+
 TEST(SequenceApply, TheMethodsOwnOutputKeepsToTheRulesToo) {
   json config = small();
   config["data"] = {{"file", own_file()}, {"constraints", {{"longest_run", 2}}}};
