@@ -10,7 +10,6 @@
 // test rows, and the mean test accuracy of the candidate that it puts first, beside that of the
 // best candidate. --rows: a line for each candidate.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
@@ -18,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/novel_class_discovery/space.hpp"
 #include "evaluators/novel_class_discovery/trial.hpp"
 #include "evaluators/sdk/evaluator.hpp"
@@ -41,32 +41,6 @@ constexpr std::size_t kPbn = static_cast<std::size_t>(MethodKind::kPbn);
 struct Judged {
   double accuracy = 0, overlap = 0, test = 0;
 };
-
-/// Ranks from 0; equal values share the mean of theirs.
-std::vector<double> ranks(const std::vector<double>& values) {
-  std::vector<double> out;
-  for (double v : values) {
-    double below = 0, equal = 0;
-    for (double w : values) {
-      below += w < v;
-      equal += w == v;
-    }
-    out.push_back(below + (equal - 1) / 2);
-  }
-  return out;
-}
-
-double rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const std::vector<double> x = ranks(a), y = ranks(b);
-  const double mean = (static_cast<double>(x.size()) - 1) / 2;
-  double xy = 0, xx = 0, yy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - mean) * (y[i] - mean);
-    xx += (x[i] - mean) * (x[i] - mean);
-    yy += (y[i] - mean) * (y[i] - mean);
-  }
-  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
-}
 
 struct Measure {
   const char* name;
@@ -161,7 +135,7 @@ class Comparison {
       test.push_back(j.test);
     }
     const auto first = std::max_element(fitness.begin(), fitness.end()) - fitness.begin();
-    m.correlation += share * rank_correlation(fitness, test);
+    m.correlation += share * metrics::rank_correlation(fitness, test);
     m.first += share * test[static_cast<std::size_t>(first)];
   }
 

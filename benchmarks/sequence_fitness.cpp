@@ -6,6 +6,7 @@
 #include <string>
 
 #include "benchmarks/sequence_draws.hpp"
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/sequence_design/fitness.hpp"
 #include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/tasks.hpp"
@@ -13,6 +14,7 @@
 namespace {
 
 using namespace equivolve::sequence_design;
+using equivolve::metrics::rank_correlation;
 
 using equivolve::benchmarks::draw_designer;
 
@@ -57,7 +59,7 @@ int main(int argc, char** argv) {
       "{\"landscape\": \"%s\", \"rows\": %zu, \"designers\": %zu, \"holdout_1\": %.3f, "
       "\"holdout_6\": %.3f, \"enrichment_6\": %.3f, \"pseudo_oracle\": %.3f, "
       "\"pseudo_oracle_mean\": %.3f}\n",
-      task_settings.landscape.c_str(), view.size(), designers, spearman(single, truth),
-      spearman(averaged, truth), spearman(enriched, truth), spearman(judged, truth),
-      spearman(bold, truth));
+      task_settings.landscape.c_str(), view.size(), designers, rank_correlation(single, truth),
+      rank_correlation(averaged, truth), rank_correlation(enriched, truth),
+      rank_correlation(judged, truth), rank_correlation(bold, truth));
 }

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "benchmarks/sequence_draws.hpp"
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/sequence_design/fitness.hpp"
 #include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/tasks.hpp"
@@ -50,21 +51,12 @@ Designs run(const OfflineView& view, const DesignerSettings& settings) {
                         Selection::kDistinctTop, 0);
 }
 
-/// Ranks from 0 (best), equal values the mean of theirs.
-std::vector<double> ranks(const std::vector<double>& fitness) {
-  std::vector<double> out(fitness.size(), 0.0);
-  for (std::size_t i = 0; i < fitness.size(); ++i)
-    for (std::size_t j = 0; j < fitness.size(); ++j)
-      if (i != j) out[i] += fitness[j] > fitness[i] ? 1 : fitness[j] == fitness[i] ? 0.5 : 0;
-  return out;
-}
-
 std::size_t searched(std::size_t designers, std::size_t rows, std::size_t designs) {
   const std::vector<Place> places{{"ehrlich-20x32", "", 0},
                                   {"ehrlich-20x32", "", 1},
                                   {"nk-4x20-2", "", 0},
                                   {"nk-20x6-1", "", 0}};
-  std::vector<double> sums(designers, 0.0);
+  std::vector<double> sums(designers, 0.0);  // of ranks, the highest is best
   for (const Place& place : places) {
     const OfflineTask task = place.open(rows);
     const Referees referees(task.offline, 5, 64, 20, 0x5EFE, {});
@@ -74,10 +66,10 @@ std::size_t searched(std::size_t designers, std::size_t rows, std::size_t design
       d.designs = designs;
       fitness.push_back(judged_fitness(referees, run(task.offline, d).sequences, d.designs, 1));
     }
-    const std::vector<double> own = ranks(fitness);
+    const std::vector<double> own = metrics::ranks(fitness);
     for (std::size_t i = 0; i < designers; ++i) sums[i] += own[i];
   }
-  return static_cast<std::size_t>(std::min_element(sums.begin(), sums.end()) - sums.begin());
+  return static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
 }
 
 struct Interval {

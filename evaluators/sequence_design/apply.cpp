@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
 
 #include "evaluators/sequence_design/charts.hpp"
 #include "evaluators/sequence_design/selection.hpp"
@@ -107,8 +108,9 @@ std::string backtest_text(const Backtest& b, const Units& units) {
       units.of(b.best_picked), units.of(b.best_known), 100 * b.coverage);
 }
 
-/// What was measured already needs no order from a laboratory.
-Pool without_measured(Pool pool, const OfflineView& view) {
+/// What a laboratory may order: nothing that was measured already, and of the method's own output
+/// each sequence once and none that breaks a constraint.
+Pool to_order(Pool pool, const OfflineView& view) {
   SequenceIndex known;
   for (const Sequence& x : view.sequences) known.add(x);
   Pool out;
@@ -117,8 +119,18 @@ Pool without_measured(Pool pool, const OfflineView& view) {
     out.sequences.push_back(std::move(pool.sequences[i]));
     out.scores.push_back(pool.scores[i]);
   }
-  out.raw = std::move(pool.raw);
+  for (Sequence& x : pool.raw)
+    if (view.set.contains(x) && known.add(x)) out.raw.push_back(std::move(x));
   return out;
+}
+
+/// A log has a line for each message.
+void note_lines(const ApplyContext& context, std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    context.note(std::string(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
 }
 
 Units units_of(const ApplyContext& context) {
@@ -180,6 +192,22 @@ std::optional<Backtest> try_backtest(const OfflineView& view, const Pipeline& pi
   return std::nullopt;
 }
 
+/// Intervals as wide as a backtest says, which is written where it is wanted.
+Calibration calibrate_by_backtest(const ApplyContext& context, const Pipeline& pipeline,
+                                  std::string& report, sdk::ArtefactSink& sink) {
+  const OfflineView& view = context.task.offline;
+  const auto backtest = try_backtest(view, pipeline, report);
+  if (!backtest) return {};
+  if (context.options.backtest) {
+    const Units units = units_of(context);
+    const std::string text = backtest_text(*backtest, units);
+    sink.write("backtest.csv", "text/csv", backtest_csv(view, *backtest, units));
+    report += text;
+    note_lines(context, text);
+  }
+  return backtest->calibration;
+}
+
 }  // namespace
 
 std::vector<DesignRow> describe_designs(const OfflineView& view, const Designs& designs,
@@ -213,33 +241,36 @@ void apply_designer(const ApplyContext& context, DesignerSettings settings,
   if (context.options.designs > 0) settings.designs = context.options.designs;
   settings.seed = context.seed;
   const Designed made = design(view, settings, context.unlabelled, {});
-  const Designs designs = select_designs(without_measured(made.pool, view), view, settings.designs,
-                                         options.select, options.min_distance);
+  const Pool pool = to_order(made.pool, view);
+  const Designs designs =
+      select_designs(pool, view, settings.designs, options.select, options.min_distance);
   if (designs.sequences.empty())
-    throw std::runtime_error("the designer found no feasible sequence");
+    throw std::runtime_error(
+        options.select == Selection::kRaw
+            ? "none of the method's own designs (options.select: raw) is new and keeps to the "
+              "constraints; distinct_top chooses from all that it met"
+            : "the designer found no feasible sequence");
   const Pipeline pipeline{settings, context.unlabelled, options.referees, context.seed};
   std::string report = "Method: " + method_names()[static_cast<std::size_t>(settings.method)] +
                        "; proxy: " + made.proxy.name + "\n";
   if (made.pool.diverged > 0)
     report += fmt::format("{} designs stopped early: their loss left the finite numbers\n",
                           made.pool.diverged);
+  if (options.select == Selection::kRaw && pool.raw.size() < made.pool.raw.size())
+    report += fmt::format(
+        "{} of the method's own designs are left out: repeated, measured already, or outside the "
+        "constraints\n",
+        made.pool.raw.size() - pool.raw.size());
   if (designs.filled > 0)
     report += fmt::format("{} designs are measured sequences: the method found too few\n",
                           designs.filled);
   const bool has_proxy =
       settings.method != Method::kOfflineBest && settings.method != Method::kRandom;
   Calibration calibration;
-  if (!has_proxy) {
+  if (has_proxy)
+    calibration = calibrate_by_backtest(context, pipeline, report, sink);
+  else
     report += "The intervals are not calibrated: the method ranks nothing\n";
-  } else if (const auto backtest = try_backtest(view, pipeline, report)) {
-    calibration = backtest->calibration;
-    if (context.options.backtest) {
-      const Units units = units_of(context);
-      sink.write("backtest.csv", "text/csv", backtest_csv(view, *backtest, units));
-      report += backtest_text(*backtest, units);
-      context.note(backtest_text(*backtest, units));
-    }
-  }
   Files{context, sink}.write(
       describe_designs(view, designs, pipeline_referees(view, pipeline, {}), calibration),
       std::move(report));
@@ -257,8 +288,7 @@ void apply_sequence(const ApplyContext& context, const Sequence& sequence, const
   const Pipeline pipeline{by_network, context.unlabelled, context.settings.options.referees,
                           context.seed};
   std::string report = "One sequence, found by a search over sequences.\n";
-  const auto backtest = try_backtest(view, pipeline, report);
-  const Calibration calibration = backtest ? backtest->calibration : Calibration{};
+  const Calibration calibration = calibrate_by_backtest(context, pipeline, report, sink);
   std::vector<DesignRow> rows = describe_designs(view, one, referees, calibration);
   rows[0].reason = "found by the search over sequences";
   Files{context, sink}.write(rows, std::move(report));

@@ -441,6 +441,12 @@ class SequenceDesign {
     figures[kP50] = told.p50;
     figures[kUnmeasured] = told.unmeasured;
     if (test || options.fitness == FitnessKind::kOracle) figures[kFitness] = told.p50;
+    if (test && 2 * own.unique < static_cast<double>(designs.sequences.size()))
+      host_.log(EQV_LOG_WARNING,
+                method_names()[static_cast<std::size_t>(designer.method)] + ": " +
+                    std::to_string(static_cast<std::size_t>(own.unique)) + " of " +
+                    std::to_string(designs.sequences.size()) +
+                    " designs differ; the median of few sequences says little of the method");
     return EQV_OK;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/sequence_design/mlp.hpp"
 #include "evaluators/sequence_design/selection.hpp"
 #include "evaluators/sequence_design/sequence_index.hpp"
@@ -67,7 +68,7 @@ HoldoutFigures holdout(const OfflineView& view, const DesignerSettings& settings
     }
     if (!(fitted.deviation > 0)) continue;  // only one score below: nothing is told apart
     const std::vector<double> told = fit_proxy(fitted, settings, unlabelled, work).of(above);
-    out.spearman += spearman(told, truth) / static_cast<double>(resamplings);
+    out.spearman += metrics::rank_correlation(told, truth) / static_cast<double>(resamplings);
     out.enrichment += enrichment_of(told, truth) / static_cast<double>(resamplings);
   }
   out.finished = !work.stop();

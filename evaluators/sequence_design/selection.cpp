@@ -1,31 +1,10 @@
 #include "evaluators/sequence_design/selection.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "evaluators/sequence_design/sequence_index.hpp"
 
 namespace equivolve::sequence_design {
-namespace {
-
-std::vector<double> ranks_of(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i)
-      ranks[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
-    begin = end;
-  }
-  return ranks;
-}
-
-}  // namespace
 
 std::vector<std::string> selection_names() {
   return {"distinct_top", "raw", "diverse"};
@@ -101,19 +80,6 @@ double percentile(std::vector<double> values, double share) {
   const auto low = static_cast<std::size_t>(at);
   if (low + 1 >= values.size()) return values.back();
   return values[low] + (at - static_cast<double>(low)) * (values[low + 1] - values[low]);
-}
-
-double spearman(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.size() < 2) return 0;
-  const std::vector<double> x = ranks_of(a), y = ranks_of(b);
-  const double mean = 0.5 * static_cast<double>(a.size() - 1);
-  double xy = 0, xx = 0, yy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - mean) * (y[i] - mean);
-    xx += (x[i] - mean) * (x[i] - mean);
-    yy += (y[i] - mean) * (y[i] - mean);
-  }
-  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
 }
 
 }  // namespace equivolve::sequence_design

@@ -43,7 +43,5 @@ OracleFigures oracle_figures(const std::vector<Sequence>& designs, const Landsca
 /// The value below which a share of the values lies, interpolated linearly; of an even count the
 /// median is the mean of the middle two. Not empty.
 double percentile(std::vector<double> values, double share);
-/// Spearman's rank correlation, mean ranks for ties; 0 where one side is constant.
-double spearman(const std::vector<double>& a, const std::vector<double>& b);
 
 }  // namespace equivolve::sequence_design

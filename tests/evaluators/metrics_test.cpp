@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluators/common/metrics/classification.hpp"
+#include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/common/metrics/regression.hpp"
 #include "tests/evaluators/support/cases.hpp"
 
@@ -77,6 +78,41 @@ TEST(Regression, PerfectPredictionsHaveItemsOfOne) {
   std::vector<double> items(3);
   squashed_fitness_items(truth, truth, items);
   for (double item : items) EXPECT_EQ(item, 1);
+}
+
+TEST(Ranks, KnownAnswers) {
+  EXPECT_EQ(ranks(std::vector<double>{5, -1, 3, 5}), (std::vector<double>{2.5, 0, 1, 2.5}));
+  EXPECT_TRUE(ranks({}).empty());
+  const std::vector<double> up = {1, 2, 3}, mixed = {10, 20, 15}, tied = {1, 1, 2},
+                            flat = {7, 7, 7};
+  EXPECT_DOUBLE_EQ(rank_correlation(up, mixed), 0.5);
+  EXPECT_DOUBLE_EQ(rank_correlation(tied, tied), 1);
+  EXPECT_EQ(rank_correlation(flat, up), 0);
+  EXPECT_EQ(rank_correlation(std::vector<double>{1}, std::vector<double>{2}), 0);
+  // By hand: the ranks 0, 1.5, 1.5, 3 beside 0, 1, 2, 3.
+  EXPECT_DOUBLE_EQ(
+      rank_correlation(std::vector<double>{1, 2, 2, 3}, std::vector<double>{1, 2, 3, 4}),
+      4.5 / std::sqrt(4.5 * 5));
+}
+
+TEST(Ranks, CorrelationIsThatOfTheSquaredDifferences) {
+  // Without ties it is 1 - 6 sum d^2 / (n (n^2 - 1)); and what keeps the order changes nothing.
+  auto stream = test::test_stream(6, 0);
+  for (int n : {2, 3, 10, 101}) {
+    std::vector<double> a(static_cast<std::size_t>(n)), b(a.size()), bent;
+    for (double& one : a) one = stream.gaussian();
+    for (double& one : b) one = stream.gaussian();
+    for (double one : a) bent.push_back(std::exp(3 * one));
+    const std::vector<double> x = ranks(a), y = ranks(b);
+    double squares = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) squares += (x[i] - y[i]) * (x[i] - y[i]);
+    const double told = rank_correlation(a, b);
+    EXPECT_NEAR(told, 1 - 6 * squares / (n * (static_cast<double>(n) * n - 1)), 1e-12);
+    EXPECT_EQ(rank_correlation(bent, b), told);
+    EXPECT_EQ(rank_correlation(b, a), told);
+    for (double& one : bent) one = -one;
+    EXPECT_NEAR(rank_correlation(bent, b), -told, 1e-12);
+  }
 }
 
 }  // namespace

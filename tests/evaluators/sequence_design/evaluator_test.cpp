@@ -14,6 +14,7 @@
 #include "evaluators/sequence_design/settings.hpp"
 #include "evaluators/sequence_design/tasks.hpp"
 #include "search/space/sequence_space.hpp"
+#include "search/variation/sequence_variation.hpp"
 #include "tests/evaluators/support/module.hpp"
 
 namespace equivolve::test {
@@ -115,6 +116,19 @@ TEST(SequenceDesigner, PseudoOracleJudgesDesigns) {
   const Trial random = s.evaluate("random", {.level = 2});
   ASSERT_EQ(best.status, EQV_OK) << best.message;
   EXPECT_GT(best.figures[0], random.figures[0]);
+}
+
+TEST(SequenceDesigner, WarnsOfDesignsThatAreTheSame) {
+  json config = small();
+  Session distinct(module_table(), config);
+  ASSERT_EQ(distinct.evaluate("gradient_ascent", {.level = 1, .split = EQV_TEST}).status, EQV_OK);
+  EXPECT_EQ(distinct.log().find("designs differ"), std::string::npos) << distinct.log();
+  config["options"]["select"] = "raw";
+  Session raw(module_table(), config);
+  const Trial trial = raw.evaluate("gradient_ascent", {.level = 1, .split = EQV_TEST});
+  ASSERT_LT(trial.figures[figure_named(raw, "unique")], 8);
+  EXPECT_NE(raw.log().find("gradient_ascent: "), std::string::npos) << raw.log();
+  EXPECT_NE(raw.log().find(" of 16 designs differ"), std::string::npos) << raw.log();
 }
 
 TEST(SequenceDesigner, TheOracleNeedsALeak) {
@@ -317,18 +331,78 @@ TEST(SequenceGenomes, AreJudgedProbedAndKeptToTheRules) {
   EXPECT_EQ(s.evaluate(s.refine(bad)).status, EQV_OK);
 }
 
-TEST(SequenceGenomes, EveryRefinedOneIsFeasibleIn100000) {
+/// A file of 200 sequences of 10 to 14 letters, or all of 14.
+std::string file_of_lengths(bool vary) {
+  const std::string path = testing::TempDir() + (vary ? "lengths.csv" : "one_length.csv");
+  std::ofstream out(path);
+  out << "sequence,score\n";
+  hashing::Stream stream(12, hashing::Purpose::kTest, 0);
+  for (int i = 0; i < 200; ++i) {
+    const std::size_t length = vary ? 10 + stream.below(5) : 14;
+    for (std::size_t k = 0; k < length; ++k) out << "ACGT"[stream.below(4)];
+    out << ',' << stream.uniform() << '\n';
+  }
+  return path;
+}
+
+// As a search does it: children of the sequence operators, refined, and then parents.
+TEST(SequenceGenomes, ChildrenOfTheOperatorsKeepToTheRulesIn100000) {
 #ifdef EQUIVOLVE_SANITIZED
-  constexpr int kTries = 2000;
+  constexpr int kChildren = 1000;
 #else
-  constexpr int kTries = 100'000;
+  constexpr int kChildren = 50'000;
 #endif
-  Session s(module_table(), of_sequences());
-  hashing::Stream stream(4, hashing::Purpose::kTest, 0);
-  for (int i = 0; i < kTries; ++i) {
-    std::string text;
-    for (int k = 0; k < 20; ++k) text += "ACGT"[stream.below(4)];
-    ASSERT_EQ(s.evaluate(s.refine(sequence(text))).status, EQV_OK) << text;
+  const json of_one_length = {{"fixed", "A???????????T?"},
+                              {"allowed", {{"3", "CG"}, {"4", "ACG"}}},
+                              {"wild_type", "ACGTACGTACGCTA"},
+                              {"most_mutations", 7},
+                              {"forbidden_motifs", {"GAAT", "TTT"}},
+                              {"gc", {0.25, 0.6}},
+                              {"longest_run", 2}};
+  const json of_lengths = {{"allowed", {{"2", "CG"}}}, {"forbidden_motifs", {"GAAT", "TTT"}},
+                           {"gc", {0.25, 0.6}},        {"longest_run", 2},
+                           {"min_length", 8},          {"max_length", 13}};
+  for (const bool vary : {false, true}) {
+    json config = of_sequences();
+    config["data"] = {{"file", file_of_lengths(vary)},
+                      {"constraints", vary ? of_lengths : of_one_length}};
+    Session s(module_table(), config);
+    const json text = s.default_space(search::Representation::kSequence);
+    ASSERT_EQ(s.bind(text).status, EQV_OK);
+    search::SequenceSpace space;
+    space.alphabet = {"A", "C", "G", "T"};
+    space.min_length = text["min_length"];
+    space.max_length = text["max_length"];
+    space.initial_length = text["initial_length"];
+    hashing::Stream stream(4, hashing::Purpose::kTest, vary ? 1 : 0);
+    std::vector<search::Genome> parents;
+    std::set<std::string> different;
+    std::set<std::size_t> lengths;
+    for (int i = 0; i < kChildren; ++i) {
+      const auto parent = [&] {
+        return search::GenomeView(parents[stream.below(parents.size())].flat);
+      };
+      search::Genome child;
+      if (parents.size() < 64)
+        child = search::random_genome(space, stream);
+      else if (stream.chance(0.5))
+        child = search::mutate_genome(parent(), space, stream).genome;
+      else {
+        const search::GenomeView first = parent(), second = parent();
+        child = search::cross_genomes(first, second, space, stream).genome;
+      }
+      child = s.refine(child);
+      const std::string letters = search::genome_text(child.flat, space);
+      ASSERT_EQ(s.evaluate(child).status, EQV_OK) << letters;
+      different.insert(letters);
+      lengths.insert(letters.size());
+      if (parents.size() < 64)
+        parents.push_back(child);
+      else
+        parents[stream.below(parents.size())] = child;
+    }
+    EXPECT_GT(different.size(), kChildren / 50);  // they do not stand still
+    EXPECT_EQ(*lengths.rbegin() - *lengths.begin(), vary ? 5U : 0U);
   }
 }
 
@@ -471,6 +545,54 @@ TEST(SequenceApply, LowScoresAreAskedForToo) {
   const std::string report = files.at("report.txt");
   EXPECT_EQ(report.find("-0.0"), std::string::npos) << report;
   EXPECT_NE(files.at("designs.fasta").find(" low="), std::string::npos);
+}
+
+TEST(SequenceApply, OneSequenceHasItsBacktestToo) {
+  json config = of_sequences();
+  config["data"] = {{"file", own_file()}};
+  Session s(module_table(), config);
+  ASSERT_EQ(s.bind(s.default_space(search::Representation::kSequence)).status, EQV_OK);
+  search::SequenceSpace space;
+  space.alphabet = {"A", "C", "G", "T"};
+  space.min_length = space.max_length = space.initial_length = 10;
+  const search::Genome found = *search::parse_genome("AAAAAAAAAC", space);
+  const auto files = s.apply(found);
+  ASSERT_EQ(cells(files.at("designs.csv")).size(), 2U);
+  EXPECT_EQ(cells(files.at("designs.csv"))[1][1], "AAAAAAAAAC");
+  EXPECT_EQ(cells(files.at("backtest.csv")).size(), 1U + 12U);  // a quarter of the hidden 48
+  EXPECT_NE(files.at("report.txt").find("enrichment"), std::string::npos);
+  const auto without = s.apply(found, {{"backtest", false}});
+  EXPECT_EQ(without.count("backtest.csv"), 0U);
+  EXPECT_EQ(without.at("designs.csv"), files.at("designs.csv"));  // as wide all the same
+}
+
+TEST(SequenceApply, TheMethodsOwnOutputKeepsToTheRulesToo) {
+  json config = small();
+  config["data"] = {{"file", own_file()}, {"constraints", {{"longest_run", 2}}}};
+  config["options"]["select"] = "raw";
+  config["options"]["designer"]["steps"] = 10;
+  Session s(module_table(), config);
+  std::set<std::string> in_part, not_at_all;  // methods whose own output breaks the rule
+  for (const std::string& method : design::method_names()) {
+    if (method == "exhaustive") continue;
+    try {
+      const auto files = s.apply(method);
+      std::set<std::string> different;
+      for (const auto& row : cells(files.at("designs.csv"))) {
+        for (const char letter : std::string("ACGT"))
+          EXPECT_EQ(row[1].find(std::string(3, letter)), std::string::npos) << method << row[1];
+        EXPECT_TRUE(different.insert(row[1]).second) << method << row[1];
+      }
+      const std::string& report = files.at("report.txt");
+      if (report.find("of the method's own designs are left out") != std::string::npos)
+        in_part.insert(method);
+    } catch (const Refusal& r) {
+      EXPECT_NE(r.message.find("options.select: raw"), std::string::npos) << r.message;
+      not_at_all.insert(method);
+    }
+  }
+  EXPECT_TRUE(in_part.contains("cma_es")) << json(in_part);
+  EXPECT_TRUE(not_at_all.contains("gradient_ascent")) << json(not_at_all);
 }
 
 TEST(SequenceApply, IntervalsHoldWhatTheySay) {
