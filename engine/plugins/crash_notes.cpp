@@ -1,14 +1,18 @@
 #include "engine/plugins/crash_notes.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstring>
+#include <cstddef>
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <sstream>
+#include <string_view>
 
 #include "engine/plugins/set_aside.hpp"
 
@@ -16,10 +20,13 @@ namespace equivolve::engine {
 namespace {
 
 constexpr std::array kFatal{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-constexpr char kWord[] = "crash";  // "crash 11 0123456789abcdef\n"
+// "crash 11 trial 0123456789abcdef"
+constexpr char kWord[] = "crash";
+constexpr std::array<const char*, 3> kSteps{"refine", "probe", "trial"};  // as of Step
 
 // A handler has nothing but what is global: what its thread tries, and what was handled before.
 thread_local const Tried* tried_here = nullptr;
+thread_local volatile sig_atomic_t is_noting = 0;
 std::array<struct sigaction, kFatal.size()> before;
 std::mutex living_lock;
 int living = 0;  // protected by living_lock
@@ -31,7 +38,8 @@ class HandlerStack {
   HandlerStack() {
     stack_t now{};
     if (sigaltstack(nullptr, &now) != 0 || (now.ss_flags & SS_DISABLE) == 0) return;
-    memory_ = std::make_unique<std::byte[]>(kSize);
+    memory_.reset(new (std::nothrow) std::byte[kSize]);
+    if (!memory_) return;
     now = {memory_.get(), 0, kSize};
     sigaltstack(&now, nullptr);
   }
@@ -63,12 +71,16 @@ struct Line {
   }
 };
 
-Line line_of(int signal, std::uint64_t behaviour) {
+/// It begins with an end, should the line before it have none.
+Line line_of(int signal, Step step, std::uint64_t behaviour) {
   Line line;
+  line.add("\n");
   line.add(kWord);
   line.add(" ");
   if (signal >= 10) line.text[line.size++] = static_cast<char>('0' + signal / 10);
   line.text[line.size++] = static_cast<char>('0' + signal % 10);
+  line.add(" ");
+  line.add(kSteps[static_cast<std::size_t>(step)]);
   line.add(" ");
   line.add_hex(behaviour);
   line.add("\n");
@@ -76,7 +88,8 @@ Line line_of(int signal, std::uint64_t behaviour) {
 }
 
 void write_note(int signal, const Tried& tried) {
-  const Line line = line_of(signal, behaviours_of(tried.candidate, tried.class_digest).of_class);
+  const Line line =
+      line_of(signal, tried.step, behaviours_of(tried.candidate, tried.class_digest).of_class);
   const int file =
       open(tried.notes.file().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (file >= 0) {
@@ -86,17 +99,22 @@ void write_note(int signal, const Tried& tried) {
   (void)!::write(STDERR_FILENO, tried.notes.words().data(), tried.notes.words().size());
 }
 
-extern "C" void on_fatal_signal(int number) {
-  // A second one, in here, is nobody's to note.
+/// Other threads may crash meanwhile: nothing is put back before the note is written.
+extern "C" void on_fatal_signal(int number, siginfo_t* info, void*) {
+  const bool is_second = is_noting != 0;  // from in here
+  is_noting = 1;
+  if (tried_here && !is_second && getpid() == tried_here->notes.process())
+    write_note(number, *tried_here);
   for (std::size_t i = 0; i < kFatal.size(); ++i) sigaction(kFatal[i], &before[i], nullptr);
-  if (tried_here) write_note(number, *tried_here);
-  raise(number);  // once this returns
+  // An instruction that faulted does so again, with what it has to say of itself; other signals
+  // come again once this returns.
+  if (info->si_code <= 0) raise(number);
 }
 
 void handle_fatal_signals() {
   struct sigaction action {};
-  action.sa_handler = on_fatal_signal;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_sigaction = on_fatal_signal;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < kFatal.size(); ++i) sigaction(kFatal[i], &action, &before[i]);
 }
@@ -104,7 +122,7 @@ void handle_fatal_signals() {
 }  // namespace
 
 CrashNotes::CrashNotes(std::filesystem::path file, std::string words)
-    : file_(std::move(file)), words_(std::move(words)) {
+    : process_(getpid()), file_(std::move(file)), words_(std::move(words)) {
   const std::lock_guard guard(living_lock);
   if (living++ == 0) handle_fatal_signals();
 }
@@ -120,12 +138,15 @@ std::vector<CrashNote> CrashNotes::read() const {
   std::ifstream file(file_);
   std::string line;
   while (std::getline(file, line)) {
-    constexpr std::size_t kMost = 64;
-    if (line.size() > kMost || file.eof()) continue;  // a line without an end is cut
+    if (file.eof()) continue;  // a line without an end is cut
+    std::istringstream words(line);
+    std::string word, step;
     CrashNote note;
-    unsigned long long behaviour = 0;
-    if (std::sscanf(line.c_str(), "crash %2d %16llx", &note.signal, &behaviour) != 2) continue;
-    note.behaviour = behaviour;
+    words >> word >> note.signal >> step >> std::hex >> note.behaviour;
+    const auto known =
+        std::ranges::find(kSteps, step, [](const char* one) { return std::string_view(one); });
+    if (!words || word != kWord || known == kSteps.end()) continue;
+    note.step = static_cast<Step>(known - kSteps.begin());
     notes.push_back(note);
   }
   return notes;

@@ -3,7 +3,8 @@
 // signal handler writes its behaviour's name into a side file before the process ends.
 #pragma once
 
-#include <csignal>
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,13 +15,17 @@
 
 namespace equivolve::engine {
 
+enum class Step : std::uint8_t { kRefine, kProbe, kTrial };
+
 struct CrashNote {
   int signal = 0;
+  Step step = Step::kTrial;
   std::uint64_t behaviour = 0;  ///< of its class, else of its genome (Behaviours::of_class)
 };
 
 /// While it lives, SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT of a thread that tries something
-/// (Trying) are noted; then they do what they did before. Not thread-safe; several may live.
+/// (Trying) are noted; then they do what they did before. What a fork of this process does is not
+/// noted. [any-thread] Several may live.
 class CrashNotes {
  public:
   /// `file` is made with the first note; `words` then go to stderr.
@@ -34,8 +39,10 @@ class CrashNotes {
 
   const std::filesystem::path& file() const { return file_; }
   const std::string& words() const { return words_; }
+  pid_t process() const { return process_; }
 
  private:
+  pid_t process_;
   std::filesystem::path file_;
   std::string words_;
 };
@@ -43,6 +50,7 @@ class CrashNotes {
 /// What a thread is about to try. What it refers to must outlive it.
 struct Tried {
   const CrashNotes& notes;
+  Step step;
   const CandidateView& candidate;
   const std::optional<hashing::Digest>& class_digest;
 };

@@ -26,6 +26,7 @@ bool parallel_for(std::uint32_t threads, std::size_t n, void (*body)(void* conte
   };
   const Tried* const tried = Trying::now();
   auto help = [&] {
+    if (!tried) return work();
     const Trying here(tried);
     work();
   };

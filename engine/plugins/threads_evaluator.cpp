@@ -7,37 +7,38 @@ namespace {
 
 const std::optional<hashing::Digest> kNoClass;
 
+bool is_in(const SetAside& set_aside, const CandidateView& candidate) {
+  return set_aside.why(behaviours_of(candidate, std::nullopt).own).has_value();
+}
+
 }  // namespace
 
 ThreadsEvaluator::ThreadsEvaluator(Evaluator& inner, const CrashNotes& notes)
     : inner_(inner), notes_(notes) {
   for (const CrashNote& note : notes.read()) {
-    losses_.count_loss(note.behaviour, Reason::kCrash);
+    if (note.step <= Step::kRefine) refines_.count_loss(note.behaviour, Reason::kCrash);
+    if (note.step <= Step::kProbe) probes_.count_loss(note.behaviour, Reason::kCrash);
+    trials_.count_loss(note.behaviour, Reason::kCrash);
     any_losses_ = true;
   }
 }
 
-bool ThreadsEvaluator::is_set_aside(const CandidateView& candidate) const {
-  return any_losses_.load(std::memory_order_relaxed) &&
-         losses_.why(behaviours_of(candidate, std::nullopt).own).has_value();
-}
-
 std::vector<std::byte> ThreadsEvaluator::refine(const CandidateView& bred,
                                                 const std::atomic<bool>& stop) {
-  if (is_set_aside(bred)) return {};
-  const Tried tried{notes_, bred, kNoClass};
+  if (any_losses_.load(std::memory_order_relaxed) && is_in(refines_, bred)) return {};
+  const Tried tried{notes_, Step::kRefine, bred, kNoClass};
   const Trying here(&tried);
   return inner_.refine(bred, stop);
 }
 
 ProbeResult ThreadsEvaluator::probe(const CandidateView& candidate, std::uint64_t seed,
                                     const std::atomic<bool>& stop) {
-  if (is_set_aside(candidate)) {
+  if (any_losses_.load(std::memory_order_relaxed) && is_in(probes_, candidate)) {
     ProbeResult out;
     out.message = "it was set aside";
     return out;
   }
-  const Tried tried{notes_, candidate, kNoClass};
+  const Tried tried{notes_, Step::kProbe, candidate, kNoClass};
   const Trying here(&tried);
   return inner_.probe(candidate, seed, stop);
 }
@@ -45,11 +46,11 @@ ProbeResult ThreadsEvaluator::probe(const CandidateView& candidate, std::uint64_
 TrialResult ThreadsEvaluator::evaluate(const CandidateView& candidate, const TrialRequest& request,
                                        const std::atomic<bool>& stop) {
   if (any_losses_.load(std::memory_order_relaxed))
-    if (auto set_aside = losses_.result_of(behaviours_of(candidate, request.behaviour))) {
+    if (auto set_aside = trials_.result_of(behaviours_of(candidate, request.behaviour))) {
       set_aside->figures.assign(info().figures.size(), std::numeric_limits<double>::quiet_NaN());
       return std::move(*set_aside);
     }
-  const Tried tried{notes_, candidate, request.behaviour};
+  const Tried tried{notes_, Step::kTrial, candidate, request.behaviour};
   const Trying here(&tried);
   return inner_.evaluate(candidate, request, stop);
 }
@@ -57,7 +58,7 @@ TrialResult ThreadsEvaluator::evaluate(const CandidateView& candidate, const Tri
 void ThreadsEvaluator::take_note(const CandidateView& candidate,
                                  const std::optional<hashing::Digest>& behaviour,
                                  const TrialResult& stored) {
-  losses_.take_note(behaviours_of(candidate, behaviour), stored);
+  trials_.take_note(behaviours_of(candidate, behaviour), stored);
   any_losses_ = true;
 }
 

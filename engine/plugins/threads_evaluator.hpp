@@ -42,11 +42,10 @@ class ThreadsEvaluator final : public Evaluator {
   }
 
  private:
-  bool is_set_aside(const CandidateView& candidate) const;
-
   Evaluator& inner_;
   const CrashNotes& notes_;
-  SetAside losses_;
+  // What may not be begun: what has crashed in its turn, or before it.
+  SetAside refines_, probes_, trials_;
   std::atomic<bool> any_losses_{false};  // a trial may be too short to ask otherwise
 };
 

@@ -110,6 +110,9 @@ tl::expected<RunId, StoreError> WriteSession::begin_run(const RunHead& head) {
   auto lock = RunLock::take(file_, number);
   if (!lock) return tl::unexpected(lock.error());
   EQV_FAULT_POINT("store.begin_run.locked");
+  // Of a run in a file that had this name and is gone.
+  std::error_code none;
+  std::filesystem::remove(side_file_of(file_, number, kCrashes), none);
   if (auto committed = transaction->commit("store.begin_run"); !committed) {
     lock->release(true);
     return cannot("begin a run", committed.error());

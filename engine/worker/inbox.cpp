@@ -40,7 +40,7 @@ std::optional<Inbox::Item> Inbox::next() {
     if (auto item = begun()) return item;
     {
       const std::lock_guard guard(lock_);
-      if (ended_ || goodbye_) return std::nullopt;
+      if (has_ended()) return std::nullopt;
     }
     read(for_questions_, kForEver);
   }
@@ -66,18 +66,19 @@ const std::atomic<bool>& Inbox::watch(std::uint64_t id) {
   return stop_;
 }
 
-bool Inbox::wait_for_control() {
-  const std::lock_guard turn(turn_);
+bool Inbox::wait_for_control(std::uint64_t id) {
   while (true) {
-    if (const auto stop = control()) return *stop;
-    read(for_controls_, kForEver);
+    const std::lock_guard turn(turn_);  // let go now and then, should the question be over
+    if (const auto stop = control(id)) return *stop;
+    read(for_controls_, kLook);
   }
 }
 
-std::optional<bool> Inbox::control() {
+std::optional<bool> Inbox::control(std::uint64_t id) {
   const std::lock_guard guard(lock_);
+  if (id != watched_) return true;
   if (controls_.empty()) {
-    if (ended_ || goodbye_ || stop_.load()) return false;  // stop_ says the rest
+    if (has_ended() || stop_.load()) return false;  // stop_ says the rest
     return std::nullopt;
   }
   const bool stop = controls_.front();
@@ -87,19 +88,23 @@ std::optional<bool> Inbox::control() {
 
 // ---- reading
 
-/// With turn_ held: what has come within this time.
-void Inbox::read(BriefWait& wait, std::chrono::nanoseconds longest) {
+/// With turn_ held: what has come within this time. False: nothing.
+bool Inbox::read(BriefWait& wait, std::chrono::nanoseconds longest) {
   std::array<pollfd, 1> one{pollfd{descriptor_, POLLIN, 0}};
-  if (wait.poll(one, longest) <= 0) return;
+  if (wait.poll(one, longest) <= 0) return false;
   std::array<char, 64 * 1024> piece;
   const ssize_t count = ::read(descriptor_, piece.data(), piece.size());
-  if (count < 0 && errno == EINTR) return;
-  if (count <= 0) return end();
+  if (count < 0 && errno == EINTR) return false;
+  if (count <= 0) {
+    end(count == 0);
+    return false;
+  }
   const std::uint64_t overlong = lines_.overlong();
   lines_.add({piece.data(), static_cast<std::size_t>(count)});
   while (const auto line = lines_.next()) take(protocol::decode(*line));
   if (lines_.overlong() != overlong)
     take(tl::unexpected(protocol::DecodeError{"a message is longer than 16 MiB", 0, false}));
+  return true;
 }
 
 void Inbox::take(Item item) {
@@ -120,10 +125,12 @@ void Inbox::take(Item item) {
   }
 }
 
-void Inbox::end() {
+/// Of the engine, or of what can be read alone: then it sees to the rest.
+void Inbox::end(bool of_engine) {
   const std::lock_guard guard(lock_);
-  ended_ = true;
-  stop_.store(true);
+  ended_ = ended_ || of_engine;
+  unreadable_ = unreadable_ || !of_engine;
+  if (of_engine) stop_.store(true);
   changed_.notify_all();
 }
 
@@ -137,6 +144,7 @@ void Inbox::look_meanwhile() {
     changed_.wait(guard, [this] { return is_busy_ || ended_ || done_; });
     sleeps_ = false;
     changed_.wait_for(guard, kLook, [this] { return ended_ || done_; });
+    if (unreadable_) changed_.wait(guard, [this] { return done_; });
     if (!is_busy_ || ended_ || done_) continue;
     guard.unlock();
     look_now();
@@ -147,12 +155,15 @@ void Inbox::look_meanwhile() {
   _exit(1);
 }
 
-/// Who waits for a message at this moment looks better.
+/// All that is on its way: what matters may stand behind large questions. Who waits for a message
+/// at this moment looks better.
 void Inbox::look_now() {
-  const std::unique_lock turn(turn_, std::try_to_lock);
-  if (!turn) return;
-  BriefWait at_once;
-  read(at_once, std::chrono::nanoseconds(0));
+  constexpr std::chrono::milliseconds kUntilMoreComes{1};
+  BriefWait wait;
+  for (bool has_come = true; has_come;) {
+    const std::unique_lock turn(turn_, std::try_to_lock);
+    has_come = turn && read(wait, kUntilMoreComes);
+  }
 }
 
 }  // namespace equivolve::engine

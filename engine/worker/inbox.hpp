@@ -36,17 +36,19 @@ class Inbox {
 
   /// Set once the question with this number is cancelled. One at a time.
   const std::atomic<bool>& watch(std::uint64_t id);
-  /// What the engine answers to a progress: whether to stop. [any-thread]
-  bool wait_for_control();
+  /// What the engine answers to a progress of this question: whether to stop. Of one that is over:
+  /// yes. [any-thread]
+  bool wait_for_control(std::uint64_t id);
 
  private:
   std::optional<Item> begun();
-  std::optional<bool> control();
-  void read(BriefWait& wait, std::chrono::nanoseconds longest);
+  std::optional<bool> control(std::uint64_t id);
+  bool read(BriefWait& wait, std::chrono::nanoseconds longest);
   void take(Item item);
-  void end();
+  void end(bool of_engine);
   void look_meanwhile();
   void look_now();
+  bool has_ended() const { return ended_ || goodbye_ || unreadable_; }
 
   std::mutex turn_;  // held by who waits for a message; protects up to the other lock
   const int descriptor_;
@@ -62,6 +64,7 @@ class Inbox {
   bool is_busy_ = false;               // with a question
   bool sleeps_ = false;                // the thread, until there is something to look after
   bool ended_ = false, goodbye_ = false, done_ = false;
+  bool unreadable_ = false;  // a module has closed the descriptor
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

@@ -19,7 +19,8 @@ using protocol::Failure;
 
 /// Bytes of an artefact or of items, so that their base64 fits into a message.
 constexpr std::size_t kPiece = std::size_t{8} << 20;
-/// Who hears nothing any more knows why, and ends this process sooner than that.
+/// For an engine that lives and finds its line closed: it ends this process sooner than that, and
+/// says why.
 constexpr std::chrono::seconds kUntilKilled{5};
 
 Failure failure(std::string message) {
@@ -178,7 +179,7 @@ protocol::Body Server::answer_evaluate(std::uint64_t id, const protocol::Evaluat
   if (evaluate.wants_control)
     request.stops_at = [&](std::uint64_t step, std::span<const double> figures) {
       send(id, protocol::Progress{step, 0, {figures.begin(), figures.end()}, ""});
-      return inbox_.wait_for_control();
+      return inbox_.wait_for_control(id);
     };
   TrialResult result = evaluator_->evaluate(candidate->view(), request, stop);
   send_large_items(id, result.items);

@@ -189,9 +189,12 @@ TEST_F(Workers, ACrashOnAThreadIsRememberedByTheNextSession) {
   ASSERT_GT(expected["failed"], 0);
   ASSERT_LT(expected["failed"], 10);
 
+  const std::string left = folder_.path() / ("run" + std::to_string(runs_) + ".db.run-1.crashes");
+  write_file(left, "crash 6 trial 0000000000000001\n");  // of a file that is gone
   Finished last = run(yaml, {"--set", less, "--set", "evaluator.isolation=thread"});
   std::size_t crashes = 0;
   const std::string notes = store_ + ".run-1.crashes";
+  ASSERT_EQ(notes, left);
   while (last.exit_code != 0 && crashes < 100) {
     ASSERT_TRUE(std::filesystem::exists(notes)) << last.err;
     EXPECT_NE(last.err.find("run 1 can be resumed"), std::string::npos) << last.err;

@@ -1,14 +1,17 @@
 #include "engine/plugins/crash_notes.hpp"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,7 +43,7 @@ class CrashNotesTest : public testing::Test {
   void crash(const std::function<void()>& act) const {
     const auto all = [&] {
       const CrashNotes notes(file_, kWords);
-      const Tried tried{notes, candidate_, class_};
+      const Tried tried{notes, Step::kProbe, candidate_, class_};
       const Trying here(&tried);
       act();
       _exit(0);
@@ -63,6 +66,7 @@ TEST_F(CrashNotesTest, EachFatalSignalIsNotedWithItsBehaviour) {
   ASSERT_EQ(notes.size(), std::size(signals));
   for (std::size_t i = 0; i < notes.size(); ++i) {
     EXPECT_EQ(notes[i].signal, signals[i]);
+    EXPECT_EQ(notes[i].step, Step::kProbe);
     EXPECT_EQ(notes[i].behaviour, behaviour());
   }
 }
@@ -120,14 +124,79 @@ TEST_F(CrashNotesTest, WhatWasHandledBeforeIsHandledAgain) {
 }
 
 TEST_F(CrashNotesTest, LinesThatAreNoneArePassedOver) {
-  std::ofstream(file_) << "crash 11 0000000000000001\n\nnonsense\ncrash 6\n"
-                       << std::string(10000, 'x') << "\ncrash 6 00000000000000ff\ncrash 8 000000";
+  std::ofstream(file_) << "\ncrash 11 trial 0000000000000001\n\nnonsense\ncrash 6\n"
+                       << std::string(10000, 'x') << "\ncrash 11 trial 00000\ncrash 6 dance 1\n"
+                       << "crash 6 refine 00000000000000ff\ncrash 8 trial 000000";
   const auto notes = noted();
-  ASSERT_EQ(notes.size(), 2u);
+  ASSERT_EQ(notes.size(), 3u);
   EXPECT_EQ(notes[0].signal, 11);
+  EXPECT_EQ(notes[0].step, Step::kTrial);
   EXPECT_EQ(notes[0].behaviour, 1u);
-  EXPECT_EQ(notes[1].signal, 6);
-  EXPECT_EQ(notes[1].behaviour, 255u);
+  EXPECT_EQ(notes[2].signal, 6);
+  EXPECT_EQ(notes[2].step, Step::kRefine);
+  EXPECT_EQ(notes[2].behaviour, 255u);
+}
+
+TEST_F(CrashNotesTest, OneThatFollowsACutLineIsRead) {
+  std::ofstream(file_) << "\ncrash 8 tri";
+  crash([] { std::abort(); });
+  ASSERT_EQ(noted().size(), 1u);
+  EXPECT_EQ(noted()[0].behaviour, behaviour());
+}
+
+TEST_F(CrashNotesTest, OfThreadsThatCrashTogetherOneIsNotedAtLeast) {
+  for (int i = 0; i < 20; ++i) {
+    crash([this] {
+      std::atomic<int> ready{0};
+      std::vector<std::jthread> threads;
+      for (int thread = 0; thread < 4; ++thread)
+        threads.emplace_back([&, tried = Trying::now()] {
+          const Trying here(tried);
+          for (++ready; ready < 4;) {
+          }
+          raise(SIGSEGV);
+        });
+    });
+    EXPECT_GE(noted().size(), 1u);
+    std::filesystem::remove(file_);
+  }
+}
+
+TEST_F(CrashNotesTest, AForkOfTheProcessIsNotNoted) {
+  const auto all = [&] {
+    const CrashNotes notes(file_, kWords);
+    const Tried tried{notes, Step::kTrial, candidate_, class_};
+    const Trying here(&tried);
+    const pid_t child = fork();
+    if (child == 0) std::abort();
+    int status = 0;
+    waitpid(child, &status, 0);
+    _exit(is_crash(status) ? 0 : 1);
+  };
+  EXPECT_EXIT(all(), testing::ExitedWithCode(0), "");
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+void* volatile nowhere = nullptr;  // read by a handler
+
+void end_by_address(int, siginfo_t* info, void*) {
+  _exit(info->si_code > 0 && info->si_addr == nowhere ? 42 : 1);
+}
+
+TEST_F(CrashNotesTest, WhoHandledAFaultBeforeLearnsWhereItWas) {
+  const auto all = [&] {
+    struct sigaction mine {};
+    mine.sa_sigaction = end_by_address;
+    mine.sa_flags = SA_SIGINFO;
+    sigaction(SIGSEGV, &mine, nullptr);
+    const CrashNotes notes(file_, kWords);
+    const Tried tried{notes, Step::kTrial, candidate_, class_};
+    const Trying here(&tried);
+    nowhere = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *static_cast<volatile char*>(nowhere) = 1;
+  };
+  EXPECT_EXIT(all(), testing::ExitedWithCode(42), "");
+  EXPECT_EQ(noted().size(), 1u);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -26,6 +28,13 @@ struct Pipe {
   }
   std::array<int, 2> ends{-1, -1};
 };
+
+/// Of this thread.
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
 
 TEST(BriefWait, FindsWhatIsThereAndWhatIsNot) {
   const Pipe pipe;
@@ -54,13 +63,15 @@ TEST(BriefWait, SleepsAtOnceAfterALongWaitAndLooksAgainAfterAShortOne) {
   BriefWait wait;
   EXPECT_TRUE(wait.looks_first());
   auto all = pipe.to_read();
+  const auto cpu_before = cpu_time();
   {
     std::jthread later([&] {
-      std::this_thread::sleep_for(20ms);
+      std::this_thread::sleep_for(300ms);
       pipe.say();
     });
     EXPECT_EQ(wait.poll(all, -1ns), 1);
   }
+  EXPECT_LT(cpu_time() - cpu_before, 50ms);
   EXPECT_FALSE(wait.looks_first());
   // What is there already has come soon, unless the machine holds this thread up meanwhile.
   bool looks_first = false;

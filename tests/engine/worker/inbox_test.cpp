@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -29,8 +32,12 @@ class Engine {
   void say(std::uint64_t id, protocol::Body body) const {
     say(protocol::encode({id, std::move(body)}) + '\n');
   }
-  void say(const std::string& bytes) const {
-    EXPECT_EQ(write(ends_[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  void say(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t count = write(ends_[1], bytes.data(), bytes.size());
+      ASSERT_GT(count, 0);
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
   }
   void hang_up() {
     if (ends_[1] >= 0) close(ends_[1]);
@@ -112,7 +119,7 @@ TEST(Inbox, ProgressIsAnsweredToManyThreads) {
     for (int thread = 0; thread < 4; ++thread)
       threads.emplace_back([&] {
         for (int i = 0; i < 50; ++i) {
-          stops += inbox.wait_for_control() ? 1 : 0;
+          stops += inbox.wait_for_control(1) ? 1 : 0;
           ++answers;
         }
       });
@@ -135,13 +142,75 @@ TEST(Inbox, WhoWaitsForAControlHearsACancelAndTheEnd) {
     std::this_thread::sleep_for(20ms);
     engine.say(1, protocol::Cancel{});
   });
-  EXPECT_FALSE(inbox.wait_for_control());
+  EXPECT_FALSE(inbox.wait_for_control(1));
   EXPECT_TRUE(stop.load());
   later.join();
   inbox.watch(2);
   engine.hang_up();
-  EXPECT_FALSE(inbox.wait_for_control());
+  EXPECT_FALSE(inbox.wait_for_control(2));
   EXPECT_TRUE(stop.load());
+}
+
+TEST(Inbox, WhoReportsForAQuestionThatIsOverHoldsUpNobody) {
+  Engine engine;
+  Inbox inbox(engine.worker_end());
+  engine.say(1, protocol::Ping{});
+  EXPECT_EQ(next_id(inbox), 1u);
+  inbox.watch(1);
+  std::jthread stray([&] { EXPECT_TRUE(inbox.wait_for_control(1)); });
+  std::this_thread::sleep_for(20ms);
+  inbox.watch(2);
+  stray.join();
+  engine.say(2, protocol::Control{true});
+  EXPECT_TRUE(inbox.wait_for_control(2));
+}
+
+TEST(Inbox, ACancelBehindLargeQuestionsIsHeardSoon) {
+  Engine engine;
+  Inbox inbox(engine.worker_end());
+  engine.say(1, protocol::Ping{});
+  EXPECT_EQ(next_id(inbox), 1u);
+  const std::atomic<bool>& stop = inbox.watch(1);
+  const auto began = std::chrono::steady_clock::now();
+  std::jthread talk([&] {
+    const std::string large = std::string(std::size_t{8} << 20, ' ') + "\n";
+    for (int i = 0; i < 4; ++i) engine.say(large);
+    engine.say(1, protocol::Cancel{});
+  });
+  EXPECT_TRUE(comes_true(stop));
+  // At 64 KiB a look it took five seconds.
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
+}
+
+/// A module may close what is not its own: that is not the engine's end.
+TEST(Inbox, ALineThatCannotBeReadIsNoEndOfTheEngine) {
+  Engine engine;
+  const int mine = dup(engine.worker_end());
+  Inbox inbox(mine);
+  engine.say(1, protocol::Ping{});
+  EXPECT_EQ(next_id(inbox), 1u);
+  const std::atomic<bool>& stop = inbox.watch(1);
+  close(mine);
+  std::this_thread::sleep_for(1300ms);  // more than what is left to work when the engine is gone
+  EXPECT_FALSE(stop.load());
+  EXPECT_EQ(next_id(inbox), 0u);
+}
+
+TEST(Inbox, WhoWaitsSleeps) {
+  Engine engine;
+  Inbox inbox(engine.worker_end());
+  std::jthread later([&] {
+    std::this_thread::sleep_for(300ms);
+    engine.say(1, protocol::Ping{});
+  });
+  const auto cpu = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  };
+  const auto before = cpu();
+  EXPECT_EQ(next_id(inbox), 1u);
+  EXPECT_LT(cpu() - before, 50ms);
 }
 
 TEST(Inbox, AfterAGoodbyeNothingIsHeard) {

@@ -127,7 +127,7 @@ class Citizen {
     if (asked("print")) hostile::print(50'000);
     if (asked("close_standard"))
       for (int descriptor : {0, 1, 2}) close(descriptor);
-    // The worker's reader waits for more by then.
+    // The worker looks for what comes meanwhile by then.
     if (asked("close_all")) {
       usleep(200'000);
       for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
