@@ -296,6 +296,26 @@ TEST_F(Module, TakesOrNamesNumbersOfExtremeSize) {
     if (plain_profiles.empty()) plain_profiles = files.at("predictions.csv");
     EXPECT_EQ(files.at("predictions.csv"), plain_profiles) << unit;
   }
+  // Between the ends of such a column even a distance is beyond a double's range.
+  const auto two_sided = [](const std::string& unit) {
+    std::string text = "a,big,label,split\n";
+    for (int r = 0; r < 60; ++r)
+      text += std::to_string(r % 7) + "," + std::to_string(r % 5 == 4 ? 170 - r % 3 : r % 5 - 170) +
+              unit + "," + (r % 5 < 3 ? "pqr"[r % 5] : ' ') + ",train\n";
+    return text;
+  };
+  std::string moderate;
+  for (const char* unit : {"", "e306"}) {
+    json units = config(two_sided(unit), json());
+    units["data"]["missing_values"] = {" "};
+    Session session(module_table(), units);
+    const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+    for (const char* name : {"profiles.csv", "report.md"})
+      for (const char* bad : {"nan", "inf"})
+        EXPECT_EQ(files.at(name).find(bad), std::string::npos) << name << unit;
+    if (moderate.empty()) moderate = files.at("predictions.csv");
+    EXPECT_EQ(files.at("predictions.csv"), moderate) << unit;
+  }
   json raw = config(table("e160"), json());
   raw["data"]["missing_values"] = {" "};
   raw["data"]["standardize"] = false;
