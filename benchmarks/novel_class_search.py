@@ -9,10 +9,11 @@ Each search (TPE over all methods and their hyperparameters, which begins with e
 play novel, and never sees a novel label; its best candidate and every method alone are then told the test rows, once. "known": the
 number of novel classes is given; "estimate": it is not. What is printed: means over seeds, and differences found - method by pairs
 of one seed with a 95 % interval (Student's t). With --confirm, the best candidates are judged again, with other classes hidden, and
-the best of them by that is told (final.top and final.repeats of the run). Where the search does not win, the line says so. Then what the run's own accounting
-says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
-again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
-already, of the same budget, is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
+the best of them by that is told (final.top and final.repeats of the run). Where the search does not win, the line says so. Then what
+the run's own accounting says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them
+(each was computed again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends,
+and what it holds already, of the same budget, is not searched again; --summary: prints what a file holds, without searching;
+--markdown: as a table.
 """
 import argparse
 import collections
@@ -93,11 +94,19 @@ def held(file):
         return [json.loads(line) for line in lines]
 
 
+def t95(freedom):
+    """Beyond the table by the expansion in powers of 1 / freedom (Abramowitz, Stegun 1964, 26.7.5)."""
+    if freedom < len(T95):
+        return T95[freedom]
+    z = statistics.NormalDist().inv_cdf(0.975)
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+
+
 def interval(differences):
     """Mean and half width."""
     n = len(differences)
     spread = statistics.stdev(differences) if n > 1 else math.inf
-    return statistics.mean(differences), T95[min(n, len(T95)) - 1] * spread / math.sqrt(n)
+    return statistics.mean(differences), t95(n - 1) * spread / math.sqrt(n)
 
 
 def compared(rows):
@@ -131,18 +140,26 @@ def print_group(name, mode, rows):
 
 
 def print_table(rows):
-    """Found, and found - method, with wins and losses in bold."""
+    """Found, and found - method, with wins and losses in bold; in the last line over all searches."""
     methods = [method for method in rows[0]["accuracy"] if method != "found"]
     print("| set | classes | found (searches) | " + " | ".join(methods) + " |")
     print("| --- | --- | --- |" + " --- |" * len(methods))
-    for (name, mode), group in sorted(compared(rows).items()):
+
+    def print_line(title, group):
         found = [100 * row["accuracy"]["found"] for row in group]
         cells = []
         for method in methods:
             mean, half = interval([a - 100 * row["accuracy"][method] for a, row in zip(found, group)])
             mark = "" if verdict(mean, half) == "does not win" else "**"
-            cells.append(f"{mark}{mean:+.1f} [{mean - half:+.0f}, {mean + half:+.0f}]{mark}")
-        print(f"| {name} | {'given' if mode == 'known' else 'estimated'} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
+            limits = f"[{mean - half:+.0f}, {mean + half:+.0f}]" if math.isfinite(half) else "(one)"
+            cells.append(f"{mark}{mean:+.1f} {limits}{mark}")
+        print(f"| {title} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
+
+    groups = compared(rows)
+    for (name, mode), group in sorted(groups.items()):
+        print_line(f"{name} | {'given' if mode == 'known' else 'estimated'}", group)
+    if len(groups) > 1:
+        print_line("all | ", rows)
 
 
 def accounting(rows):

@@ -178,6 +178,19 @@ TEST_F(Module, GivesTheSameFiguresOnAnyNumberOfThreads) {
             session.evaluate(candidate, {.common_seed = 5, .level = 0}).figures);
 }
 
+// A tenth of the epochs on one fold, three tenths on all, everything: rows times epochs times
+// folds.
+TEST_F(Module, CostsLessAtLowerLevels) {
+  Session session(module_table(), config());
+  const search::Genome candidate = genome(session, "method: pbn\n");
+  const auto cost = [&](std::uint32_t level) {
+    return session.evaluate(candidate, {.level = level}).cost;
+  };
+  EXPECT_EQ(cost(0), 108u * 1 * 1);
+  EXPECT_EQ(cost(1), 108u * 3 * 2);
+  EXPECT_EQ(cost(2), 108u * 12 * 2);
+}
+
 TEST_F(Module, EndsWhereItIsCancelled) {
   Session session(module_table(), config());
   EXPECT_EQ(session.evaluate(genome(session, "method: pbn\n"), {.cancelled = true}).status,
