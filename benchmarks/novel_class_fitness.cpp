@@ -11,12 +11,12 @@
 // best candidate. --rows: a line for each candidate.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/arguments.hpp"
 #include "evaluators/common/metrics/ranks.hpp"
 #include "evaluators/novel_class_discovery/space.hpp"
 #include "evaluators/novel_class_discovery/trial.hpp"
@@ -171,51 +171,23 @@ class Comparison {
   std::vector<Measure> measures_{{"accuracy", &Judged::accuracy}, {"overlap", &Judged::overlap}};
 };
 
-std::vector<std::string> split_at_commas(std::string_view text) {
-  std::vector<std::string> out(1);
-  for (char c : text) {
-    if (c == ',')
-      out.emplace_back();
-    else
-      out.back() += c;
-  }
-  return out;
-}
-
 bool read_arguments(int argc, char** argv, Arguments& a) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view key = argv[i];
-    bool* flag = key == "--estimate" ? &a.estimate
-                 : key == "--rows"   ? &a.rows
-                 : key == "--json"   ? &a.json
-                                     : nullptr;
-    if (flag) {
-      *flag = true;
-      continue;
-    }
-    if (i + 1 == argc) return false;
-    const char* value = argv[++i];
-    std::size_t* number = key == "--candidates" ? &a.candidates
-                          : key == "--epochs"   ? &a.epochs
-                          : key == "--max-rows" ? &a.most_rows
-                          : key == "--seeds"    ? &a.seeds
-                                                : nullptr;
-    if (number)
-      *number = std::strtoull(value, nullptr, 10);
-    else if (key == "--only")
-      a.only = value;
-    else if (key == "--data")
-      a.data = value;
-    else if (key == "--novel")
-      a.novel = split_at_commas(value);
-    else if (key == "--drop")
-      a.drop = split_at_commas(value);
-    else
-      return false;
-  }
-  const bool known_method = a.only.empty() || std::find(kMethodNames.begin(), kMethodNames.end(),
-                                                        a.only) != kMethodNames.end();
-  return !a.data.empty() && !a.novel.empty() && a.seeds > 0 && known_method &&
+  const Argument known[] = {{"--data", &a.data},
+                            {"--novel", &a.novel},
+                            {"--drop", &a.drop},
+                            {"--only", &a.only},
+                            {"--candidates", &a.candidates},
+                            {"--epochs", &a.epochs},
+                            {"--max-rows", &a.most_rows},
+                            {"--seeds", &a.seeds},
+                            {"--estimate", &a.estimate},
+                            {"--rows", &a.rows},
+                            {"--json", &a.json}};
+  const auto is_method = [](std::string_view name) {
+    return std::find(kMethodNames.begin(), kMethodNames.end(), name) != kMethodNames.end();
+  };
+  return parse_arguments(argc, argv, known) && !a.data.empty() && !a.novel.empty() && a.seeds > 0 &&
+         (a.only.empty() || is_method(a.only)) &&
          a.candidates >= (a.only.empty() ? kMethodNames.size() : 1);
 }
 

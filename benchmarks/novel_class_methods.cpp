@@ -17,11 +17,11 @@
 // themselves; inductive: what was learnt on the training rows is told of them.
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/measuring.hpp"
 #include "evaluators/novel_class_discovery/trial.hpp"
 #include "evaluators/sdk/evaluator.hpp"
@@ -36,7 +36,7 @@ struct Arguments {
   std::vector<std::string> novel, drop;
   std::size_t runs = 3, epochs = 200, max_rows = Options{}.most_rows;
   double hide_known = 0;
-  std::uint64_t seed = 1;
+  std::size_t seed = 1;
   std::vector<double> pbn;           ///< learning rate, w, dropout, length of a code; or none
   std::vector<double> tabular_with;  ///< the seven of --tabular-with, or none
   bool estimate = false, tabular = false, training = false, json = false;
@@ -236,58 +236,24 @@ int main_of(const Arguments& arguments) {
   return 0;
 }
 
-std::vector<std::string> split_at_commas(std::string_view text) {
-  std::vector<std::string> out(1);
-  for (char c : text) {
-    if (c == ',')
-      out.emplace_back();
-    else
-      out.back() += c;
-  }
-  return out;
-}
-
 bool read_arguments(int argc, char** argv, Arguments& a) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view key = argv[i];
-    bool* flag = key == "--estimate"   ? &a.estimate
-                 : key == "--json"     ? &a.json
-                 : key == "--tabular"  ? &a.tabular
-                 : key == "--training" ? &a.training
-                                       : nullptr;
-    if (flag) {
-      *flag = true;
-      continue;
-    }
-    if (i + 1 == argc) return false;
-    const char* value = argv[++i];
-    if (key == "--data")
-      a.data = value;
-    else if (key == "--novel")
-      a.novel = split_at_commas(value);
-    else if (key == "--drop")
-      a.drop = split_at_commas(value);
-    else if (key == "--set")
-      a.set = value;
-    else if (key == "--pbn" || key == "--tabular-with")
-      for (const std::string& number : split_at_commas(value))
-        (key == "--pbn" ? a.pbn : a.tabular_with).push_back(std::strtod(number.c_str(), nullptr));
-    else if (key == "--max-rows")
-      a.max_rows = std::strtoull(value, nullptr, 10);
-    else if (key == "--seed")
-      a.seed = std::strtoull(value, nullptr, 10);
-    else if (key == "--method")
-      a.method = value;
-    else if (key == "--runs")
-      a.runs = std::strtoull(value, nullptr, 10);
-    else if (key == "--epochs")
-      a.epochs = std::strtoull(value, nullptr, 10);
-    else if (key == "--hide-known")
-      a.hide_known = std::strtod(value, nullptr);
-    else
-      return false;
-  }
-  return !a.data.empty() && !a.novel.empty() && a.runs > 0 &&
+  const Argument known[] = {{"--data", &a.data},
+                            {"--novel", &a.novel},
+                            {"--drop", &a.drop},
+                            {"--set", &a.set},
+                            {"--method", &a.method},
+                            {"--runs", &a.runs},
+                            {"--epochs", &a.epochs},
+                            {"--max-rows", &a.max_rows},
+                            {"--seed", &a.seed},
+                            {"--hide-known", &a.hide_known},
+                            {"--pbn", &a.pbn},
+                            {"--tabular", &a.tabular},
+                            {"--tabular-with", &a.tabular_with},
+                            {"--estimate", &a.estimate},
+                            {"--training", &a.training},
+                            {"--json", &a.json}};
+  return parse_arguments(argc, argv, known) && !a.data.empty() && !a.novel.empty() && a.runs > 0 &&
          (a.pbn.empty() || a.pbn.size() == 4) &&
          (a.tabular_with.empty() || a.tabular_with.size() == 7);
 }

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "benchmarks/arguments.hpp"
 #include "benchmarks/measuring.hpp"
 #include "evaluators/novel_class_discovery/trial.hpp"
 #include "evaluators/sdk/evaluator.hpp"
@@ -147,26 +148,12 @@ int main_of(const Arguments& a) {
 }
 
 bool read_arguments(int argc, char** argv, Arguments& a) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view key = argv[i];
-    if (key == "--json") {
-      a.json = true;
-      continue;
-    }
-    if (i + 1 == argc) return false;
-    const char* value = argv[++i];
-    if (key == "--rows")
-      a.rows = std::strtoull(value, nullptr, 10);
-    else if (key == "--columns")
-      a.columns = std::strtoull(value, nullptr, 10);
-    else if (key == "--epochs")
-      a.epochs = std::strtoull(value, nullptr, 10);
-    else if (key == "--method")
-      a.method = value;
-    else
-      return false;
-  }
-  return a.rows >= 100 && a.columns > 0 && a.epochs > 0;
+  const Argument known[] = {{"--rows", &a.rows},
+                            {"--columns", &a.columns},
+                            {"--epochs", &a.epochs},
+                            {"--method", &a.method},
+                            {"--json", &a.json}};
+  return parse_arguments(argc, argv, known) && a.rows >= 100 && a.columns > 0 && a.epochs > 0;
 }
 
 }  // namespace

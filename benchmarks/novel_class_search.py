@@ -2,15 +2,18 @@
 """The searched pipeline of novel_class_discovery against each single method with its defaults, on the novel test rows.
 
   benchmarks/novel_class_search.py [--bin build/release/bin] [--sets optdigits,letter,mfeat_fac,satellite] [--modes known,estimate]
-      [--seeds 1,2,3,4,5] [--candidates 16] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE] [--markdown] [--json]
+      [--seeds 1,2,3,4,5] [--candidates 16] [--confirm TOP,REPEATS] [--only METHOD] [--epochs N] [--jobs 1] [--rows FILE] [--summary FILE]
+      [--markdown] [--json]
 
 Each search (TPE over all methods and their hyperparameters, which begins with every method's defaults) is judged by classes that
 play novel, and never sees a novel label; its best candidate and every method alone are then told the test rows, once. "known": the
 number of novel classes is given; "estimate": it is not. What is printed: means over seeds, and differences found - method by pairs
-of one seed with a 95 % interval (Student's t). Where the search does not win, the line says so. Then what the run's own accounting
-says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them (each was computed
-again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends, and what it holds
-already, of the same budget, is not searched again; --summary: prints what a file holds, without searching; --markdown: as a table.
+of one seed with a 95 % interval (Student's t). With --confirm, the best candidates are judged again, with other classes hidden, and
+the best of them by that is told (final.top and final.repeats of the run). Where the search does not win, the line says so. Then what
+the run's own accounting says of reuse: hits, how many of them are of genomes that were not identical, wrong merges among all of them
+(each was computed again), and seconds of a probe and of an evaluation. --rows: one JSON line a search is added to the file as it ends,
+and what it holds already, of the same budget, is not searched again; --summary: prints what a file holds, without searching;
+--markdown: as a table.
 """
 import argparse
 import collections
@@ -45,7 +48,7 @@ def configuration(name, mode, seed, options):
         "budget": {"candidates": options.candidates}, "workers": {"count": 1},
         **({"space": {"parameters": {"method": {"values": [options.only]}}}} if options.only else {}),
         "search": {"algorithm": "tpe", "startup_candidates": 10, "initial": {"references": True}},
-        "hashing": {"policy": "reuse", "verify_fraction": 1.0}, "final": {"top": 1, "repeats": 1},
+        "hashing": {"policy": "reuse", "verify_fraction": 1.0}, "final": dict(zip(("top", "repeats"), options.confirm)),
     }
 
 
@@ -79,7 +82,8 @@ def searched(name, mode, seed, options):
 
 def budget(name, options):
     """What the searches of one set have in common."""
-    return f"{options.candidates} candidates of {options.epochs or SETS[name][1]} epochs, {options.only or 'all methods'}"
+    confirmed = "" if options.confirm == [1, 1] else ", the best {} confirmed by {} seeds".format(*options.confirm)
+    return f"{options.candidates} candidates of {options.epochs or SETS[name][1]} epochs, {options.only or 'all methods'}{confirmed}"
 
 
 def held(file):
@@ -90,11 +94,19 @@ def held(file):
         return [json.loads(line) for line in lines]
 
 
+def t95(freedom):
+    """Beyond the table by the expansion in powers of 1 / freedom (Abramowitz, Stegun 1964, 26.7.5)."""
+    if freedom < len(T95):
+        return T95[freedom]
+    z = statistics.NormalDist().inv_cdf(0.975)
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+
+
 def interval(differences):
     """Mean and half width."""
     n = len(differences)
     spread = statistics.stdev(differences) if n > 1 else math.inf
-    return statistics.mean(differences), T95[min(n, len(T95)) - 1] * spread / math.sqrt(n)
+    return statistics.mean(differences), t95(n - 1) * spread / math.sqrt(n)
 
 
 def compared(rows):
@@ -128,18 +140,26 @@ def print_group(name, mode, rows):
 
 
 def print_table(rows):
-    """Found, and found - method, with wins and losses in bold."""
+    """Found, and found - method, with wins and losses in bold; in the last line over all searches."""
     methods = [method for method in rows[0]["accuracy"] if method != "found"]
     print("| set | classes | found (searches) | " + " | ".join(methods) + " |")
     print("| --- | --- | --- |" + " --- |" * len(methods))
-    for (name, mode), group in sorted(compared(rows).items()):
+
+    def print_line(title, group):
         found = [100 * row["accuracy"]["found"] for row in group]
         cells = []
         for method in methods:
             mean, half = interval([a - 100 * row["accuracy"][method] for a, row in zip(found, group)])
             mark = "" if verdict(mean, half) == "does not win" else "**"
-            cells.append(f"{mark}{mean:+.1f} [{mean - half:+.0f}, {mean + half:+.0f}]{mark}")
-        print(f"| {name} | {'given' if mode == 'known' else 'estimated'} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
+            limits = f"[{mean - half:+.0f}, {mean + half:+.0f}]" if math.isfinite(half) else "(one)"
+            cells.append(f"{mark}{mean:+.1f} {limits}{mark}")
+        print(f"| {title} | {statistics.mean(found):.1f} ({len(found)}) | " + " | ".join(cells) + " |")
+
+    groups = compared(rows)
+    for (name, mode), group in sorted(groups.items()):
+        print_line(f"{name} | {'given' if mode == 'known' else 'estimated'}", group)
+    if len(groups) > 1:
+        print_line("all | ", rows)
 
 
 def accounting(rows):
@@ -180,6 +200,7 @@ def main():
     parser.add_argument("--modes", default="known,estimate")
     parser.add_argument("--seeds", default="1,2,3,4,5")
     parser.add_argument("--candidates", type=int, default=16)
+    parser.add_argument("--confirm", type=lambda text: [int(part) for part in text.split(",")], default=[1, 1])
     parser.add_argument("--only", help="search among the hyperparameters of this method alone")
     parser.add_argument("--epochs", type=int, help="of a trial; by default as many as each set is given")
     parser.add_argument("--jobs", type=int, default=1)

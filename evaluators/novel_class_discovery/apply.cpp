@@ -99,13 +99,38 @@ class Application {
     return estimate_count(novel.view(), known.view(), train_.classes_of_known, train_.classes, how);
   }
 
+  /// All rows without a label, in the order of the file: those of the test part are told what was
+  /// learnt without them.
+  Told rows_of_table() const {
+    const PointsView test = context_.problem.test.view();
+    if (test.rows == 0) return own_;
+    Labels labels = own_.labels;
+    std::vector<std::uint32_t> numbers = own_.numbers;
+    const Labels told = found_.assign(test);
+    labels.insert(labels.end(), told.begin(), told.end());
+    numbers.insert(numbers.end(), context_.problem.test_numbers.begin(),
+                   context_.problem.test_numbers.end());
+    const Points space = stacked(own_.space.view(), found_.space_of(test).view());
+    std::vector<std::uint32_t> order(numbers.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return numbers[a] < numbers[b]; });
+    Told out{rows_of(space.view(), order), {}, {}};
+    for (std::uint32_t r : order) {
+      out.labels.push_back(labels[r]);
+      out.numbers.push_back(numbers[r]);
+    }
+    return out;
+  }
+
   Told rows_told() const {
     if (!context_.settings.data) {
+      Told out = rows_of_table();
       context_.note(
-          fmt::format("predictions.csv: the {} unlabelled training rows of {}; another "
-                      "file's with --data FILE",
-                      own_.numbers.size(), context_.file));
-      return own_;
+          fmt::format("predictions.csv: the {} unlabelled rows of {}; another file's "
+                      "with --data FILE",
+                      out.numbers.size(), context_.file));
+      return out;
     }
     const Features& features = context_.problem.features;
     const std::string& path = *context_.settings.data;

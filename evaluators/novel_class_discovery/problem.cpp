@@ -51,9 +51,9 @@ class Opening {
     for (std::uint32_t r = 0; r < table_.rows; ++r) {
       if (is_test_[r]) {
         if (!hidden_[r]) continue;
-        if (truth_[r] == kNoLabel) continue;
         test.push_back(r);
         out.truth.of_test.push_back(truth_[r]);
+        p.has_test = p.has_test || truth_[r] != kNoLabel;
         continue;
       }
       (hidden_[r] ? unlabelled : known).push_back(r);
@@ -65,14 +65,14 @@ class Opening {
         p.features.points_of(table_.features, unlabelled, data_.file, "/data/file");
     for (std::uint32_t r : unlabelled) p.row_numbers.push_back(table_.row_number(r));
     p.test = p.features.points_of(table_.features, test, data_.file, "/data/file");
-    p.has_test = !test.empty();
+    for (std::uint32_t r : test) p.test_numbers.push_back(table_.row_number(r));
     p.report = tables::report_of(table_, p.features.encoding);
     out.truth.novel_names = novel_names_;
     return out;
   }
 
  private:
-  static constexpr std::uint32_t kNoLabel = 0xffff'ffff;
+  static constexpr std::uint32_t kNoLabel = HiddenTruth::kUntold;
 
   void read() {
     std::vector<tables::SpecialColumn> specials(1);

@@ -35,17 +35,20 @@ struct Features {
 /// Labels of the rows that are to be discovered. Only test figures are worked out from it; nothing
 /// that learns or chooses gets to see one.
 struct HiddenTruth {
-  Labels of_test;  ///< of Problem::test: a known class, or classes + j for the j-th novel one
+  /// Of Problem::test: a known class, or classes + j for the j-th novel one, or kUntold.
+  static constexpr std::uint32_t kUntold = 0xffff'ffff;
+  Labels of_test;
   std::vector<std::string> novel_names;
 };
 
 struct Problem {
   LearningRows train;
   std::vector<std::uint32_t> row_numbers;  ///< of the unlabelled training rows, in the file, from 1
-  Points test;                             ///< rows of the test part whose labels are hidden
-  std::vector<std::string> class_names;    ///< of the known ones, ascending
+  Points test;  ///< rows of the test part without a label, or with a hidden one
+  std::vector<std::uint32_t> test_numbers;  ///< theirs in the file, from 1
+  std::vector<std::string> class_names;     ///< of the known ones, ascending
   Features features;
-  bool has_test = false;  ///< whether the truth of test rows is known
+  bool has_test = false;  ///< whether the truth of any test row is known
   std::string report;     ///< what reading did to the data; may be empty
   tables::DataDigest digest{};
 };

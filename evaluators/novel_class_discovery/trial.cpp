@@ -57,6 +57,23 @@ double overlap(const Fold& fold, const Labels& labels, std::size_t clusters) {
   return (right - linalg::assign(cost.view()).cost) / static_cast<double>(fold.scored.size());
 }
 
+/// The test rows whose truth is known, with it.
+struct TestRows {
+  Points x;
+  Labels truth;
+};
+TestRows told_rows(const Points& test, const HiddenTruth& truth) {
+  std::vector<std::uint32_t> rows;
+  TestRows out;
+  for (std::uint32_t r = 0; r < test.rows; ++r) {
+    if (truth.of_test[r] == HiddenTruth::kUntold) continue;
+    rows.push_back(r);
+    out.truth.push_back(truth.of_test[r]);
+  }
+  out.x = rows_of(test.view(), rows);
+  return out;
+}
+
 struct FoldOutcome {
   DiscoveryEnd end = DiscoveryEnd::kDone;
   Agreement agreement;
@@ -158,16 +175,16 @@ TrialOutcome test_trial(const Method& method, const Problem& problem, const Hidd
   if (out.end != DiscoveryEnd::kDone) return out;
   const std::size_t classes = problem.train.classes, clusters = found.clusters();
   const auto fixed = static_cast<std::uint32_t>(classes);
-  const Labels assigned = told_of(found.assign(problem.test.view()), clusters, classes);
-  out.inductive = metrics::agreement(truth.of_test, assigned, fixed);
-  out.items = metrics::matched_items(truth.of_test, assigned, fixed);
-  const auto regrouped = found.regroup(problem.test.view());
+  const TestRows test = told_rows(problem.test, truth);
+  const Labels assigned = told_of(found.assign(test.x.view()), clusters, classes);
+  out.inductive = metrics::agreement(test.truth, assigned, fixed);
+  out.items = metrics::matched_items(test.truth, assigned, fixed);
+  const auto regrouped = found.regroup(test.x.view());
   if (!regrouped) {
     out.end = DiscoveryEnd::kNotConverged;
     return out;
   }
-  out.transductive =
-      metrics::agreement(truth.of_test, told_of(*regrouped, clusters, classes), fixed);
+  out.transductive = metrics::agreement(test.truth, told_of(*regrouped, clusters, classes), fixed);
   out.clusters = static_cast<double>(clusters);
   return out;
 }

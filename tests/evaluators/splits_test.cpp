@@ -78,13 +78,24 @@ TEST(Standardizer, UsesTheGivenRowsOnly) {
 // The scale of a column is a matter of its unit, also where squares or sums leave a double's range.
 TEST(Standardizer, TakesNumbersOfAnySize) {
   const Rows all = {0, 1, 2};
-  for (const double unit : {1e-310, 1e-200, 1e160, 1e307}) {
+  for (const double unit : {1e-310, 1e-200, 1e-161, 1e160, 1e307}) {
     const std::vector<double> column = {1 * unit, 3 * unit, 8 * unit};
     const Scale scale = fit_scale(column, 1, all);
     EXPECT_NEAR(scale.mean / unit, 4, 1e-9) << unit;
     EXPECT_NEAR(scale.deviation / unit, std::sqrt(26.0 / 3), 1e-9) << unit;
     EXPECT_NEAR(scale.apply(column[2]), 4 / std::sqrt(26.0 / 3), 1e-9) << unit;
   }
+}
+
+// Between such numbers even a distance is beyond a double's range.
+TEST(Standardizer, TakesNumbersNearTheGreatestOfBothSigns) {
+  const std::vector<double> column = {-1.7e308, -1.7e308, 1.7e308, -1.7e308};
+  const Scale scale = fit_scale(column, 1, Rows{0, 1, 2, 3});
+  EXPECT_DOUBLE_EQ(scale.mean, -0.85e308);
+  EXPECT_DOUBLE_EQ(scale.deviation, 1.7e308 * std::sqrt(0.75));
+  EXPECT_DOUBLE_EQ(scale.apply(column[0]), -0.5 / std::sqrt(0.75));
+  EXPECT_DOUBLE_EQ(scale.apply(column[2]), 1.5 / std::sqrt(0.75));
+  for (double value : column) EXPECT_NEAR(scale.undo(scale.apply(value)) / value, 1, 1e-12);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Scale fit_scale(std::span<const double> values, std::size_t stride,
   const double mean = sum / n;
   double squares = 0;
   for (std::uint32_t row : rows) squares += (at(row) - mean) * (at(row) - mean);
-  if (squares == 0 || !std::isfinite(squares)) return fit_extreme_scale(values, stride, rows);
+  if (!std::isnormal(squares)) return fit_extreme_scale(values, stride, rows);
   return {mean, std::sqrt(squares / n)};
 }
 

@@ -2,6 +2,7 @@
 // others.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,8 +15,17 @@ namespace equivolve::tables {
 struct Scale {
   double mean = 0;
   double deviation = 1;
-  double apply(double value) const { return deviation == 0 ? 0.0 : (value - mean) / deviation; }
-  double undo(double value) const { return mean + deviation * value; }
+  /// Finite wherever the answer is: a distance of numbers near the greatest need not be one.
+  double apply(double value) const {
+    if (deviation == 0) return 0.0;
+    const double distance = value - mean;
+    return std::isfinite(distance) ? distance / deviation
+                                   : (value / 2 - mean / 2) / (deviation / 2);
+  }
+  double undo(double value) const {
+    const double own = mean + deviation * value;
+    return std::isfinite(own) ? own : 2 * (mean / 2 + deviation / 2 * value);
+  }
   bool operator==(const Scale&) const = default;
 };
 

@@ -58,13 +58,20 @@ TEST_F(ThreadsEvaluatorTest, WhatCrashesInTrialsIsProbedYet) {
 }
 
 TEST_F(ThreadsEvaluatorTest, WhatHasCrashedThreeTimesIsTriedNoMore) {
-  note(own_, 3, "probe");
+  note(own_, 3, "refine");
   ThreadsEvaluator evaluator(*made_.evaluator, notes_);
   EXPECT_TRUE(is_set_aside(evaluator.evaluate(view(bad_), {}, kGoOn)));
   EXPECT_EQ(evaluator.probe(view(bad_), 1, kGoOn).status, Status::kFailed);
   EXPECT_TRUE(evaluator.refine(view(bad_), kGoOn).empty());
   EXPECT_FALSE(is_set_aside(evaluator.evaluate(view(good_), {}, kGoOn)));
   EXPECT_EQ(evaluator.probe(view(good_), 1, kGoOn).status, Status::kOk);
+}
+
+TEST_F(ThreadsEvaluatorTest, WhatCrashesItsProbeIsNotTriedWithoutOne) {
+  note(own_, 3, "probe");
+  ThreadsEvaluator evaluator(*made_.evaluator, notes_);
+  EXPECT_EQ(evaluator.probe(view(bad_), 1, kGoOn).status, Status::kFailed);
+  EXPECT_TRUE(is_set_aside(evaluator.evaluate(view(bad_), {}, kGoOn)));
 }
 
 TEST_F(ThreadsEvaluatorTest, AClassIsSetAsideWhicheverOfItHasCrashed) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <regex>
 #include <sstream>
 
 #include "evaluators/common/configurations/bound_space.hpp"
@@ -129,31 +130,39 @@ TEST_F(Module, DoesTheSameWhateverTheLabelsOfNovelRowsAre) {
   const auto removed = [](std::size_t r, std::uint32_t c) {
     return c < 4 ? plain(r, c) : std::string();
   };
-  Session told(module_table(), config(csv(plain)));
-  const json space = told.default_space(search::Representation::kConfiguration);
-  for (const bool estimates : {false, true})
-    for (const bool removes : {false, true}) {
-      json plainly = config(csv(plain));
-      json otherwise = removes ? config(csv(removed), json()) : config(csv(permuted));
-      if (removes) otherwise["data"]["file"] = folder_.write("removed.csv", csv(removed));
-      if (estimates)
-        plainly["options"]["k"] = otherwise["options"]["k"] = {{"mode", "estimate"}, {"max", 5}};
-      plainly["data"]["file"] = folder_.write("plain.csv", csv(plain));
-      Session a(module_table(), plainly), b(module_table(), otherwise);
-      EXPECT_EQ(a.default_space(search::Representation::kConfiguration),
-                b.default_space(search::Representation::kConfiguration));
-      for (const std::string& method : methods()) {
-        const search::Genome candidate = genome(a, "method: " + method + "\n");
-        for (std::uint32_t level : {0u, 2u})
-          EXPECT_EQ(a.evaluate(candidate, {.level = level}).figures,
-                    b.evaluate(candidate, {.level = level}).figures)
-              << method;
-        EXPECT_EQ(a.probe(candidate), b.probe(candidate)) << method;
-      }
-      EXPECT_EQ(b.info().offers_test_split, removes ? 0u : 1u);
-      const auto candidate = genome(a, "method: pbn\n");
-      EXPECT_EQ(a.apply(candidate, {{"resamples", 3}}), b.apply(candidate, {{"resamples", 3}}));
+  struct Case {
+    bool estimates, removes, draws;  // draws: no split column
+  };
+  for (const auto& [estimates, removes, draws] : {Case{false, false, false},
+                                                  {false, true, false},
+                                                  {true, false, false},
+                                                  {true, true, false},
+                                                  {false, false, true},
+                                                  {false, true, true}}) {
+    json plainly = config(), otherwise = plainly;
+    plainly["data"]["file"] = folder_.write("plain.csv", csv(plain, !draws));
+    otherwise["data"]["file"] =
+        folder_.write("otherwise.csv", removes ? csv(removed, !draws) : csv(permuted, !draws));
+    if (removes) otherwise["data"].erase("novel");
+    for (json* one : {&plainly, &otherwise}) {
+      if (estimates) (*one)["options"]["k"] = {{"mode", "estimate"}, {"max", 5}};
+      if (draws) (*one)["data"].erase("split");
     }
+    Session a(module_table(), plainly), b(module_table(), otherwise);
+    EXPECT_EQ(a.default_space(search::Representation::kConfiguration),
+              b.default_space(search::Representation::kConfiguration));
+    for (const std::string& method : methods()) {
+      const search::Genome candidate = genome(a, "method: " + method + "\n");
+      for (std::uint32_t level : {0u, 2u})
+        EXPECT_EQ(a.evaluate(candidate, {.level = level}).figures,
+                  b.evaluate(candidate, {.level = level}).figures)
+            << method;
+      EXPECT_EQ(a.probe(candidate), b.probe(candidate)) << method;
+    }
+    EXPECT_EQ(b.info().offers_test_split, removes ? 0u : 1u);
+    const auto candidate = genome(a, "method: pbn\n");
+    EXPECT_EQ(a.apply(candidate, {{"resamples", 3}}), b.apply(candidate, {{"resamples", 3}}));
+  }
 }
 
 TEST_F(Module, GivesTheSameFiguresOnAnyNumberOfThreads) {
@@ -167,6 +176,19 @@ TEST_F(Module, GivesTheSameFiguresOnAnyNumberOfThreads) {
   const search::Genome candidate = genome(session, "method: pbn\n");
   EXPECT_NE(session.evaluate(candidate, {.common_seed = 1, .level = 0}).figures,
             session.evaluate(candidate, {.common_seed = 5, .level = 0}).figures);
+}
+
+// A tenth of the epochs on one fold, three tenths on all, everything: rows times epochs times
+// folds.
+TEST_F(Module, CostsLessAtLowerLevels) {
+  Session session(module_table(), config());
+  const search::Genome candidate = genome(session, "method: pbn\n");
+  const auto cost = [&](std::uint32_t level) {
+    return session.evaluate(candidate, {.level = level}).cost;
+  };
+  EXPECT_EQ(cost(0), 108u * 1 * 1);
+  EXPECT_EQ(cost(1), 108u * 3 * 2);
+  EXPECT_EQ(cost(2), 108u * 12 * 2);
 }
 
 TEST_F(Module, EndsWhereItIsCancelled) {
@@ -202,9 +224,27 @@ TEST_F(Module, AppliesToFilesAPersonCanUse) {
   EXPECT_THAT(files.at("count.csv"), HasSubstr("\ncolumns,2,"));
   EXPECT_THAT(files.at("report.md"), HasSubstr(" in the codes, "));
   const std::string& predictions = files.at("predictions.csv");
-  EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 36);
+  // Those of the test part too: a person wants to know of every row.
+  EXPECT_EQ(std::count(predictions.begin(), predictions.end(), '\n'), 1 + 48);
+  EXPECT_THAT(predictions, HasSubstr("\n99,novel_"));
+  EXPECT_THAT(predictions, HasSubstr("\n100,novel_"));
   EXPECT_THAT(predictions, HasSubstr("row,cluster,distance,silhouette\n97,novel_"));
   EXPECT_THAT(files.at("report.md"), HasSubstr("cross-validated balanced accuracy"));
+  const auto times = [](const std::string& text, const std::string& pattern) {
+    const std::regex wanted(pattern);
+    return std::distance(std::sregex_iterator(text.begin(), text.end(), wanted), {});
+  };
+  EXPECT_EQ(times(files.at("report.md"),
+                  R"(Typical rows: \d+(, \d+){4}\. Borderline rows: \d+(, \d+){4}\.)"),
+            2);
+  // All six indices, each with its deviation; the number chosen and its range; a dot for each of 36
+  // rows and for each of two classes.
+  for (const char* index :
+       {"silhouette", "calinski_harabasz", "davies_bouldin", "dunn", "inertia", "known_accuracy"})
+    EXPECT_THAT(files.at("count.csv"),
+                HasSubstr("," + std::string(index) + "," + index + "_deviation"));
+  EXPECT_THAT(files.at("count.svg"), HasSubstr("within one standard error"));
+  EXPECT_EQ(times(files.at("latent.svg"), "<circle"), 36 + 2);
   EXPECT_THAT(files.at("report.md"), HasSubstr("Stability (mean Jaccard over 5 resamples)"));
   EXPECT_THAT(files.at("profiles.csv"), HasSubstr("novel_2,f11,"));
   // A person's own file: columns in another order, others beside them.
@@ -295,6 +335,26 @@ TEST_F(Module, TakesOrNamesNumbersOfExtremeSize) {
     EXPECT_EQ(files.at("profiles.csv").find("nan"), std::string::npos);
     if (plain_profiles.empty()) plain_profiles = files.at("predictions.csv");
     EXPECT_EQ(files.at("predictions.csv"), plain_profiles) << unit;
+  }
+  // Between the ends of such a column even a distance is beyond a double's range.
+  const auto two_sided = [](const std::string& unit) {
+    std::string text = "a,big,label,split\n";
+    for (int r = 0; r < 60; ++r)
+      text += std::to_string(r % 7) + "," + std::to_string(r % 5 == 4 ? 170 - r % 3 : r % 5 - 170) +
+              unit + "," + (r % 5 < 3 ? "pqr"[r % 5] : ' ') + ",train\n";
+    return text;
+  };
+  std::string moderate;
+  for (const char* unit : {"", "e306"}) {
+    json units = config(two_sided(unit), json());
+    units["data"]["missing_values"] = {" "};
+    Session session(module_table(), units);
+    const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+    for (const char* name : {"profiles.csv", "report.md"})
+      for (const char* bad : {"nan", "inf"})
+        EXPECT_EQ(files.at(name).find(bad), std::string::npos) << name << unit;
+    if (moderate.empty()) moderate = files.at("predictions.csv");
+    EXPECT_EQ(files.at("predictions.csv"), moderate) << unit;
   }
   json raw = config(table("e160"), json());
   raw["data"]["missing_values"] = {" "};

@@ -22,6 +22,22 @@ double fitness(const LearningRows& rows, const Options& options) {
   return out.inductive.accuracy;
 }
 
+// Nobody tells it that two classes are novel and two more are hidden.
+TEST(Fitness, CountsClassesInEachFoldWhereTheirNumberIsNotGiven) {
+  const BlobProblem p = blob_problem(5, 2, 30, 4);
+  Options options;
+  options.estimate = true;
+  options.count.most = 8;
+  TrialSettings how;
+  how.seed = 1;
+  how.parallel_for = [](std::size_t n, const std::function<void(std::size_t)>& body) {
+    for (std::size_t i = 0; i < n; ++i) body(i);
+  };
+  const TrialOutcome out = validate(Method{}, p.rows, options, how);
+  EXPECT_DOUBLE_EQ(out.clusters, 2);
+  EXPECT_DOUBLE_EQ(out.inductive.accuracy, 1);
+}
+
 // Where one class is hidden at a time, one cluster of everything holds all of it.
 TEST(Fitness, OfOneHiddenClassIsNotWonByPuttingAllTogether) {
   for (std::size_t known : {2u, 3u}) {
