@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "engine/store/fault_point.hpp"
+#include "engine/store/migrations/migrations.hpp"
 #include "engine/store/row.hpp"
 #include "tests/engine/store/child.hpp"
 #include "tests/engine/store/store_fixture.hpp"
@@ -134,6 +135,23 @@ TEST_F(Migrate, FromSchema2ChangesNoRow) {
   EXPECT_EQ(content(file), before);
   EXPECT_EQ(problems(), damage);
   EXPECT_TRUE(reader->replay(2)) << "by who had it open";
+}
+
+TEST_F(Migrate, AFileWithoutTrialsStaysAsItIs) {
+  put_old_file(2);
+  query(file, "DROP TABLE trials");
+  const auto report = migrate_store(file);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message.find("trials"), std::string::npos) << report.error().message;
+  EXPECT_EQ(report.error().message.find('\n'), std::string::npos);
+  EXPECT_EQ(schema_of(file), "2");
+  EXPECT_FALSE(std::filesystem::exists(backup("schema-2.db")));
+  // Nor does the step itself trust that somebody has looked.
+  const auto database = engine::sql::Database::open_memory();
+  ASSERT_TRUE(database);
+  const auto migrated = store::migrate_to_3(*database);
+  ASSERT_FALSE(migrated);
+  EXPECT_EQ(migrated.error().text, "there is no table of trials");
 }
 
 TEST_F(Migrate, RowsWrittenAgainAreThoseOfTheOldFile) {
