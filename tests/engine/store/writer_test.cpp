@@ -297,6 +297,20 @@ TEST_F(Writer, NoticesTrialsThatAreNotStored) {
   EXPECT_EQ(query(file, "SELECT count(*) FROM trials"), std::vector<std::string>{"0"});
 }
 
+TEST_F(Writer, NoticesOutcomesThatAreNotStored) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  query(file,
+        "CREATE TRIGGER t BEFORE INSERT ON outcomes WHEN NEW.id % 2 = 1 "
+        "BEGIN SELECT RAISE(IGNORE); END");
+  for (const std::uint64_t ticket : {0, 1, 2}) writer->push(outcome_of(ticket));
+  const auto flushed = writer->flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_NE(flushed.error().message.find("ticket 1 of run 1 was not stored: the file refuses it"),
+            std::string::npos)
+      << flushed.error().message;
+}
+
 TEST_F(Writer, RefusesRecordsBeforeARun) {
   auto writer = open_writer();
   writer->push(outcome_of(0));
