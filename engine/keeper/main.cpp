@@ -1,6 +1,6 @@
-// equivolve-keeper LIMITS... PROGRAM ARGUMENTS...: stands between the engine and one program that
-// it has started. Nothing of the program, and of all that descends from it, outlives the keeper;
-// the keeper does not outlive the engine.
+// equivolve-keeper VERSION LIMITS... PROGRAM ARGUMENTS...: stands between the engine and one
+// program that it has started. Nothing of the program, and of all that descends from it, outlives
+// the keeper; the keeper does not outlive the engine.
 //
 // It is a process of its own as three things cannot be had from the engine's: what the system calls
 // a child's peak of memory begins with its starter's (large is the engine, small the keeper),
@@ -189,8 +189,10 @@ bool has_ended(pid_t program) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 + kLimits || fcntl(kControl, F_SETFD, FD_CLOEXEC) != 0) {
-    fputs("equivolve-keeper: started by equivolve for programs that it starts\n", stderr);
+  if (argc < 3 + kLimits || strcmp(argv[1], kVersion) != 0 ||
+      fcntl(kControl, F_SETFD, FD_CLOEXEC) != 0) {
+    fprintf(stderr, "equivolve-keeper: started by equivolve %s for programs that it starts\n",
+            kVersion);
     return 2;
   }
   for (const int number : kIgnored) signal(number, SIG_IGN);
@@ -204,7 +206,7 @@ int main(int argc, char** argv) {
   static volatile int error = 0;
   const pid_t program = vfork();
   if (program == 0) {
-    error = run_program(argv + 1);
+    error = run_program(argv + 2);
     _exit(127);
   }
   if (program < 0 || error != 0) {

@@ -10,9 +10,10 @@ inline constexpr int kControl = 3;
 
 /// Of the keeper. The first one is kStarted or kNotStarted, the last one kEnded.
 struct Report {
+  /// Not from 0: those are of keepers that did not ask for a version.
   enum Kind : std::uint32_t {
-    kStarted,     ///< value: the program's process id
-    kNotStarted,  ///< value: an error number
+    kStarted = 3,  ///< value: the program's process id
+    kNotStarted,   ///< value: an error number
     /// value: as of wait(2); of what the program had started nothing is left. SIGKILL as well where
     /// the program hangs in the system and does not end.
     kEnded
@@ -28,8 +29,10 @@ struct Report {
 inline constexpr char kTerminate = 'T';  ///< SIGTERM to the program and its group
 inline constexpr char kKill = 'K';       ///< SIGKILL to the whole tree
 
-/// A keeper's arguments: these limits in decimal digits, 0 standing for none, then the program and
-/// its arguments.
+/// A keeper's arguments: the version of who starts it, without whose own it does nothing, as these
+/// messages may be others in another one; the limits below in decimal digits, 0 standing for none;
+/// then the program and its arguments.
+inline constexpr char kVersion[] = EQUIVOLVE_VERSION;
 enum Limit : int {
   kAddressSpace,  ///< bytes
   kData,          ///< bytes of private memory that can be written to

@@ -66,9 +66,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return out;
 }
 
-/// What the keeper is told before the command: keeper::Limit, in that order.
+/// What the keeper is told before the command: the version, and keeper::Limit in that order.
 std::vector<std::string> command_of_keeper(const ChildSettings& settings) {
-  std::vector<std::string> words{keeper_program().string()};
+  std::vector<std::string> words{keeper_program().string(), keeper::kVersion};
   for (const std::uint64_t most : {settings.memory, settings.data, settings.file_size,
                                    settings.cpu_seconds, settings.open_files})
     words.push_back(std::to_string(most));
@@ -139,9 +139,12 @@ std::optional<keeper::Report> next_report(int control) {
   return report;
 }
 
-void let_go(pid_t keeper) {
-  while (waitpid(keeper, nullptr, 0) < 0 && errno == EINTR) {
+/// How it ended, as of wait(2).
+int let_go(pid_t keeper) {
+  int status = 0;
+  while (waitpid(keeper, &status, 0) < 0 && errno == EINTR) {
   }
+  return status;
 }
 
 std::string keeper_fault(int error) {
@@ -149,6 +152,17 @@ std::string keeper_fault(int error) {
     return fmt::format("{} is missing, which belongs beside this program; install it again",
                        keeper_program().string());
   return fmt::format("{}: {}", keeper_program().string(), std::strerror(error));
+}
+
+std::string other_keeper() {
+  return fmt::format("{} is not the one of this version ({}); install both together again",
+                     keeper_program().string(), keeper::kVersion);
+}
+
+/// Of a keeper that is gone before it has said anything.
+std::string silence_fault(pid_t keeper) {
+  ::kill(keeper, SIGKILL);  // should it have closed its socket only
+  return WIFEXITED(let_go(keeper)) ? other_keeper() : "equivolve-keeper ended at once";
 }
 
 }  // namespace
@@ -200,7 +214,8 @@ tl::expected<ChildProcess, std::string> ChildProcess::start(const ChildSettings&
   if (started && started->kind == keeper::Report::kNotStarted)
     return tl::unexpected<std::string>(
         fmt::format("{}: {}", settings.command.front(), std::strerror(started->value)));
-  if (!started) return tl::unexpected<std::string>("equivolve-keeper ended at once");
+  if (!started) return tl::unexpected(silence_fault(std::exchange(child.keeper_, -1)));
+  if (started->kind != keeper::Report::kStarted) return tl::unexpected(other_keeper());
   child.id_ = started->value;
   for (int end : {child.input_, child.output_, child.errors_}) do_not_block(end);
   return child;

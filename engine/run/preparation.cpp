@@ -11,6 +11,7 @@
 #include "engine/config/resolved.hpp"
 #include "engine/config/schema_check.hpp"
 #include "engine/config/space.hpp"
+#include "engine/plugins/scripts/script_evaluator.hpp"
 #include "engine/plugins/workers/worker_module.hpp"
 #include "engine/processes/machine_memory.hpp"
 #include "engine/run/executor.hpp"
@@ -23,6 +24,9 @@ namespace {
 
 /// Without a word a module's descriptors are few: one that leaks them is found out.
 constexpr std::uint64_t kFilesOfModules = 256;
+/// Below these nothing can be tried. A module's worker keeps two descriptors from 20 on
+/// (engine/worker/main.cpp); to be loaded a program takes a fourth one.
+constexpr std::uint64_t kLeastFilesOfModules = 22, kLeastFiles = 4;
 
 std::uint64_t cpu_seconds(const EvaluatorConfig& evaluator) {
   const auto time = evaluator.cpu_time.value_or(std::chrono::nanoseconds(0));
@@ -130,6 +134,7 @@ class Preparing {
   void check_folders();
   void load();
   void settle_isolation();
+  bool has_enough_files();
   void check_settings();
   void settle_search(std::size_t objectives);
   void create();
@@ -166,6 +171,7 @@ void Preparing::load() {
   if (config.evaluator.id.empty() && config.evaluator.command.empty())
     return;  // the reader said so
   settle_isolation();
+  if (!has_enough_files()) return;
   auto module = module_of(config);
   if (!module) return refuse(module.error(), PointsInto::kConfig);
   prepared_.module = std::move(*module);
@@ -192,6 +198,22 @@ void Preparing::settle_isolation() {
   if (config.evaluator.open_files.value_or(0) > 0) without_effect("evaluator", "open_files");
   if (!config.launcher.empty()) without_effect("workers", "launcher");
   if (!config.environment.empty()) without_effect("workers", "environment");
+}
+
+/// Else they would end, each in words of its own, before they can say anything.
+bool Preparing::has_enough_files() {
+  const EvaluatorConfig& evaluator = read_.configuration.evaluator;
+  const bool is_program = !evaluator.command.empty() || evaluator.id == kScriptId;
+  if (!is_program && evaluator.isolation != "process") return true;
+  const std::uint64_t files = evaluator.open_files.value_or(0);
+  const std::uint64_t least = is_program ? kLeastFiles : kLeastFilesOfModules;
+  if (files == 0 || files >= least) return true;
+  refuse({read_.document.problem_at_pointer(
+      "/evaluator/open_files", false,
+      fmt::format("evaluator.open_files is {}, with which no {} can be started; give at least {}, "
+                  "or 0 for what the system allows",
+                  files, is_program ? "program" : "worker", least))});
+  return false;
 }
 
 void Preparing::check_settings() {

@@ -169,8 +169,12 @@ sql::Result<void> Inserter::compare(const Rows<Row>& rows, sql::Statement& store
     stored_checksum.bind(1, row_id(run_, number_of_row(*row)));
     auto found = stored_checksum.step();
     if (!found) return tl::unexpected(found.error());
-    const bool equal = *found && bytes_.match(stored_checksum.integer(0));
+    const bool is_there = *found;
+    const bool equal = is_there && bytes_.match(stored_checksum.integer(0));
     stored_checksum.reset();
+    if (!is_there)
+      return refuse(fmt::format("{} {} of run {} was not stored: the file refuses it",
+                                name_of_number(*row), number_of_row(*row), run_));
     if (!equal)
       return refuse(fmt::format("{} {} of run {} is stored already with other content",
                                 name_of_number(*row), number_of_row(*row), run_));

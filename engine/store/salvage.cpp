@@ -44,7 +44,7 @@ struct CopiedTable {
     name, Table::number, by_run,                                                        \
         "SELECT * FROM " name " WHERE rowid >= ?1 AND rowid <= ?2 ORDER BY rowid",      \
         "SELECT * FROM " name " WHERE rowid >= ?1 AND rowid <= ?2 ORDER BY rowid DESC", \
-        "INSERT OR IGNORE INTO " name " VALUES(" values ")"                             \
+        "INSERT INTO " name " VALUES(" values ") ON CONFLICT DO NOTHING"                \
   }
 
 // A row that another one refers to goes before it.
@@ -204,7 +204,12 @@ class Salvage {
         broken_.insert({table.name, source->integer(0)});
         continue;
       }
-      if (auto kept = keep->run(); !kept) return tl::unexpected(kept.error());
+      if (auto kept = keep->run(); !kept) {
+        if (kept.error().primary() != SQLITE_CONSTRAINT) return tl::unexpected(kept.error());
+        keep->reset();
+        refused(table, source->integer(0), kept.error());
+        continue;
+      }
       report_.rows += static_cast<std::uint64_t>(to_.changes());
       report_.broken_rows = broken_.size();
     }
@@ -217,6 +222,15 @@ class Salvage {
     if (std::find(report_.problems.begin(), report_.problems.end(), line) == report_.problems.end())
       report_.problems.push_back(line);
     return false;
+  }
+
+  /// A row whose checksum is right, but that no file of this schema may have.
+  void refused(const CopiedTable& table, std::int64_t id, const sql::Failure& failure) {
+    if (!broken_.insert({table.name, id}).second) return;
+    report_.broken_rows = broken_.size();
+    std::string line = fmt::format("{}: rows are left out: {}", table.name, failure.text);
+    if (std::ranges::find(report_.problems, line) == report_.problems.end())
+      report_.problems.push_back(std::move(line));
   }
 
   /// Rows that refer to what was lost.

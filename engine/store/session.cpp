@@ -20,9 +20,13 @@ namespace {
 // and 24 more.
 constexpr int kCheckpointPages = 16 * 1024 * 1024 / (4096 + 24);
 
-// Made by readers who look up digests, and by Equivolve at the end of a run until schema 3. New
-// classes would be sorted into it one by one, which is what makes writing slow.
-constexpr char kDropClassIndex[] = "DROP INDEX IF EXISTS classes_by_digest";
+// The former is made by readers who look up digests, and was by Equivolve at the end of a run until
+// schema 3: new classes would be sorted into it one by one, which is what makes writing slow. In
+// the latter are failed trials alone (3 is Status::kFailed), so that who asks for them does not
+// read all; who has a file without it finds the same. No part of the schema.
+constexpr char kSettleIndexes[] =
+    "DROP INDEX IF EXISTS classes_by_digest; "
+    "CREATE INDEX IF NOT EXISTS failed_trials ON trials(status) WHERE status = 3";
 
 int remember_wal_pages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
@@ -146,8 +150,8 @@ tl::expected<GroupId, StoreError> WriteSession::begin_group(const GroupPlan& pla
 }
 
 sql::Result<RunId> WriteSession::insert_run(const RunHead& head) {
-  if (auto dropped = database_.execute(kDropClassIndex); !dropped) {
-    return tl::unexpected(dropped.error());
+  if (auto settled = database_.execute(kSettleIndexes); !settled) {
+    return tl::unexpected(settled.error());
   }
   // A number that was given to a run which opened a test split is not given again, even when that
   // run was deleted.
@@ -221,7 +225,7 @@ tl::expected<void, StoreError> WriteSession::resume_run(RunId number) {
 sql::Result<void> WriteSession::resume_locked() {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return tl::unexpected(transaction.error());
-  if (auto dropped = database_.execute(kDropClassIndex); !dropped) return dropped;
+  if (auto settled = database_.execute(kSettleIndexes); !settled) return settled;
   if (auto discarded = discard_wishes(); !discarded) return discarded;
   if (auto committed = commit(*transaction, "store.resume"); !committed) return committed;
   return take_up(progress_.run);

@@ -131,6 +131,39 @@ TEST_F(Workers, HaveFewDescriptorsUnlessTheyMayHaveMore) {
   };
   EXPECT_EQ(descriptors(""), 256);
   EXPECT_EQ(descriptors(", open_files: 99"), 99);
+  EXPECT_EQ(descriptors(", open_files: 22"), 22) << "the least that works";
+}
+
+TEST_F(Workers, TooFewDescriptorsAreRefusedInTheFile) {
+  const std::string file = citizen("nothing", ", open_files: 21");
+  const Finished done = run(file, {});
+  EXPECT_EQ(done.exit_code, 2);
+  EXPECT_NE(done.err.find("citizen.yaml:1:58: evaluator.open_files is 21, with which no worker can "
+                          "be started; give at least 22, or 0 for what the system allows"),
+            std::string::npos)
+      << done.err;
+  EXPECT_EQ(run(citizen("nothing", ", open_files: 0"), {"--set", "budget.candidates=2"}).exit_code,
+            0);
+}
+
+TEST_F(Workers, OfScriptsNeedFourDescriptors) {
+  const std::string yaml = folder_.path() / "script.yaml";
+  const auto run_with = [&](const std::string& files) {
+    write_file(yaml, "evaluator: {id: script, open_files: " + files + R"(}
+options: {command: [echo, '{{"score": {x}}}'], metrics: {score: maximize}}
+space: {representation: configuration, parameters: {x: {type: float, low: 0, high: 1}}}
+budget: {candidates: 2}
+)");
+    return run(yaml, {});
+  };
+  const Finished refused = run_with("3");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("script.yaml:1:37: evaluator.open_files is 3, with which no program "
+                             "can be started; give at least 4, or 0 for what the system allows"),
+            std::string::npos)
+      << refused.err;
+  const Finished done = run_with("4");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
 }
 
 TEST_F(Workers, ThatCannotBeStartedEndTheRunWithFive) {

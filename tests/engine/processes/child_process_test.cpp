@@ -122,26 +122,75 @@ TEST(ChildProcess, WhatCannotBeStartedIsNamed) {
   EXPECT_FALSE(ChildProcess::start(nowhere));
 }
 
-// A copy of this test that lies alone is told to start something.
-TEST(ChildProcess, AMissingKeeperIsNamed) {
-  if (getenv("EQUIVOLVE_TEST_ALONE") != nullptr) {
-    const auto none = ChildProcess::start(shell("exit 0"));
-    printf("%s\n", none ? "started" : none.error().c_str());
-    return;
+/// A copy of this test that lies elsewhere, and is told to start something there.
+class Elsewhere : public testing::Test {
+ protected:
+  Elsewhere() {
+    std::string name = (std::filesystem::temp_directory_path() / "elsewhere-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    std::filesystem::copy_file("/proc/self/exe", folder_ / "copy");
   }
-  std::string name = (std::filesystem::temp_directory_path() / "alone-XXXXXX").string();
-  const std::filesystem::path folder = mkdtemp(name.data());
-  std::filesystem::copy_file("/proc/self/exe", folder / "alone");
-  ChildSettings settings;
-  settings.command = {(folder / "alone").string(), "--gtest_filter=*AMissingKeeperIsNamed"};
-  settings.environment = {{"EQUIVOLVE_TEST_ALONE", "1"}};
-  auto child = ChildProcess::start(settings);
-  ASSERT_TRUE(child) << child.error();
-  EXPECT_THAT(output_of(*child),
-              HasSubstr((folder / "equivolve-keeper").string() +
+  ~Elsewhere() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path keeper() const { return folder_ / "equivolve-keeper"; }
+  void put_keeper(const std::string& script) const {
+    std::ofstream(keeper()) << "#!/bin/sh\n" << script << "\n";
+    std::filesystem::permissions(keeper(), std::filesystem::perms::owner_all);
+  }
+  /// What the copy says of a start: "started" or why not.
+  std::string words_of_copy() const {
+    ChildSettings settings;
+    settings.command = {(folder_ / "copy").string(), "--gtest_filter=Copy.StartsSomething"};
+    settings.environment = {{"EQUIVOLVE_TEST_COPY", "1"}};
+    auto child = ChildProcess::start(settings);
+    if (!child) return child.error();
+    std::string words = output_of(*child);
+    child->wait();
+    return words;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST(Copy, StartsSomething) {
+  const auto child = ChildProcess::start(shell("exit 0"));
+  printf("%s\n", child ? "started" : child.error().c_str());
+  EXPECT_TRUE(child || getenv("EQUIVOLVE_TEST_COPY") != nullptr);
+}
+
+TEST_F(Elsewhere, StartsSomethingAsWell) {
+  std::filesystem::copy_file(keeper_program(), keeper());
+  EXPECT_THAT(words_of_copy(), HasSubstr("started\n"));
+}
+
+TEST_F(Elsewhere, AMissingKeeperIsNamed) {
+  EXPECT_THAT(words_of_copy(),
+              HasSubstr(keeper().string() +
                         " is missing, which belongs beside this program; install it again\n"));
-  child.value().wait();
-  std::filesystem::remove_all(folder);
+}
+
+TEST_F(Elsewhere, AKeeperOfAnotherVersionIsNamed) {
+  const std::string says = keeper().string() + " is not the one of this version (" EQUIVOLVE_VERSION
+                                               "); install both together again\n";
+  put_keeper("exit 2");
+  EXPECT_THAT(words_of_copy(), HasSubstr(says));
+  // As of those that asked for no version: nothing named "0" could be started.
+  put_keeper(R"(printf '\001\0\0\0\002\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >&3)");
+  EXPECT_THAT(words_of_copy(), HasSubstr(says));
+  put_keeper("kill -KILL $$");
+  EXPECT_THAT(words_of_copy(), HasSubstr("equivolve-keeper ended at once\n"));
+}
+
+TEST(Keeper, DoesNothingForAnotherVersion) {
+  const auto said = [](const std::string& version) {
+    auto child = ChildProcess::start(shell("exec 3<&0 2>&1; " + keeper_program().string() + " " +
+                                           version + " 0 0 0 0 0 echo done"));
+    if (!child) return child.error();
+    return output_of(*child) + std::to_string(child->wait().exit_code);
+  };
+  EXPECT_THAT(said(EQUIVOLVE_VERSION), HasSubstr("done"));
+  EXPECT_EQ(said("0.0.1"), "equivolve-keeper: started by equivolve " EQUIVOLVE_VERSION
+                           " for programs that it starts\n2");
 }
 
 TEST(ChildProcess, HasItsFolderItsEnvironmentAndNoOtherFiles) {

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <functional>
 #include <future>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -58,6 +61,67 @@ TEST(Executors, GiveBackWhatNobodyHasBegunToWhomItIsFor) {
     EXPECT_EQ(mine, 0);
     EXPECT_EQ(others, 1);
   }
+}
+
+/// One worker, which is this thread; counts the tasks that it takes behind another one instead of
+/// getting them handed over.
+class ByHand final : public Executor {
+ public:
+  void submit(Task task) override { waiting_.push_back(task); }
+  std::optional<Task> take(const void*) override {
+    if (waiting_.empty()) return std::nullopt;
+    ++chained;
+    return next();
+  }
+  unsigned width() const override { return 1; }
+  /// False: nothing waits.
+  bool run_one() {
+    if (waiting_.empty()) return false;
+    const Task task = next();
+    task.run(task.context, task.argument);
+    return true;
+  }
+
+  std::uint64_t chained = 0;
+
+ private:
+  Task next() {
+    const Task task = waiting_.front();
+    waiting_.pop_front();
+    return task;
+  }
+
+  std::deque<Task> waiting_;
+};
+
+// Who went on with a long trial would keep what it has just bred from workers that have nothing to
+// do.
+TEST(Pipeline, TasksAreChainedOnOneWorkerOnlyWhileTrialsAreShort) {
+  const auto chained_with = [](std::function<double(std::uint64_t trial)> seconds) {
+    ToyRun toy;
+    SteadyClock clock;
+    RunningTime time(clock);
+    ByHand worker;
+    toy.evaluator.seconds = [&] { return seconds(toy.evaluator.evaluations); };
+    toy.budget.candidates = 500;
+    Pipeline pipeline(toy.settings, search::Searcher(search::RandomSearch(), toy_space(), 7),
+                      toy.evaluator, worker, time,
+                      BudgetMeter(toy.budget, toy.evaluator.info().figures), nullptr, nullptr);
+    pipeline.start();
+    while (worker.run_one()) {
+    }
+    EXPECT_TRUE(pipeline.wait(0ms));
+    EXPECT_EQ(pipeline.totals().told, 500u);
+    return worker.chained;
+  };
+  constexpr double kShort = 1e-6, kLong = 1;
+  const std::uint64_t all = chained_with([](std::uint64_t) { return kShort; });
+  EXPECT_GT(all, 500u);
+  EXPECT_EQ(chained_with([](std::uint64_t) { return kLong; }), 0u);
+  const std::uint64_t some =
+      chained_with([](std::uint64_t trial) { return trial <= 50 ? kShort : kLong; });
+  EXPECT_GT(some, 50u);
+  EXPECT_LT(some, all / 2);
 }
 
 TEST(Pipeline, WorkersAndExecutorsDoNotChangeTheResult) {

@@ -43,6 +43,7 @@ class ToyEvaluator final : public Evaluator {
   double noise = 0;      ///< added times a number drawn from common_seed
   double own_noise = 0;  ///< the same from own_seed: it stays in differences
   std::function<double(double)> measured = [](double fitness) { return fitness; };
+  std::function<double()> seconds = [] { return 1e-6; };  ///< what a trial says it took
   double row_spread = 0;  ///< how far the test rows of found candidates lie apart
   std::function<bool(double)> fails = [](double) { return false; };  ///< by fitness
   /// By fitness and request.

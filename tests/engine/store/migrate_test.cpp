@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "engine/store/fault_point.hpp"
+#include "engine/store/migrations/migrations.hpp"
 #include "engine/store/row.hpp"
 #include "tests/engine/store/child.hpp"
 #include "tests/engine/store/store_fixture.hpp"
@@ -136,6 +137,23 @@ TEST_F(Migrate, FromSchema2ChangesNoRow) {
   EXPECT_TRUE(reader->replay(2)) << "by who had it open";
 }
 
+TEST_F(Migrate, AFileWithoutTrialsStaysAsItIs) {
+  put_old_file(2);
+  query(file, "DROP TABLE trials");
+  const auto report = migrate_store(file);
+  ASSERT_FALSE(report);
+  EXPECT_NE(report.error().message.find("trials"), std::string::npos) << report.error().message;
+  EXPECT_EQ(report.error().message.find('\n'), std::string::npos);
+  EXPECT_EQ(schema_of(file), "2");
+  EXPECT_FALSE(std::filesystem::exists(backup("schema-2.db")));
+  // Nor does the step itself trust that somebody has looked.
+  const auto database = engine::sql::Database::open_memory();
+  ASSERT_TRUE(database);
+  const auto migrated = store::migrate_to_3(*database);
+  ASSERT_FALSE(migrated);
+  EXPECT_EQ(migrated.error().text, "there is no table of trials");
+}
+
 TEST_F(Migrate, RowsWrittenAgainAreThoseOfTheOldFile) {
   put_old_file(2);
   const auto old = open_reader()->replay(2);
@@ -175,8 +193,8 @@ TEST_F(Migrate, NeverWritesOverACopy) {
 TEST_F(Migrate, AFileOfThisSchemaHasTheTablesOfAMigratedOne) {
   const auto definitions = [](const std::filesystem::path& of) {
     return query(of,
-                 "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name <> "
-                 "'classes_by_digest' ORDER BY type, name");
+                 "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT IN "
+                 "('classes_by_digest', 'failed_trials') ORDER BY type, name");
   };
   ASSERT_TRUE(migrate_store(file));
   const auto fresh = folder.path() / "fresh.db";

@@ -281,6 +281,36 @@ TEST_F(Writer, RefusesATrialWithTooManyFigures) {
   EXPECT_NE(flushed.error().message.find("17 figures"), std::string::npos);
 }
 
+// Such a file would not be opened; here the trigger comes while the writer has it open.
+TEST_F(Writer, NoticesTrialsThatAreNotStored) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  query(file,
+        "CREATE TRIGGER t BEFORE INSERT ON trials WHEN NEW.id % 2 = 1 "
+        "BEGIN SELECT RAISE(IGNORE); END");
+  for (const std::uint64_t ticket : {0, 1, 2}) writer->push(trial_of(ticket));
+  const auto flushed = writer->flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_NE(flushed.error().message.find("2 of 3 trials of run 1 were stored"), std::string::npos)
+      << flushed.error().message;
+  writer.reset();
+  EXPECT_EQ(query(file, "SELECT count(*) FROM trials"), std::vector<std::string>{"0"});
+}
+
+TEST_F(Writer, NoticesOutcomesThatAreNotStored) {
+  auto writer = open_writer();
+  ASSERT_TRUE(writer->begin_run(make_head()));
+  query(file,
+        "CREATE TRIGGER t BEFORE INSERT ON outcomes WHEN NEW.id % 2 = 1 "
+        "BEGIN SELECT RAISE(IGNORE); END");
+  for (const std::uint64_t ticket : {0, 1, 2}) writer->push(outcome_of(ticket));
+  const auto flushed = writer->flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_NE(flushed.error().message.find("ticket 1 of run 1 was not stored: the file refuses it"),
+            std::string::npos)
+      << flushed.error().message;
+}
+
 TEST_F(Writer, RefusesRecordsBeforeARun) {
   auto writer = open_writer();
   writer->push(outcome_of(0));
