@@ -57,7 +57,7 @@ class Domain {
   /// Of the program that was prepared last.
   hashing::ProbeDigest probe() {
     search::canonical_bytes(parts_.program, key_);
-    const engine::ProbeSink sink(engine::sink_settings(0, true, {}), &known_, seed_);
+    const engine::ProbeSink sink(settings_, &known_, seed_);
     sdk::OutputSink face(*sink.sink());
     if (face.known(key_)) return sink.finish();
     const std::uint64_t length = trial_.length(parts_.program, *parts_.tasks);
@@ -71,6 +71,7 @@ class Domain {
   benchmarks::DemoParts parts_;
   domain::Trial trial_;
   std::uint64_t seed_;
+  const hashing::SinkSettings settings_ = engine::sink_settings(0, true, {});
   engine::KnownProbes known_;
   std::vector<std::byte> key_;
 };

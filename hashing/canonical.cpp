@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace equivolve::hashing {
@@ -13,12 +12,6 @@ constexpr std::uint64_t kMagnitudeMask = 0x7fffffffffffffff;
 constexpr std::uint64_t kInfinityBits = 0x7ff0000000000000;
 
 }  // namespace
-
-std::uint64_t exact_word(double value) {
-  if (std::isnan(value))
-    return std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN());
-  return value == 0 ? 0 : std::bit_cast<std::uint64_t>(value);
-}
 
 std::uint64_t non_finite_word(double value) {
   if (std::isnan(value)) return kNanWord;

@@ -33,7 +33,10 @@ inline double power_of_two(int power) {
 }
 
 /// The bits of a value with one zero and one NaN.
-std::uint64_t exact_word(double value);
+inline std::uint64_t exact_word(double value) {
+  constexpr std::uint64_t kOneNan = 0x7ff8000000000000;
+  return value != value ? kOneNan : std::bit_cast<std::uint64_t>(value + 0.0);  // -0 + 0 is 0
+}
 
 /// The word of a value that is not finite.
 std::uint64_t non_finite_word(double value);

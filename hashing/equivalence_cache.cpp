@@ -102,6 +102,7 @@ struct EquivalenceCache::State {
   FlatIndex by_class;
   std::uint32_t newest = kNone;
   std::uint32_t oldest = kNone;
+  std::uint32_t last_seen = kNone;  // by a look-up: whose outcome is mostly asked for next
   std::uint64_t held = 0;
   std::vector<double> variance;  // of the record recalled last
   Recalled recalled;
@@ -133,6 +134,7 @@ struct EquivalenceCache::State {
     return entry;
   }
   std::uint32_t find_class(ClassId cls) const {
+    if (last_seen != kNone && entries[last_seen].cls == cls) return last_seen;
     return by_class.find(index_hash(cls), [&](std::uint32_t at) { return entries[at].cls == cls; });
   }
   std::uint32_t find_record(std::uint32_t entry, Level level) const {
@@ -189,6 +191,7 @@ struct EquivalenceCache::State {
     }
     by_class.erase(index_hash(entries[at].cls), at);
     entries.give_back(at);
+    if (last_seen == at) last_seen = kNone;
   }
 
   void evict(std::uint32_t at) {
@@ -327,6 +330,7 @@ Verdict EquivalenceCache::look_up(const ProbeDigest& digest, Level level, Ticket
     verdict.by_alternative = s.entries[entry].key != digest.key;
     s.accounting.alternative_hits += verdict.by_alternative ? 1 : 0;
   }
+  s.last_seen = entry;
   s.entries[entry].seen += again ? 0 : 1;
   verdict.cls = s.entries[entry].cls;
   verdict.digest = s.entries[entry].key;

@@ -91,11 +91,11 @@ void OutputSink::put_own_scale(GroupKind kind, std::span<const double> group, do
 }
 
 void OutputSink::put_exact(std::span<const double> group) {
-  words_.push_back(header_word(GroupKind::kExact, group.size()));
-  const std::size_t start = words_.size();
-  words_.resize(start + group.size());
-  std::transform(group.begin(), group.end(), words_.begin() + static_cast<std::ptrdiff_t>(start),
-                 exact_word);
+  const std::size_t header = words_.size();
+  words_.resize(header + 1 + group.size());
+  std::uint64_t* word = words_.data() + header;
+  *word = header_word(GroupKind::kExact, group.size());
+  for (const double value : group) *++word = exact_word(value);
 }
 
 // A group on the grid is its header, its scale's code and its cells.

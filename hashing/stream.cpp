@@ -1,5 +1,7 @@
 #include "hashing/stream.hpp"
 
+#include <immintrin.h>
+
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -26,6 +28,33 @@ inline Block philox_block(Block c, std::uint32_t k0, std::uint32_t k1) {
   return c;
 }
 
+/// The numbers of four blocks, whose counters follow each other in the first word; they take no
+/// longer than one. A word of each block stands in every 64 bits, and what gathers in the upper 32
+/// is dropped: a product takes the lower halves.
+void philox_numbers(const Block& counter, const std::array<std::uint32_t, 2>& key,
+                    std::uint64_t* out) {
+  const __m256i m0 = _mm256_set1_epi64x(kMultiplier0), m1 = _mm256_set1_epi64x(kMultiplier1);
+  __m256i c0 = _mm256_add_epi32(_mm256_set1_epi64x(counter[0]), _mm256_set_epi64x(3, 2, 1, 0));
+  __m256i c1 = _mm256_set1_epi64x(counter[1]), c2 = _mm256_set1_epi64x(counter[2]),
+          c3 = _mm256_set1_epi64x(counter[3]);
+  std::uint32_t k0 = key[0], k1 = key[1];
+  for (int round = 0; round < kRounds; ++round, k0 += kWeyl0, k1 += kWeyl1) {
+    const __m256i p0 = _mm256_mul_epu32(c0, m0), p1 = _mm256_mul_epu32(c2, m1);
+    c0 = _mm256_srli_epi64(p1, 32) ^ (c1 ^ _mm256_set1_epi64x(k0));
+    c1 = p1;
+    c2 = _mm256_srli_epi64(p0, 32) ^ (c3 ^ _mm256_set1_epi64x(k1));
+    c3 = p0;
+  }
+  constexpr int kOddWords = 0b10101010;
+  const __m256i first = _mm256_blend_epi32(c0, _mm256_slli_epi64(c1, 32), kOddWords),
+                second = _mm256_blend_epi32(c2, _mm256_slli_epi64(c3, 32), kOddWords);
+  const __m256i even = _mm256_unpacklo_epi64(first, second),  // of blocks 0 and 2
+      odd = _mm256_unpackhi_epi64(first, second);             // of 1 and 3
+  auto* to = reinterpret_cast<__m256i*>(out);
+  _mm256_storeu_si256(to, _mm256_permute2x128_si256(even, odd, 0x20));
+  _mm256_storeu_si256(to + 1, _mm256_permute2x128_si256(even, odd, 0x31));
+}
+
 __extension__ using Wide = unsigned __int128;
 
 }  // namespace
@@ -40,16 +69,10 @@ Stream::Stream(std::uint64_t seed, Purpose purpose, std::uint64_t index, std::ui
       counter_{ordinal, static_cast<std::uint32_t>(purpose), static_cast<std::uint32_t>(index),
                static_cast<std::uint32_t>(index >> 32)} {}
 
-std::uint64_t Stream::next() {
-  if (used_ == block_.size()) {
-    block_ = philox_block(counter_, key_[0], key_[1]);
-    ++counter_[0];
-    used_ = 0;
-  }
-  const std::uint64_t low = block_[used_];
-  const std::uint64_t high = block_[used_ + 1];
-  used_ += 2;
-  return low | high << 32;
+void Stream::draw() {
+  philox_numbers(counter_, key_, numbers_.data());
+  counter_[0] += kAtOnce / 2;
+  used_ = 0;
 }
 
 double Stream::uniform() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace equivolve::hashing {
@@ -42,7 +43,11 @@ class Stream {
   /// `index` names the item (a ticket, a birth, a row...), `ordinal` the draw to start from.
   Stream(std::uint64_t seed, Purpose purpose, std::uint64_t index, std::uint32_t ordinal = 0);
 
-  std::uint64_t next();                      ///< uniform over all 64-bit integers
+  /// Uniform over all 64-bit integers.
+  std::uint64_t next() {
+    if (used_ == numbers_.size()) draw();
+    return numbers_[used_++];
+  }
   double uniform();                          ///< [0, 1), multiples of 2^-53
   double uniform(double low, double high);   ///< [low, high)
   std::uint64_t below(std::uint64_t bound);  ///< 0 <= result < bound, without bias; bound >= 1
@@ -50,10 +55,13 @@ class Stream {
   bool chance(double probability);  ///< true with that probability
 
  private:
+  static constexpr std::size_t kAtOnce = 8;  // numbers of four blocks
+  void draw();
+
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> counter_;  // {ordinal, purpose, index low, index high}
-  std::array<std::uint32_t, 4> block_{};
-  unsigned used_ = 4;  // words of block_ already given out
+  std::array<std::uint64_t, kAtOnce> numbers_{};
+  std::size_t used_ = kAtOnce;  // of numbers_, given out already
 };
 
 /// A seed derived from others: next() of the stream (seed, purpose, index) at `ordinal`.

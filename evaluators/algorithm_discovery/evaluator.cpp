@@ -3,6 +3,7 @@
 #include "evaluators/sdk/evaluator.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -100,7 +101,7 @@ class AlgorithmDiscovery {
     if (formulas_) return probe_formula(candidate, sink);
     const auto view = checked(candidate);
     if (!view) return EQV_INVALID_CANDIDATE;
-    const search::PreparedProgram& program = pruned(*view);
+    const search::PreparedProgram& program = pruned(candidate, *view);
     thread_local std::vector<std::byte> key;
     search::canonical_bytes(program, key);
     if (sink.known(key)) return EQV_OK;
@@ -144,8 +145,8 @@ class AlgorithmDiscovery {
       return EQV_INVALID_CANDIDATE;
     }
     return told(request,
-                trial_.run(pruned(*view), space_.memories, *tasks, request.common_seed, row_items,
-                           request.threads, spread, stop),
+                trial_.run(pruned(candidate, *view), space_.memories, *tasks, request.common_seed,
+                           row_items, request.threads, spread, stop),
                 result);
   }
 
@@ -197,11 +198,25 @@ class AlgorithmDiscovery {
 
   search::CycleConvention convention() const { return {rules_.classification}; }
 
-  /// This thread's, so that candidates allocate nothing: holds until its next call.
-  const search::PreparedProgram& pruned(const search::ProgramView& view) const {
-    thread_local search::PreparedProgram program;
-    search::prepare_pruned(view, convention(), program);
-    return program;
+  /// This thread's, so that candidates allocate nothing: holds until its next call. Who is probed
+  /// is often evaluated next, and is not pruned again.
+  const search::PreparedProgram& pruned(const sdk::Candidate& candidate,
+                                        const search::ProgramView& view) const {
+    struct Pruned {
+      std::vector<std::byte> genome;
+      bool classification = false;
+      search::PreparedProgram program;
+    };
+    thread_local Pruned kept;
+    const search::GenomeView genome = candidate.genome();
+    if (kept.classification == rules_.classification && kept.genome.size() == genome.size() &&
+        std::memcmp(kept.genome.data(), genome.data(), genome.size()) == 0)
+      return kept.program;
+    kept.genome.clear();
+    search::prepare_pruned(view, convention(), kept.program);
+    kept.genome.assign(genome.begin(), genome.end());
+    kept.classification = rules_.classification;
+    return kept.program;
   }
 
   std::optional<search::ProgramView> checked(const sdk::Candidate& candidate) const {

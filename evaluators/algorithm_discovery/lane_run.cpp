@@ -31,9 +31,11 @@ void LaneRun::begin(const LaneRows& rows, bool learns, double* scores) {
 }
 
 void LaneRun::note_failed() {
+  const double* told =
+      cycle_.learns ? cycle_.prediction : cycle_.scores + cycle_.row * machine_.padded();
   for (std::uint32_t l = 0; l < machine_.lanes(); ++l) {
     if ((cycle_.failed >> l & 1) == 0) continue;
-    const bool finite = std::isfinite(cycle_.prediction[l]);
+    const bool finite = std::isfinite(told[l]);
     ended_[l] = {finite ? End::kErrorBound : End::kNonFinite, examples_ + cycle_.row};
   }
   alive_ &= ~cycle_.failed;

@@ -34,7 +34,8 @@ class LaneRun {
 
   /// Trains for all epochs.
   Progress train(const LaneRows& rows, const std::function<bool()>& stop);
-  /// Predicts `scores`: raw s1, one a row and padded lane, lanes next to each other.
+  /// Predicts `scores`: raw s1, one a row and padded lane, lanes next to each other. All rows are
+  /// predicted before any is checked, so the memories of a lane that fails are further than it got.
   Progress judge(const LaneRows& rows, double* scores, const std::function<bool()>& stop);
 
   /// A bit for each lane that failed in the last call, and for each that has not yet.

@@ -215,8 +215,7 @@ std::string function_text(const search::PreparedProgram& program, Function funct
   std::string out = fmt::format("\n\ndef {}(s, v, m, draw):\n", search::function_name(function));
   if (code.instructions.empty()) out += "    pass\n";
   for (std::size_t at = 0; at < code.instructions.size(); ++at)
-    out += "    " + python_statement(code.instructions[at], code.zero_kind[at], code.ordinal[at]) +
-           "\n";
+    out += "    " + python_statement(code.instructions[at], code.ordinal(at)) + "\n";
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "search/genome/program_analysis.hpp"
+
 namespace equivolve::algorithm_discovery {
 namespace {
 
@@ -97,8 +99,9 @@ std::string python_number(double value) {
   return text;
 }
 
-std::string python_statement(const eqv_instruction& i, Kind zero_kind, std::uint32_t ordinal) {
+std::string python_statement(const eqv_instruction& i, std::uint32_t ordinal) {
   if (i.op == search::kZeroFill) {
+    const Kind zero_kind = search::zero_kind(i);
     const char* zero = zero_kind == Kind::kScalar   ? "0.0"
                        : zero_kind == Kind::kVector ? "np.zeros(D)"
                                                     : "np.zeros((D, D))";

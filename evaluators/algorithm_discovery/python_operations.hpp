@@ -11,9 +11,8 @@ namespace equivolve::algorithm_discovery {
 /// Reads back as the same double, and as a float rather than an int: "1.0", "1e-05", "math.inf".
 std::string python_number(double value);
 
-/// Means what interpreters/operations.hpp says. `zero_kind` and `ordinal` as in
+/// Means what interpreters/operations.hpp says. Instruction and `ordinal` are those of a
 /// search::PreparedProgram.
-std::string python_statement(const eqv_instruction& instruction, search::Kind zero_kind,
-                             std::uint32_t ordinal);
+std::string python_statement(const eqv_instruction& instruction, std::uint32_t ordinal);
 
 }  // namespace equivolve::algorithm_discovery

@@ -1,14 +1,34 @@
 #include "search/algorithms/regularized_evolution.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace equivolve::search {
+namespace {
+
+/// Starts fetching a parent: it is bred from some requests later.
+void prefetch(const Genome& genome) {
+  constexpr std::size_t kLine = 64;
+  for (std::size_t at = 0; at < genome.flat.size(); at += kLine)
+    __builtin_prefetch(genome.flat.data() + at);
+}
+
+}  // namespace
 
 const Member& RegularizedEvolution::tournament(hashing::Stream& stream) const {
-  const Member* winner = &population_[stream.below(population_.size())];
-  for (std::uint32_t i = 1; i < settings_.tournament_size; ++i) {
-    const Member& drawn = population_[stream.below(population_.size())];
-    if (better(drawn.score, winner->score)) winner = &drawn;
+  // A few are drawn before they are looked at, so that their scores are fetched side by side.
+  std::array<const Member*, 16> drawn;
+  const Member* winner = nullptr;
+  for (std::uint32_t left = std::max(settings_.tournament_size, 1u); left > 0;) {
+    const auto count = std::min(left, static_cast<std::uint32_t>(drawn.size()));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      drawn[i] = &population_[stream.below(population_.size())];
+      __builtin_prefetch(&drawn[i]->score.ranked);
+      __builtin_prefetch(&drawn[i]->score.fitness);
+    }
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (!winner || better(drawn[i]->score, winner->score)) winner = drawn[i];
+    left -= count;
   }
   return *winner;
 }
@@ -26,6 +46,7 @@ std::optional<Request> RegularizedEvolution::ask(Ticket ticket, hashing::Stream 
     request.recipe =
         draw_recipe({settings_.mutation_probability, settings_.crossover_probability, false},
                     stream, [&](hashing::Stream& s) -> const Member& { return tournament(s); });
+  if (request.recipe.first) prefetch(*request.recipe.first);
   return request;
 }
 

@@ -1,5 +1,7 @@
 #include "search/genome/program.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -23,6 +25,51 @@ using Counts = std::array<std::uint32_t, 4>;
 
 Counts counts_of(const MemoryShape& shape) {
   return {1, shape.scalars, shape.vectors, shape.matrices};
+}
+
+/// What can be asked of an instruction without a branch: every candidate passes here.
+struct FirstSight {
+  std::uint8_t in1 = 0, in2 = 0, out = 0;  // kinds
+  bool is_not_enough = true;               // there is more to be asked
+  std::uint32_t unused_aux = 0;            // bits that must be zero
+  std::uint64_t unused_value = 0;
+};
+
+FirstSight first_sight_of(const OpInfo& info) {
+  const bool number = info.immediate != Immediate::kNone;
+  return {static_cast<std::uint8_t>(info.in1),
+          static_cast<std::uint8_t>(info.in2),
+          static_cast<std::uint8_t>(info.out),
+          number && info.immediate != Immediate::kConstant,
+          ~std::uint32_t{0},
+          number ? 0 : ~std::uint64_t{0}};
+}
+
+/// By operation; the last is for numbers that are none.
+const std::array<FirstSight, kOpCount + 1>& first_sights() {
+  static const auto table = [] {
+    std::array<FirstSight, kOpCount + 1> out{};
+    for (std::size_t op = 0; op < kOpCount; ++op) out[op] = first_sight_of(op_table()[op]);
+    return out;
+  }();
+  return table;
+}
+
+/// Whether nothing is wrong; false may be said of good ones too.
+bool is_good_at_first_sight(const ProgramView& program, const Counts& counts) {
+  constexpr std::uint64_t kInfinity = 0x7ff0'0000'0000'0000;
+  const auto& sights = first_sights();
+  unsigned doubts = 0;
+  for (const auto& function : program.functions)
+    for (const eqv_instruction& i : function) {
+      const FirstSight& sight = sights[std::min<std::size_t>(i.op, kOpCount)];
+      const auto value = std::bit_cast<std::uint64_t>(i.value);
+      doubts |= unsigned{sight.is_not_enough} | unsigned{i.in1 >= counts[sight.in1]} |
+                unsigned{i.in2 >= counts[sight.in2]} | unsigned{i.out >= counts[sight.out]} |
+                unsigned{(value & kInfinity) == kInfinity} |
+                unsigned{((i.aux & sight.unused_aux) | (value & sight.unused_value)) != 0};
+    }
+  return doubts == 0;
 }
 
 /// What is wrong with one instruction; null when nothing is.
@@ -127,6 +174,7 @@ tl::expected<ProgramView, Error> check_program(GenomeView flat, const MemoryShap
   auto view = view_program(flat);
   if (!view) return view;
   const Counts counts = counts_of(shape);
+  if (is_good_at_first_sight(*view, counts)) return view;
   for (std::size_t f = 0; f < kFunctionCount; ++f)
     for (std::size_t i = 0; i < view->functions[f].size(); ++i)
       if (const char* fault = fault_of(view->functions[f][i], shape, counts))

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <bitset>
+#include <cstring>
 
 namespace equivolve::search {
 namespace {
@@ -10,15 +11,15 @@ namespace {
 // few sets of memories once, and a set is one word where no address passes 15, as in all but large
 // spaces.
 
-/// Sets of memories of addresses below 16; bit (kind - 1) * 16 + address. kNever is no memory.
+/// Sets of memories of addresses below 16; bit (kind - 1) * 16 + address.
 struct Compact {
   using Set = std::uint64_t;
+  using Mask = std::uint64_t;  ///< all bits or none
   static constexpr unsigned kAddresses = 16;
-  static constexpr unsigned kNever = 63;
-  static Set one(unsigned bit) { return Set{1} << bit; }
-  static Set all() { return ~Set{0} >> 1; }
-  static bool any(Set set) { return set != 0; }
-  static Set when(bool yes, Set set) { return (Set{0} - static_cast<Set>(yes)) & set; }
+  static Set all() { return ~Set{0}; }
+  static Mask mask(bool yes) { return Mask{0} - static_cast<Mask>(yes); }
+  static Mask any(Set set) { return mask(set != 0); }
+  static bool is_set(Mask mask) { return mask != 0; }
   template <class F>
   static void each(Set set, F f) {
     for (; set != 0; set &= set - 1) f(static_cast<unsigned>(std::countr_zero(set)));
@@ -26,13 +27,13 @@ struct Compact {
 };
 /// Sets of all memories; bit (kind - 1) * 256 + address.
 struct Wide {
-  using Set = std::bitset<769>;
+  using Set = std::bitset<768>;
+  using Mask = Set;
   static constexpr unsigned kAddresses = 256;
-  static constexpr unsigned kNever = 768;
-  static Set one(unsigned bit) { return Set{}.set(bit); }
-  static Set all() { return Set{}.set().reset(kNever); }
-  static bool any(const Set& set) { return set.any(); }
-  static Set when(bool yes, const Set& set) { return yes ? set : Set{}; }
+  static Set all() { return Set{}.set(); }
+  static Mask mask(bool yes) { return yes ? all() : Set{}; }
+  static Mask any(const Set& set) { return mask(set.any()); }
+  static bool is_set(const Mask& mask) { return mask.any(); }
   template <class F>
   static void each(const Set& set, F f) {
     for (unsigned bit = 0; bit < set.size(); ++bit)
@@ -42,70 +43,68 @@ struct Wide {
 
 using Code = PreparedProgram::Code;
 
-/// What of an operation the analyses ask for.
+/// What of an operation the analyses ask for. Of its memories the bit of address 0, none where
+/// there is no memory.
+template <class Kit>
 struct Traits {
-  unsigned in1, in2, out;  // kind - 1, where there is one
-  bool has_in1, has_in2, has_out;
-  bool zero_with_any, zero_with_all;  // of its operands
-  bool constant, element, random;
+  typename Kit::Set in1, in2, out;
+  typename Kit::Mask multiplies, keeps_zero;  // certainly zero when an operand is, or all are
+  typename Kit::Mask constant, element;
 };
 
-constexpr unsigned place(Kind kind) {
-  return kind == Kind::kNone ? 0 : static_cast<unsigned>(kind) - 1;
+template <class Kit>
+typename Kit::Set first_of(Kind kind) {
+  if (kind == Kind::kNone) return {};
+  return typename Kit::Set{1} << (static_cast<unsigned>(kind) - 1) * Kit::kAddresses;
 }
 
-Traits traits_of(const OpInfo& info) {
+template <class Kit>
+Traits<Kit> traits_of(const OpInfo& info) {
+  const bool keeps_zero = !info.multiplies && info.keeps_zero && info.in1 != Kind::kNone;
   const bool element =
       info.immediate == Immediate::kVectorElement || info.immediate == Immediate::kMatrixElement;
-  return {place(info.in1),
-          place(info.in2),
-          place(info.out),
-          info.in1 != Kind::kNone,
-          info.in2 != Kind::kNone,
-          info.out != Kind::kNone,
-          info.multiplies,
-          !info.multiplies && info.keeps_zero && info.in1 != Kind::kNone,
-          info.immediate == Immediate::kConstant,
-          element,
-          info.random};
+  return {first_of<Kit>(info.in1), first_of<Kit>(info.in2),
+          first_of<Kit>(info.out), Kit::mask(info.multiplies),
+          Kit::mask(keeps_zero),   Kit::mask(info.immediate == Immediate::kConstant),
+          Kit::mask(element)};
 }
 
-const std::array<Traits, kOpCount>& traits_table() {
+template <class Kit>
+const std::array<Traits<Kit>, kOpCount>& traits_table() {
   static const auto table = [] {
-    std::array<Traits, kOpCount> out{};
-    for (std::size_t op = 0; op < kOpCount; ++op) out[op] = traits_of(op_table()[op]);
+    std::array<Traits<Kit>, kOpCount> out{};
+    for (std::size_t op = 0; op < kOpCount; ++op) out[op] = traits_of<Kit>(op_table()[op]);
     return out;
   }();
   return table;
 }
 
-/// An instruction to the analyses. Its result is certainly zero when one of `zero_with_any` is, or
-/// all of `zero_with_all` are (kNever never is).
+/// An instruction to the analyses. Its result is certainly zero when one of `zero_by` is, or one of
+/// `not_zero_by` is not; or, with `otherwise`, when neither holds.
 template <class Kit>
 struct Row {
-  typename Kit::Set in, out, kept;  // memories read and written; kept: `out` where its other
-                                    // elements keep their values
-  typename Kit::Set zero_with_any, zero_with_all;
-  bool random = false;
-  bool fills_zero = false;  // its result is certainly zero
-  bool live = false;
+  typename Kit::Set reads, out;  // `out` is read as well where its other elements keep their values
+  typename Kit::Set zero_by, not_zero_by;
+  typename Kit::Mask otherwise;
+  typename Kit::Mask fills_zero;  // found: its result is certainly zero
+  typename Kit::Mask live;
 };
 
+bool is_zero(double value) {
+  return std::bit_cast<std::uint64_t>(value) << 1 == 0;
+}
+
 template <class Kit>
-Row<Kit> row_of(const eqv_instruction& i, const Traits& op) {
-  const bool zero_value = i.value == 0;
-  Row<Kit> row;
-  row.in = Kit::when(op.has_in1, Kit::one(op.in1 * Kit::kAddresses + i.in1)) |
-           Kit::when(op.has_in2, Kit::one(op.in2 * Kit::kAddresses + i.in2));
-  row.out = Kit::when(op.has_out, Kit::one(op.out * Kit::kAddresses + i.out));
-  row.kept = Kit::when(op.element, row.out);
+void set_row(Row<Kit>& row, const eqv_instruction& i, const Traits<Kit>& op) {
+  const typename Kit::Mask zero_value = Kit::mask(is_zero(i.value));
+  const typename Kit::Set in = op.in1 << i.in1 | op.in2 << i.in2, out = op.out << i.out,
+                          kept = out & op.element;
+  row.reads = in | kept;
+  row.out = out;
   // An element that becomes 0 leaves a memory of zeros one.
-  row.zero_with_any = Kit::when(op.zero_with_any, row.in) | Kit::when(zero_value, row.kept);
-  row.zero_with_all =
-      Kit::when(op.zero_with_all, row.in) |
-      Kit::when(!op.zero_with_all && !(op.constant && zero_value), Kit::one(Kit::kNever));
-  row.random = op.random;
-  return row;
+  row.zero_by = (in & op.multiplies) | (kept & zero_value);
+  row.not_zero_by = in & op.keeps_zero;
+  row.otherwise = op.keeps_zero | (op.constant & zero_value);
 }
 
 /// The two analyses of one program.
@@ -117,14 +116,13 @@ class Analysis {
  public:
   Analysis(const ProgramView& program, CycleConvention convention, std::vector<Row<Kit>>& rows)
       : convention_(convention) {
-    const auto& traits = traits_table();
+    const auto& traits = traits_table<Kit>();
     rows.resize(program.functions[0].size() + program.functions[1].size() +
                 program.functions[2].size());
     std::size_t at = 0;
     for (std::size_t f = 0; f < kFunctionCount; ++f) {
       functions_[f] = Rows(rows).subspan(at, program.functions[f].size());
-      for (const eqv_instruction& i : program.functions[f])
-        rows[at++] = row_of<Kit>(i, traits[i.op]);
+      for (const eqv_instruction& i : program.functions[f]) set_row(rows[at++], i, traits[i.op]);
     }
     mark_zeros();
     mark_live();
@@ -135,9 +133,7 @@ class Analysis {
   const Set& live_state() const { return live_state_; }
 
  private:
-  static Set memory(Kind kind, std::uint8_t address) {
-    return Kit::one(place(kind) * Kit::kAddresses + address);
-  }
+  static Set memory(Kind kind, std::uint8_t address) { return first_of<Kit>(kind) << address; }
 
   // ---- known zeros, forward
 
@@ -145,17 +141,15 @@ class Analysis {
   /// were found to be.
   static Set zeros_after(Rows rows, Set zeros) {
     for (Row<Kit>& row : rows) {
-      const bool any = Kit::any(row.zero_with_any & zeros),
-                 all = !Kit::any(row.zero_with_all & ~zeros);
-      row.fills_zero = (int{any} | int{all}) != 0;
-      zeros = (zeros & ~row.out) | Kit::when(row.fills_zero, row.out);
+      row.fills_zero = Kit::any((row.zero_by & zeros) | (row.not_zero_by & ~zeros)) ^ row.otherwise;
+      zeros = (zeros & ~row.out) | (row.fills_zero & row.out);
     }
     return zeros;
   }
 
   Set enter_predict(const Set& zeros) const { return (zeros & ~features_) | label_; }
   Set enter_learn(const Set& zeros) const {
-    return zeros & ~(label_ | Kit::when(convention_.sigmoid_before_learn, prediction_));
+    return zeros & ~(label_ | (Kit::mask(convention_.sigmoid_before_learn) & prediction_));
   }
 
   /// The greatest fixed point over setup, (predict, learn)*, predict*; the last round's marks hold.
@@ -177,8 +171,7 @@ class Analysis {
     for (std::size_t at = rows.size(); at-- > 0;) {
       Row<Kit>& row = rows[at];
       row.live = Kit::any(row.out & live);
-      const Set reads = Kit::when(!row.fills_zero, row.in | row.kept);
-      live = (live & ~row.out) | Kit::when(row.live, reads);
+      live = (live & ~row.out) | (row.live & row.reads & ~row.fills_zero);
     }
     return live;
   }
@@ -214,31 +207,60 @@ class DrawNumbers {
   std::uint32_t live_ = 0, dead_ = kDeadOrdinal;
 };
 
-eqv_instruction zero_fill(std::uint8_t out) {
+/// Two words, so that what becomes of an instruction is chosen without a branch.
+struct Words {
+  std::uint64_t low, high;
+};
+
+eqv_instruction zero_fill(std::uint8_t out, Kind kind) {
   eqv_instruction fill{};
   fill.op = kZeroFill;
   fill.out = out;
+  fill.aux = static_cast<std::uint32_t>(kind);
   return fill;
 }
 
+eqv_instruction filled_or_kept(bool fills, const eqv_instruction& i, Kind kind) {
+  const auto fill = std::bit_cast<Words>(zero_fill(i.out, kind)), own = std::bit_cast<Words>(i);
+  const std::uint64_t choice = Compact::mask(fills);
+  return std::bit_cast<eqv_instruction>(Words{(fill.low & choice) | (own.low & ~choice),
+                                              (fill.high & choice) | (own.high & ~choice)});
+}
+
+template <class Kit>
+void number_draws(std::span<const eqv_instruction> function, std::span<const Row<Kit>> rows,
+                  bool prune, Code& code) {
+  DrawNumbers draws;
+  for (std::size_t at = 0; at < function.size(); ++at) {
+    const bool live = Kit::is_set(rows[at].live);
+    const std::uint32_t ordinal = op_table()[function[at].op].random ? draws.next(live) : 0;
+    if (live || !prune) code.ordinals.push_back(ordinal);
+  }
+}
+
+/// Each instruction is written behind the last one that stays, where the next takes the place of
+/// one that does not.
 template <class Kit>
 void write(std::span<const eqv_instruction> function, std::span<const Row<Kit>> rows, bool prune,
            Code& code) {
-  code.instructions.clear();
-  code.zero_kind.clear();
-  code.ordinal.clear();
-  code.origin.clear();
-  DrawNumbers draws;
+  code.instructions.resize(function.size());
+  code.origin.resize(function.size());
+  code.ordinals.clear();
+  const auto& ops = op_table();
+  std::size_t written = 0;
+  bool draws = false;
   for (std::size_t at = 0; at < function.size(); ++at) {
     const Row<Kit>& row = rows[at];
-    const std::uint32_t ordinal = row.random ? draws.next(row.live) : 0;
-    if (prune && !row.live) continue;
     const eqv_instruction& i = function[at];
-    code.instructions.push_back(row.fills_zero ? zero_fill(i.out) : i);
-    code.zero_kind.push_back(row.fills_zero ? op_table()[i.op].out : Kind::kNone);
-    code.ordinal.push_back(ordinal);
-    code.origin.push_back(static_cast<std::uint32_t>(at));
+    const OpInfo& op = ops[i.op];
+    code.instructions[written] = filled_or_kept(Kit::is_set(row.fills_zero), i, op.out);
+    code.origin[written] = static_cast<std::uint32_t>(at);
+    written += static_cast<std::size_t>(!prune) | static_cast<std::size_t>(Kit::is_set(row.live));
+    draws |= op.random;
   }
+  code.instructions.resize(written);
+  code.origin.resize(written);
+  if (draws) number_draws<Kit>(function, rows, prune, code);
 }
 
 template <class Kit>
@@ -259,7 +281,7 @@ void prepare(const ProgramView& program, CycleConvention convention, bool prune,
              PreparedProgram& out) {
   unsigned addresses = 0;
   for (const auto& function : program.functions)
-    for (const eqv_instruction& i : function) addresses |= i.in1 | i.in2 | i.out;
+    for (const eqv_instruction& i : function) addresses |= unsigned{i.in1} | i.in2 | i.out;
   if (addresses < Compact::kAddresses)
     prepare<Compact>(program, convention, prune, out);
   else
@@ -285,9 +307,10 @@ void prepare_pruned(const ProgramView& program, CycleConvention convention, Prep
 }
 
 bool draws_at_random(const PreparedProgram& program) {
+  const auto& ops = op_table();
   for (const Code& code : program.functions)
     for (const eqv_instruction& i : code.instructions)
-      if (i.op != kZeroFill && op_table()[i.op].random) return true;
+      if (i.op != kZeroFill && ops[i.op].random) return true;
   return false;
 }
 
@@ -298,17 +321,21 @@ std::vector<std::byte> canonical_bytes(const PreparedProgram& program) {
 }
 
 void canonical_bytes(const PreparedProgram& program, std::vector<std::byte>& bytes) {
-  bytes.clear();
-  auto append = [&](const void* data, std::size_t size) {
-    const auto* from = static_cast<const std::byte*>(data);
-    bytes.insert(bytes.end(), from, from + size);
-  };
+  constexpr std::size_t kLength = sizeof(std::uint32_t), kEach = sizeof(eqv_instruction) + 1;
+  std::size_t size = 0;
+  for (const Code& code : program.functions) size += kLength + code.instructions.size() * kEach;
+  bytes.resize(size);
+  std::byte* to = bytes.data();
   for (const Code& code : program.functions) {
     const auto length = static_cast<std::uint32_t>(code.instructions.size());
-    append(&length, sizeof length);
-    for (std::size_t at = 0; at < code.instructions.size(); ++at) {
-      append(&code.instructions[at], sizeof(eqv_instruction));
-      append(&code.zero_kind[at], 1);
+    std::memcpy(to, &length, kLength);
+    to += kLength;
+    for (eqv_instruction i : code.instructions) {
+      const Kind zero = i.op == kZeroFill ? zero_kind(i) : Kind::kNone;
+      if (i.op == kZeroFill) i.aux = 0;
+      std::memcpy(to, &i, sizeof i);
+      to[sizeof i] = static_cast<std::byte>(zero);
+      to += kEach;
     }
   }
 }

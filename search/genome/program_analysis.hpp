@@ -27,15 +27,17 @@ struct CycleConvention {
 };
 
 /// A program ready to run. Instructions are those of the genome, except that those whose result is
-/// certainly zero have op kZeroFill (only `out` is used; its kind is `zero_kind[i]`).
+/// certainly zero have op kZeroFill: of these only `out` is used, and `aux`, which holds its kind.
 struct PreparedProgram {
   struct Code {
     std::vector<eqv_instruction> instructions;
-    std::vector<Kind> zero_kind;  ///< kind of `out` where op is kZeroFill, else kNone; same length
     std::vector<std::uint32_t>
-        ordinal;  ///< of a random draw: its number among the function's *live* draws, so that dead
-                  ///< ones shift nothing (dead ones count from kDeadOrdinal); same length
+        ordinals;                       ///< same length, or empty where nothing draws: see ordinal
     std::vector<std::uint32_t> origin;  ///< index in the genome's function; same length
+
+    /// Of a random draw: its number among the function's *live* draws, so that dead ones shift
+    /// nothing (dead ones count from kDeadOrdinal). 0 of what is none.
+    std::uint32_t ordinal(std::size_t at) const { return ordinals.empty() ? 0 : ordinals[at]; }
   };
   std::array<Code, kFunctionCount> functions;
   const Code& operator[](Function f) const { return functions[static_cast<std::size_t>(f)]; }
@@ -45,6 +47,11 @@ struct PreparedProgram {
   std::array<std::vector<std::uint8_t>, 3>
       live_state;  ///< addresses of live scalars, vectors, matrices, ascending
 };
+
+/// Kind of what an instruction of prepared code sets to zero.
+inline Kind zero_kind(const eqv_instruction& zero_fill) {
+  return static_cast<Kind>(zero_fill.aux);
+}
 
 /// Known zeros applied, everything else kept: the reference meaning.
 PreparedProgram prepare_plain(const ProgramView& program, CycleConvention convention);

@@ -172,13 +172,16 @@ Shown run_scalar(const Case& c, const search::PreparedProgram& program, LaneOf o
   ProgramRun run(machine, c.rules, {seed_of(of.task, of.positive), hashing::Purpose::kEvaluate});
   std::vector<double> scores(task.judged.rows());
   Shown shown;
-  if (run.train(task.train, labels, kNever)) {
+  const bool trained_all = run.train(task.train, labels, kNever);
+  if (trained_all) {
     const std::uint64_t trained = run.ended().example;
     const bool all = run.judge(task.judged, &judged, scores, kNever);
     scores.resize(all ? scores.size() : run.ended().example - trained + 1);
     for (double score : scores) shown.scores.push_back(bits(score));
   }
   shown.ended = run.ended();
+  // Lanes judge all rows before they check any, so what stands in memory then is not the same.
+  if (trained_all && shown.ended.how != End::kFinished) return shown;
   const std::uint32_t d = task.dimension, row = interpreters::padded(d);
   shown.state = live_state(program, d, [&](Kind kind, std::uint8_t address, std::size_t e) {
     return kind == Kind::kScalar   ? machine.scalar(address)
@@ -229,6 +232,7 @@ class LanesShown {
       shown.ended.example = trained_ + rows;
     for (std::size_t r = 0; r < rows; ++r)
       shown.scores.push_back(bits(scores_[r * machine_.padded() + lane]));
+    if (shown.ended.how != End::kFinished && rows > 0) return;  // see run_scalar
     shown.state = live_state(program_, case_.space.memories.dimension,
                              [&](Kind kind, std::uint8_t address, std::size_t e) {
                                return machine_.value(kind, address, e, lane);

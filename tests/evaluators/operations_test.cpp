@@ -227,8 +227,7 @@ struct OneInstruction {
   OneInstruction(const eqv_instruction& i, std::uint32_t d) : dimension(d) {
     search::PreparedProgram program;
     program.functions[0].instructions = {i};
-    program.functions[0].zero_kind = {Kind::kNone};
-    program.functions[0].ordinal = {0};
+    program.functions[0].ordinals = {0};
     program.functions[0].origin = {0};
     machine.load(program, {kMemories, kMemories, kMemories, d});
     machine.reset({kSeed, hashing::Purpose::kEvaluate});
@@ -332,8 +331,10 @@ TEST(Machine, ZeroFillWritesZerosOfItsKind) {
     eqv_instruction fill{};
     fill.op = search::kZeroFill;
     fill.out = 1;
+    fill.aux = static_cast<std::uint32_t>(kind);
     search::PreparedProgram program;
-    program.functions[0] = {{fill}, {kind}, {0}, {0}};
+    program.functions[0].instructions = {fill};
+    program.functions[0].origin = {0};
     OneInstruction one(eqv_instruction{}, 5);
     one.machine.load(program, {kMemories, kMemories, kMemories, 5});
     for (std::uint8_t address = 0; address < kMemories; ++address)

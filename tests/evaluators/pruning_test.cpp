@@ -56,7 +56,8 @@ Tally compare(const search::ProgramSpace& space, bool classification, std::uint6
     for (std::size_t f = 0; f < search::kFunctionCount; ++f) {
       tally.removed += static_cast<int>(plain.functions[f].instructions.size() -
                                         pruned.functions[f].instructions.size());
-      for (auto kind : plain.functions[f].zero_kind) tally.filled += kind != search::Kind::kNone;
+      for (const auto& i : plain.functions[f].instructions)
+        tally.filled += i.op == search::kZeroFill;
     }
     tally.live_programs += !pruned[Function::kPredict].instructions.empty();
     const auto expected =

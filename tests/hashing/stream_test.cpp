@@ -44,6 +44,20 @@ TEST(Stream, KnownNumbersStayTheSame) {
                                std::uint64_t{philox4x32({1, 2, 3, 0}, {7, 0})[1]} << 32);
 }
 
+TEST(Stream, EveryNumberIsHalfOfItsBlock) {
+  // From ordinals near the end of the counter on, and for long enough to draw several times.
+  for (std::uint32_t ordinal : {0U, 3U, 0xfffffffeU}) {
+    Stream stream(kSeed, Purpose::kTest, 0x123456789abcdefULL, ordinal);
+    for (std::uint32_t n = 0; n < 40; n += 2) {
+      const Block block = philox4x32(
+          {ordinal + n / 2, static_cast<std::uint32_t>(Purpose::kTest), 0x89abcdef, 0x01234567},
+          {static_cast<std::uint32_t>(kSeed), static_cast<std::uint32_t>(kSeed >> 32)});
+      EXPECT_EQ(stream.next(), block[0] | std::uint64_t{block[1]} << 32);
+      EXPECT_EQ(stream.next(), block[2] | std::uint64_t{block[3]} << 32);
+    }
+  }
+}
+
 TEST(Stream, AnOrdinalSkipsTwoNumbersEach) {
   Stream from_start = test_stream(1);
   for (int i = 0; i < 10; ++i) from_start.next();

@@ -64,7 +64,7 @@ struct LaneFeatures {
   std::size_t stride = 0;
 };
 
-/// Rows to be run through: predict, check, and where `learns`, learn.
+/// Rows to be run through: predict, check, and where `learns`, learn; else keep the scores.
 struct LaneCycle {
   LaneCode predict, learn;
   bool learns = false;
@@ -72,7 +72,7 @@ struct LaneCycle {
   double error_bound = 0;  ///< finite
   LaneFeatures features;
   const double* labels = nullptr;  ///< one a lane and row
-  double* scores = nullptr;        ///< room for raw s1, one a lane and row; null: not wanted
+  double* scores = nullptr;        ///< room for raw s1, one a lane and row, where nothing learns
   double* told = nullptr;          ///< room for one number a lane
 
   // Where s0, s1 and v0 are; null (but for the prediction) where nothing reads what the cycle would
@@ -89,6 +89,7 @@ struct LaneCycle {
 
   std::uint64_t alive = 0;  ///< a bit a lane: the lanes whose errors count
   std::size_t row = 0, end = 0;
+  std::size_t predicted = 0;  ///< rows that have their scores, checked or not
   /// Lanes that may not go on after the prediction for `row`. Calling again goes on behind it.
   std::uint64_t failed = 0;
 };

@@ -211,7 +211,7 @@ EQUIVOLVE_INLINE void execute_one(const LaneStep& s, const LaneBlock& x, Lanes L
 }
 
 template <class Lanes>
-void execute_lanes(const LaneCode& code, const LaneBlock& block, Lanes L) {
+void execute_lanes(LaneCode code, const LaneBlock& block, Lanes L) {
   for (const LaneStep *s = code.steps, *end = s + code.count; s != end; ++s)
     execute_one(*s, block, L);
 }

@@ -34,7 +34,7 @@ bool is_constant(const search::PreparedProgram& program, Function function, std:
   const auto& own = program[function];
   const bool zero = own.instructions[at].op == search::kZeroFill;
   if (!zero && static_cast<Op>(own.instructions[at].op) != Op::kScalarConstant) return false;
-  const Kind kind = zero ? own.zero_kind[at] : Kind::kScalar;
+  const Kind kind = zero ? search::zero_kind(own.instructions[at]) : Kind::kScalar;
   const std::uint8_t address = own.instructions[at].out;
   if (is_cycles_own(kind, address)) return false;
   bool before = true;
@@ -47,7 +47,7 @@ bool is_constant(const search::PreparedProgram& program, Function function, std:
       }
       const eqv_instruction& i = code.instructions[k];
       const bool fills = i.op == search::kZeroFill;
-      const Kind out = fills ? code.zero_kind[k] : info_of(i).out;
+      const Kind out = fills ? search::zero_kind(i) : info_of(i).out;
       if (out == kind && i.out == address) return false;
       if (before && !fills && reads_memory(i, info_of(i), kind, address)) return false;
     }
@@ -138,8 +138,8 @@ void LaneMachine::find_memories(const search::PreparedProgram& program) {
     for (std::size_t at = 0; at < code.instructions.size(); ++at) {
       const eqv_instruction& i = code.instructions[at];
       if (i.op == search::kZeroFill) {
-        make_room(code.zero_kind[at], i.out);
-        note_write(uses_[f], code.zero_kind[at], i.out);
+        make_room(search::zero_kind(i), i.out);
+        note_write(uses_[f], search::zero_kind(i), i.out);
         continue;
       }
       const OpInfo& info = info_of(i);
@@ -160,8 +160,8 @@ LaneStep LaneMachine::step_of(const search::PreparedProgram::Code& code, std::si
   LaneStep step;
   step.op = i.op;
   if (i.op == search::kZeroFill) {
-    step.out = memory(code.zero_kind[at], i.out);
-    step.aux = size_of(code.zero_kind[at]) / block_.lanes;
+    step.out = memory(search::zero_kind(i), i.out);
+    step.aux = size_of(search::zero_kind(i)) / block_.lanes;
     return step;
   }
   const OpInfo& info = info_of(i);
@@ -170,7 +170,7 @@ LaneStep LaneMachine::step_of(const search::PreparedProgram::Code& code, std::si
   step.out = memory(info.out, i.out);
   step.value = i.value;
   step.aux = i.aux;
-  step.ordinal = code.ordinal[at];
+  step.ordinal = code.ordinal(at);
   return step;
 }
 

@@ -16,14 +16,17 @@ void Machine::load(const search::PreparedProgram& program, const search::MemoryS
     row_ = padded(shape.dimension);
     scalars_ = padded(shape.scalars);
     const std::size_t square = std::size_t{row_} * shape.dimension;
+    const auto vectors = static_cast<std::uint32_t>(vector_at(0)),
+               matrices = static_cast<std::uint32_t>(matrix_at(0));
+    places_ = {Place{}, Place{0, 1}, Place{vectors, row_},
+               Place{matrices, static_cast<std::uint32_t>(square)}};
     memory_.assign(matrix_at(shape.matrices), 0.0);
     scratch_.assign(shape.matrices > 0 ? square : row_, 0.0);
   }
   for (std::size_t f = 0; f < search::kFunctionCount; ++f) {
     const auto& code = program.functions[f];
-    code_[f].clear();
-    for (std::size_t at = 0; at < code.instructions.size(); ++at)
-      code_[f].push_back(decode(code, at));
+    code_[f].resize(code.instructions.size());
+    for (std::size_t at = 0; at < code_[f].size(); ++at) code_[f][at] = decode(code, at);
   }
 }
 
@@ -57,29 +60,15 @@ std::uint64_t Machine::call_cost(Function function) const {
   return cost;
 }
 
-std::uint32_t Machine::offset(Kind kind, std::uint8_t address) const {
-  switch (kind) {
-    case Kind::kScalar:
-      return address;
-    case Kind::kVector:
-      return static_cast<std::uint32_t>(vector_at(address));
-    case Kind::kMatrix:
-      return static_cast<std::uint32_t>(matrix_at(address));
-    case Kind::kNone:
-      break;
-  }
-  return 0;
-}
-
 Step Machine::decode(const search::PreparedProgram::Code& code, std::size_t at) const {
   const eqv_instruction& i = code.instructions[at];
   Step step;
   step.op = i.op;
   step.aux = i.aux;
   step.value = i.value;
-  step.ordinal = code.ordinal[at];
-  step.zero_kind = code.zero_kind[at];
+  step.ordinal = code.ordinal(at);
   if (i.op == search::kZeroFill) {
+    step.zero_kind = search::zero_kind(i);
     step.out = offset(step.zero_kind, i.out);
     return step;
   }

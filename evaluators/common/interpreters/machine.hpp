@@ -86,10 +86,19 @@ class Machine {
   std::size_t matrix_at(std::uint32_t address) const {
     return vector_at(shape_.vectors) + std::size_t{address} * row_ * shape_.dimension;
   }
-  std::uint32_t offset(search::Kind kind, std::uint8_t address) const;
+  std::uint32_t offset(search::Kind kind, std::uint8_t address) const {
+    const Place& place = places_[static_cast<std::size_t>(kind)];
+    return place.start + address * place.size;
+  }
   Step decode(const search::PreparedProgram::Code& code, std::size_t at) const;
 
+  /// Where the memories of a kind start, and how many doubles each takes; zeros for kNone.
+  struct Place {
+    std::uint32_t start = 0, size = 0;
+  };
+
   search::MemoryShape shape_;
+  std::array<Place, 4> places_;
   std::size_t scalars_ = 0;  // scalars, padded
   std::uint32_t row_ = 0;    // padded dimension
   std::array<std::vector<Step>, search::kFunctionCount> code_;

@@ -60,7 +60,7 @@ TEST(KnownZeros, AProductWithAZeroMemoryIsZero) {
   auto p = prepare("predict:\n  s1 = dot(v0, v1)\n", false);
   ASSERT_EQ(p[Function::kPredict].instructions.size(), 1u);
   EXPECT_EQ(p[Function::kPredict].instructions[0].op, kZeroFill);
-  EXPECT_EQ(p[Function::kPredict].zero_kind[0], Kind::kScalar);
+  EXPECT_EQ(zero_kind(p[Function::kPredict].instructions[0]), Kind::kScalar);
 }
 
 TEST(KnownZeros, EndWhereLearnWrites) {
@@ -93,9 +93,9 @@ TEST(RandomDraws, LiveOnesAreNumberedAsIfDeadOnesWereNotThere) {
       false);
   auto without = prepare(
       "setup:\n  s2 = gaussian(0, 1)\n  s3 = uniform(0, 1)\npredict:\n  s1 = s2 + s3\n", false);
-  EXPECT_EQ(with_dead[Function::kSetup].ordinal[1], without[Function::kSetup].ordinal[0]);
-  EXPECT_EQ(with_dead[Function::kSetup].ordinal[3], without[Function::kSetup].ordinal[1]);
-  EXPECT_GE(with_dead[Function::kSetup].ordinal[0], kDeadOrdinal);
+  EXPECT_EQ(with_dead[Function::kSetup].ordinal(1), without[Function::kSetup].ordinal(0));
+  EXPECT_EQ(with_dead[Function::kSetup].ordinal(3), without[Function::kSetup].ordinal(1));
+  EXPECT_GE(with_dead[Function::kSetup].ordinal(0), kDeadOrdinal);
 }
 
 TEST(Pruning, IsIdempotentAndKeepsOrder) {
