@@ -146,7 +146,7 @@ TEST_F(CrashNotesTest, OneThatFollowsACutLineIsRead) {
 
 TEST_F(CrashNotesTest, OfThreadsThatCrashTogetherOneIsNotedAtLeast) {
   for (int i = 0; i < 20; ++i) {
-    crash([this] {
+    crash([] {
       std::atomic<int> ready{0};
       std::vector<std::jthread> threads;
       for (int thread = 0; thread < 4; ++thread)
