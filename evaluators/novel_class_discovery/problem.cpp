@@ -29,6 +29,12 @@ std::string classes_text(std::size_t n) {
   return fmt::format("{} class{}", n, n == 1 ? "" : "es");
 }
 
+std::optional<Level> level_of(const tables::FeatureColumn& column, std::size_t level) {
+  if (!column.categorical) return std::nullopt;
+  if (level == column.levels.size()) return Level{column.name, std::nullopt};
+  return Level{column.name, column.levels[level]};
+}
+
 /// Reads the file and sorts its rows into kinds.
 class Opening {
  public:
@@ -239,6 +245,7 @@ class Opening {
         if (scale.deviation == 0) continue;
         f.kept.push_back(feature);
         f.names.push_back(names[feature]);
+        f.levels.push_back(level_of(f.encoding.columns[c], level));
         f.scales.push_back(data_.standardize ? scale : tables::Scale{0, 1});
       }
     if (f.kept.empty())

@@ -13,12 +13,19 @@
 
 namespace equivolve::novel_class_discovery {
 
+/// A feature of 0 and 1: whether a column holds this word, or nothing.
+struct Level {
+  std::string column;
+  std::optional<std::string> word;
+};
+
 /// From columns of a file to points.
 struct Features {
   tables::Encoding encoding;
   tables::Fills fills;
   std::vector<std::size_t> kept;  ///< of the encoded features, those that are not constant on train
-  std::vector<std::string> names;     ///< of the kept ones
+  std::vector<std::string> names;            ///< of the kept ones
+  std::vector<std::optional<Level>> levels;  ///< of the kept ones; empty for numbers
   std::vector<tables::Scale> scales;  ///< of the kept ones; mean 0, deviation 1 where they stay raw
   tables::TextFormat format;
   bool header = true;

@@ -1,5 +1,6 @@
 // The module as a host sees it: what it refuses, that no label of a novel class is read, that its
 // answers do not depend on threads, and what apply writes.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -254,6 +255,87 @@ TEST_F(Module, AppliesToFilesAPersonCanUse) {
   const auto told = session.apply(genome(session, "method: kmeans\n"),
                                   {{"data", folder_.write("new.csv", other)}, {"resamples", 0}});
   EXPECT_THAT(told.at("predictions.csv"), HasSubstr("\n1,novel_"));
+}
+
+/// What count.csv says there are in a space: the number with the greatest silhouette.
+std::size_t most_silhouette(const std::string& table, const std::string& space) {
+  std::istringstream lines(table);
+  std::string line;
+  double greatest = -2;
+  std::size_t best = 0;
+  while (std::getline(lines, line)) {
+    if (line.rfind(space + ",", 0) != 0) continue;
+    std::istringstream cells(line.substr(space.size() + 1));
+    std::size_t classes = 0;
+    double silhouette = 0;
+    char comma = 0;
+    cells >> classes >> comma >> silhouette;
+    if (silhouette <= greatest) continue;
+    greatest = silhouette;
+    best = classes;
+  }
+  return best;
+}
+
+// The number that was used is the one that report, table and chart name, in the method's own space.
+TEST_F(Module, ReportsTheNumberOfClassesThatWasUsed) {
+  json estimating = config();
+  estimating["options"]["k"] = {{"mode", "estimate"}, {"max", 7}};
+  Session session(module_table(), estimating);
+  const std::pair<const char*, const char*> spaces[] = {
+      {"kmeans", "columns"}, {"spectral", "columns"},      {"ncd_spectral", "joint_embedding"},
+      {"pbn", "codes"},      {"latent_baseline", "codes"}, {"tabular_ncd", "columns"}};
+  for (const auto& [method, space] : spaces) {
+    const auto files =
+        session.apply(genome(session, "method: " + std::string(method) + "\n"), {{"resamples", 0}});
+    const std::string& report = files.at("report.md");
+    const std::size_t used = std::stoul(report.substr(report.find("\n\n") + 2));
+    EXPECT_EQ(most_silhouette(files.at("count.csv"), space), used) << method;
+    EXPECT_THAT(report, HasSubstr(" classes were looked for: so many there are by silhouette "));
+    EXPECT_THAT(files.at("count.svg"), HasSubstr(fmt::format(": {} novel classes, ", used)));
+    EXPECT_EQ(files.at("profiles.csv").find(fmt::format("novel_{},", used + 1)), std::string::npos);
+    const bool elsewhere = std::string(space) != "columns";
+    EXPECT_EQ(report.find("Among the columns themselves it says") != std::string::npos, elsewhere);
+    EXPECT_EQ(most_silhouette(files.at("count.csv"), "columns") != 0, true);
+  }
+}
+
+TEST_F(Module, SaysThatTheNumberOfClassesWasGivenAndWhatTheIndexSays) {
+  json given = config();
+  given["options"]["k"] = {{"classes", 3}, {"max", 7}};
+  Session session(module_table(), given);
+  const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(files.at("report.md"),
+              HasSubstr("3 classes were looked for, as the configuration "
+                        "says; by silhouette among the columns there are 2"));
+  EXPECT_THAT(files.at("count.svg"), HasSubstr("; 3 given"));
+}
+
+// Words weigh more than numbers do: each group of equal words is a cluster of its own.
+TEST_F(Module, WarnsWhereAnEstimateIsTheMostOrOfWords) {
+  std::string text = "a,b,c,site,label,split\n";
+  const LabelledPoints p = blobs(0, 5, 60, 3, 3, 5);
+  const char* sites[] = {"north", "south", "river", "", "east"};
+  for (std::size_t r = 0; r < p.x.rows; ++r) {
+    for (std::size_t c = 0; c < 3; ++c) text += std::to_string(p.x(r, c)) + ",";
+    text +=
+        std::string(sites[r % 5]) + "," + (p.labels[r] < 3 ? "pqr"[p.labels[r]] : ' ') + ",train\n";
+  }
+  json words = config(text, json());
+  words["data"]["missing_values"] = {" "};
+  words["data"]["missing"] = "impute";
+  words["options"]["k"] = {{"mode", "estimate"}, {"max", 6}};
+  Session session(module_table(), words);
+  const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+  for (const std::string& said : {files.at("report.md"), session.log()}) {
+    EXPECT_THAT(said, HasSubstr("6 is the most that was looked for"));
+    EXPECT_THAT(said, HasSubstr("silhouette says 6 among all columns and 2 without 'site'"));
+  }
+  words["data"]["drop"] = {"site"};
+  Session numbers(module_table(), words);
+  const auto of_numbers = numbers.apply(genome(numbers, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(of_numbers.at("report.md"), HasSubstr("2 classes were looked for: so many"));
+  EXPECT_EQ(of_numbers.at("report.md").find("**"), std::string::npos);
 }
 
 TEST_F(Module, WarnsOfClustersWhereAKnownClassLies) {
