@@ -161,6 +161,19 @@ class Application {
     return out;
   }
 
+  /// A person may want to know what became of these cells.
+  void warn_of_cells(const std::string& path, const tables::Table& table) const {
+    if (table.rows < table.rows_in_file)
+      context_.warn(fmt::format("'{}': {} of {} rows have missing values and get no prediction",
+                                path, table.rows_in_file - table.rows, table.rows_in_file));
+    for (const tables::Column& column : table.features)
+      if (column.unseen > 0)
+        context_.warn(
+            fmt::format("'{}': column '{}' has {} cell{} with a level that the run's "
+                        "data does not have; such a row is of none of the levels",
+                        path, column.name, column.unseen, column.unseen == 1 ? "" : "s"));
+  }
+
   Told rows_told() const {
     if (!context_.settings.data) {
       Told out = rows_of_table();
@@ -174,6 +187,7 @@ class Application {
     const std::string& path = *context_.settings.data;
     const auto table = tables::read_rows(path, features.format, features.header, features.encoding);
     if (!table) throw Refused("/data", table.error().text);
+    warn_of_cells(path, *table);
     std::vector<std::uint32_t> rows(table->rows);
     std::iota(rows.begin(), rows.end(), 0u);
     const Points x = features.points_of(table->features, rows, path, "/data");
@@ -316,9 +330,10 @@ class Application {
     return out;
   }
 
-  /// Reasons to doubt an estimate.
+  /// Reasons to doubt the estimate, where one was used.
   std::vector<std::string> count_remarks() const {
     std::vector<std::string> out;
+    if (!found_.count()) return out;
     const std::size_t most = context_.options.count.most;
     if (count_.classes == most)
       out.push_back(fmt::format(
@@ -330,7 +345,7 @@ class Application {
     const CountEstimate& columns = count_of_columns_ ? *count_of_columns_ : count_;
     if (columns.classes != count_of_numbers_->classes)
       out.push_back(fmt::format(
-          "Categories decide the number: {} says {} among all columns and {} without {}; rows may "
+          "Categories weigh heavily: {} says {} among all columns and {} without {}; rows may "
           "only be grouped by their words (data.drop leaves a column out)",
           index_name(), columns.classes, count_of_numbers_->classes, names_of_categories()));
     return out;
@@ -397,10 +412,12 @@ class Application {
       const TreeSettings how;
       out += fmt::format(
           "Told apart from the other unlabelled rows by a tree of depth {} (cross-validated "
-          "balanced accuracy {:.1f} %):\n\n{}\n",
-          how.depth, 100 * cross_validated_accuracy(x.view(), wanted, how),
-          tree_text(grow_tree(x.view(), wanted, how), features.names,
-                    [&](std::size_t f, float v) { return features.in_own_units(f, v); }));
+          "balanced accuracy {:.1f} %). Of each rule: how many of these rows follow it, and the "
+          "share of them that is of {}, as if there were as many rows of it as others:\n\n{}\n",
+          how.depth, 100 * cross_validated_accuracy(x.view(), wanted, how), names_[cluster],
+          tree_text(grow_tree(x.view(), wanted, how), [&](std::size_t f, bool above, float value) {
+            return features.condition(f, above, value);
+          }));
     }
     return out + typical_rows(cluster);
   }
