@@ -33,6 +33,13 @@ std::string csv_cell(const std::string& text) {
   return out + "\"";
 }
 
+Points columns_of(const Points& x, const std::vector<std::uint32_t>& columns) {
+  Points out(x.rows, columns.size());
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < columns.size(); ++c) out(r, c) = x(r, columns[c]);
+  return out;
+}
+
 /// Evenly spread numbers below `rows`, at most `most`.
 std::vector<std::uint32_t> spread_over(std::size_t rows, std::size_t most) {
   std::vector<std::uint32_t> out;
@@ -40,6 +47,22 @@ std::vector<std::uint32_t> spread_over(std::size_t rows, std::size_t most) {
   for (std::size_t i = 0; i < count; ++i)
     out.push_back(static_cast<std::uint32_t>(i * rows / count));
   return out;
+}
+
+struct SpaceNames {
+  std::string_view column;  ///< in count.csv
+  std::string_view where;
+};
+SpaceNames names_of(CountingSpace space) {
+  switch (space) {
+    case CountingSpace::kCodes:
+      return {"codes", "in the codes"};
+    case CountingSpace::kJointEmbedding:
+      return {"joint_embedding", "in the joint embedding of known and unlabelled rows"};
+    case CountingSpace::kColumns:
+      break;
+  }
+  return {"columns", "among the columns"};
 }
 
 /// Rows told apart, and where they lie.
@@ -55,7 +78,7 @@ class Application {
       : context_(context),
         train_(context.problem.train),
         found_(discover(method)),
-        has_codes_(method.kind == MethodKind::kPbn || method.kind == MethodKind::kLatentBaseline) {
+        space_(names_of(found_.counting_space())) {
     own_ = {found_.space_of(train_.unlabelled.view()), found_.labels(),
             context.problem.row_numbers};
     for (std::size_t k = 0; k < found_.clusters(); ++k)
@@ -66,13 +89,12 @@ class Application {
   }
 
   void write(sdk::ArtefactSink& sink) {
-    count_ = counted(found_.counting_space_of(train_.unlabelled.view()),
-                     found_.counting_space_of(train_.known.view()));
-    if (has_codes_) count_of_columns_ = counted(train_.unlabelled, train_.known);
+    count_classes();
     sink.write("predictions.csv", "text/csv", predictions(rows_told()));
     sink.write("count.csv", "text/csv", count_table());
     sink.write("count.svg", "image/svg+xml",
-               count_chart(count_, context_.options.count.index, context_.options.count.repeats));
+               count_chart(count_, context_.options.count.index, context_.options.count.repeats,
+                           space_.where, found_.clusters()));
     sink.write("latent.svg", "image/svg+xml", scatter());
     sink.write("profiles.csv", "text/csv", profiles());
     sink.write("report.md", "text/markdown", report());
@@ -82,6 +104,7 @@ class Application {
   Discovery discover(const Method& method) const {
     DiscoverySettings how =
         discovery_settings(context_.options, context_.options.epochs, context_.seed);
+    how.count.all_indices = true;
     Discovery found = Discovery::run(method, train_, how);
     if (found.end() == DiscoveryEnd::kNonFinite)
       throw Refused("", "training did not stay finite: nothing was found");
@@ -90,13 +113,28 @@ class Application {
     return found;
   }
 
-  /// With all indices, whatever the number of classes was set to.
-  CountEstimate counted(const Points& novel, const Points& known) const {
-    CountSettings how = context_.options.count;
-    how.all_indices = true;
-    how.attract = context_.options.mixed;
-    how.seed = context_.seed;
+  CountEstimate counted_among(const Points& novel, const Points& known,
+                              const CountSettings& how) const {
     return estimate_count(novel.view(), known.view(), train_.classes_of_known, train_.classes, how);
+  }
+
+  /// The estimate by which the number was chosen, or would have been, had it not been given; and
+  /// beside it what the columns say.
+  void count_classes() {
+    const auto own = found_.count() ? found_.count() : found_.estimated();
+    if (!own) throw Refused("", "the eigensolver did not converge: the classes were not counted");
+    count_ = *own;
+    CountSettings how = found_.count_settings();
+    if (found_.counting_space() != CountingSpace::kColumns)
+      count_of_columns_ = counted_among(train_.unlabelled, train_.known, how);
+    const auto& levels = context_.problem.features.levels;
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t f = 0; f < levels.size(); ++f)
+      if (!levels[f]) numbers.push_back(f);
+    if (numbers.empty() || numbers.size() == levels.size()) return;
+    how.all_indices = false;
+    count_of_numbers_ = counted_among(columns_of(train_.unlabelled, numbers),
+                                      columns_of(train_.known, numbers), how);
   }
 
   /// All rows without a label, in the order of the file: those of the test part are told what was
@@ -123,6 +161,19 @@ class Application {
     return out;
   }
 
+  /// A person may want to know what became of these cells.
+  void warn_of_cells(const std::string& path, const tables::Table& table) const {
+    if (table.rows < table.rows_in_file)
+      context_.warn(fmt::format("'{}': {} of {} rows have missing values and get no prediction",
+                                path, table.rows_in_file - table.rows, table.rows_in_file));
+    for (const tables::Column& column : table.features)
+      if (column.unseen > 0)
+        context_.warn(
+            fmt::format("'{}': column '{}' has {} cell{} with a level that the run's "
+                        "data does not have; such a row is of none of the levels",
+                        path, column.name, column.unseen, column.unseen == 1 ? "" : "s"));
+  }
+
   Told rows_told() const {
     if (!context_.settings.data) {
       Told out = rows_of_table();
@@ -136,6 +187,7 @@ class Application {
     const std::string& path = *context_.settings.data;
     const auto table = tables::read_rows(path, features.format, features.header, features.encoding);
     if (!table) throw Refused("/data", table.error().text);
+    warn_of_cells(path, *table);
     std::vector<std::uint32_t> rows(table->rows);
     std::iota(rows.begin(), rows.end(), 0u);
     const Points x = features.points_of(table->features, rows, path, "/data");
@@ -168,7 +220,7 @@ class Application {
     for (std::string_view name : kIndexNames)
       out += fmt::format(",{0},{0}_deviation", name == "elbow" ? "inertia" : name);
     out += "\n";
-    const auto add = [&](const char* space, const CountEstimate& count) {
+    const auto add = [&](std::string_view space, const CountEstimate& count) {
       for (const CountRow& row : count.rows) {
         out += fmt::format("{},{}", space, row.classes);
         for (std::size_t i = 0; i < kIndexCount; ++i)
@@ -176,7 +228,7 @@ class Application {
         out += "\n";
       }
     };
-    add(has_codes_ ? "codes" : "columns", count_);
+    add(space_.column, count_);
     if (count_of_columns_) add("columns", *count_of_columns_);
     return out;
   }
@@ -244,20 +296,67 @@ class Application {
     return shares;
   }
 
+  std::string_view index_name() const {
+    return kIndexNames[static_cast<std::size_t>(context_.options.count.index)];
+  }
+
+  /// How many classes were looked for, why, and what else could be said.
   std::string counts_text() const {
-    const CountIndex index = context_.options.count.index;
-    std::string out = fmt::format(
-        "{} classes were looked for. By {} there are {} ({} to {} within one standard error). "
-        "By each index:\n\n",
-        found_.clusters(), kIndexNames[static_cast<std::size_t>(index)], count_.classes, count_.low,
-        count_.high);
+    const bool given = !found_.count();
+    const std::size_t all = train_.unlabelled.rows;
+    std::string out = fmt::format("{} classes were looked for", found_.clusters());
+    out += given ? fmt::format(", as the configuration says; by {} {} there are {}", index_name(),
+                               space_.where, count_.classes)
+                 : fmt::format(": so many there are by {} {}", index_name(), space_.where);
+    out += fmt::format(" ({} to {} within one standard error{}).", count_.low, count_.high,
+                       count_.looked_at < all
+                           ? fmt::format("; {} of {} rows were looked at", count_.looked_at, all)
+                           : "");
+    if (count_of_columns_)
+      out += fmt::format(" Among the columns themselves it says {}.", count_of_columns_->classes);
+    if (!given)
+      out +=
+          " Trials estimate anew, by rows and draws of their own, so their novel_classes may be "
+          "another number.";
+    for (const std::string& remark : count_remarks()) out += "\n\n**" + remark + "**";
+    out += "\n\nBy each index:\n\n";
     for (std::size_t i = 0; i < kIndexCount; ++i) {
       out += fmt::format("- {}: {}", kIndexNames[i], count_.by_index[i]);
       if (count_of_columns_)
-        out += fmt::format(" in the codes, {} among the columns", count_of_columns_->by_index[i]);
+        out +=
+            fmt::format(" {}, {} among the columns", space_.where, count_of_columns_->by_index[i]);
       out += "\n";
     }
     return out;
+  }
+
+  /// Reasons to doubt the estimate, where one was used.
+  std::vector<std::string> count_remarks() const {
+    std::vector<std::string> out;
+    if (!found_.count()) return out;
+    const std::size_t most = context_.options.count.most;
+    if (count_.classes == most)
+      out.push_back(fmt::format(
+          "{} is the most that was looked for, so by {} {} there may be more, or no classes that "
+          "it can count: raise options.k.max, choose another options.k.index, or give "
+          "options.k.classes",
+          most, index_name(), space_.where));
+    if (!count_of_numbers_) return out;
+    const CountEstimate& columns = count_of_columns_ ? *count_of_columns_ : count_;
+    if (columns.classes != count_of_numbers_->classes)
+      out.push_back(fmt::format(
+          "Categories weigh heavily: {} says {} among all columns and {} without {}; rows may "
+          "only be grouped by their words (data.drop leaves a column out)",
+          index_name(), columns.classes, count_of_numbers_->classes, names_of_categories()));
+    return out;
+  }
+
+  std::string names_of_categories() const {
+    std::vector<std::string> names;
+    for (const auto& level : context_.problem.features.levels)
+      if (level && (names.empty() || names.back() != "'" + level->column + "'"))
+        names.push_back("'" + level->column + "'");
+    return fmt::format("{}", fmt::join(names, ", "));
   }
 
   /// Rows of a cluster by their share of distance to the own and the next centre: the typical ones,
@@ -313,10 +412,12 @@ class Application {
       const TreeSettings how;
       out += fmt::format(
           "Told apart from the other unlabelled rows by a tree of depth {} (cross-validated "
-          "balanced accuracy {:.1f} %):\n\n{}\n",
-          how.depth, 100 * cross_validated_accuracy(x.view(), wanted, how),
-          tree_text(grow_tree(x.view(), wanted, how), features.names,
-                    [&](std::size_t f, float v) { return features.in_own_units(f, v); }));
+          "balanced accuracy {:.1f} %). Of each rule: how many of these rows follow it, and the "
+          "share of them that is of {}, as if there were as many rows of it as others:\n\n{}\n",
+          how.depth, 100 * cross_validated_accuracy(x.view(), wanted, how), names_[cluster],
+          tree_text(grow_tree(x.view(), wanted, how), [&](std::size_t f, bool above, float value) {
+            return features.condition(f, above, value);
+          }));
     }
     return out + typical_rows(cluster);
   }
@@ -331,6 +432,7 @@ class Application {
         cluster_stability(found_, rows_of(train_.unlabelled.view(), sample).view(), labels,
                           found_.clusters(), context_.settings.resamples, context_.seed);
     std::string out = "# Novel classes\n\n" + counts_text();
+    for (const std::string& remark : count_remarks()) context_.warn(remark);
     if (context_.options.mixed) {
       const auto known = std::count_if(own_.labels.begin(), own_.labels.end(),
                                        [&](std::uint32_t l) { return l >= found_.clusters(); });
@@ -354,9 +456,10 @@ class Application {
   Told own_;                        // the unlabelled training rows
   std::vector<std::string> names_;  // of clusters, then of known classes
   Points centres_;
-  const bool has_codes_;  // rows are compared by codes, not by the columns themselves
-  CountEstimate count_;
-  std::optional<CountEstimate> count_of_columns_;  // where there are codes
+  const SpaceNames space_;                         // in which the method counts classes
+  CountEstimate count_;                            // there
+  std::optional<CountEstimate> count_of_columns_;  // where the method counts elsewhere
+  std::optional<CountEstimate> count_of_numbers_;  // where there are categories beside numbers
 };
 
 }  // namespace

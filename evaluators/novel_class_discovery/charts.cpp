@@ -90,7 +90,8 @@ linalg::Matrix<double> plane_of(PointsView x) {
 
 }  // namespace
 
-std::string count_chart(const CountEstimate& estimate, CountIndex index, std::size_t repeats) {
+std::string count_chart(const CountEstimate& estimate, CountIndex index, std::size_t repeats,
+                        std::string_view where, std::size_t used) {
   const auto which = static_cast<std::size_t>(index);
   const double root = std::sqrt(static_cast<double>(repeats));
   Range x, y;
@@ -124,10 +125,11 @@ std::string count_chart(const CountEstimate& estimate, CountIndex index, std::si
   out += fmt::format(R"(<polyline points="{}" fill="none" stroke="#0072B2"/>)"
                      "\n",
                      line);
-  out += text_at(kWidth / 2, 24,
-                 fmt::format("{} by number of novel classes: {} chosen, {} to {} within one "
-                             "standard error",
-                             kIndexNames[which], estimate.classes, estimate.low, estimate.high));
+  out +=
+      text_at(kWidth / 2, 24,
+              fmt::format("{} {}: {} novel classes, {} to {} within one standard error{}",
+                          kIndexNames[which], where, estimate.classes, estimate.low, estimate.high,
+                          used == estimate.classes ? "" : fmt::format("; {} given", used)));
   out += text_at(4, kEdge + 4, fmt::format("{:.3g}", y.high), "start");
   out += text_at(4, kHeight - kEdge, fmt::format("{:.3g}", y.low), "start");
   return out + "</svg>\n";

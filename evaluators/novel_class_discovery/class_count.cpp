@@ -53,6 +53,7 @@ class Counting {
         out.by_index[i] = best(out, static_cast<CountIndex>(i));
     out.classes = out.by_index[place(s_.index)];
     set_range(out);
+    out.looked_at = x_.rows;
     return out;
   }
 

@@ -46,6 +46,7 @@ struct CountEstimate {
   std::size_t classes = 2;
   std::array<std::size_t, kIndexCount> by_index{};  ///< 0: not worked out
   std::vector<CountRow> rows;                       ///< 2, 3, ...
+  std::size_t looked_at = 0;                        ///< rows of x, a sample where they are too many
   /// Numbers whose wanted index lies within one standard error (deviation / sqrt(repeats)) of the
   /// best one's; the elbow has only itself.
   std::size_t low = 2, high = 2;

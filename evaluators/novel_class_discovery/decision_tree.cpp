@@ -126,22 +126,21 @@ double cross_validated_accuracy(PointsView x, const std::vector<bool>& wanted,
   return (right[0] / std::max(all[0], 1.0) + right[1] / std::max(all[1], 1.0)) / 2;
 }
 
-std::string tree_text(const DecisionTree& tree, const std::vector<std::string>& names,
-                      const std::function<double(std::size_t, float)>& in_own_units) {
+std::string tree_text(const DecisionTree& tree,
+                      const std::function<std::string(std::size_t, bool, float)>& condition) {
   std::string out;
   const std::function<void(std::size_t, const std::string&)> walk = [&](std::size_t at,
                                                                         const std::string& path) {
     const TreeNode& node = tree.nodes[at];
     if (node.is_leaf()) {
       if (node.share > 0.5)
-        out += fmt::format("{} ({:.0f} % by weight, {} rows)\n", path.empty() ? "always" : path,
-                           100 * node.share, node.rows);
+        out += fmt::format("- {}: {} rows, {:.0f} %\n", path.empty() ? "always" : path, node.rows,
+                           100 * node.share);
       return;
     }
     const std::string start = path.empty() ? "" : path + " and ";
-    const double threshold = in_own_units(node.feature, node.threshold);
-    walk(node.below, fmt::format("{}{} <= {:.4g}", start, names[node.feature], threshold));
-    walk(node.above, fmt::format("{}{} > {:.4g}", start, names[node.feature], threshold));
+    walk(node.below, start + condition(node.feature, false, node.threshold));
+    walk(node.above, start + condition(node.feature, true, node.threshold));
   };
   walk(0, "");
   return out;

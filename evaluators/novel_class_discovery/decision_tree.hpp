@@ -40,8 +40,10 @@ DecisionTree grow_tree(PointsView x, const std::vector<bool>& wanted, const Tree
 double cross_validated_accuracy(PointsView x, const std::vector<bool>& wanted,
                                 const TreeSettings& settings);
 
-/// The paths to the leaves that are wanted: "a <= 3 and b > 0.5 (97 % of 130 rows)", one a line.
-std::string tree_text(const DecisionTree& tree, const std::vector<std::string>& names,
-                      const std::function<double(std::size_t, float)>& in_own_units);
+/// The paths to the leaves that are wanted, as a list: "- a <= 3 and b > 0.5: 130 rows, 97 %". The
+/// share is TreeNode::share. `condition` says of a feature that it is above a threshold, or not.
+std::string tree_text(
+    const DecisionTree& tree,
+    const std::function<std::string(std::size_t feature, bool above, float threshold)>& condition);
 
 }  // namespace equivolve::novel_class_discovery

@@ -73,7 +73,7 @@ Discovery Discovery::run(const Method& method, const LearningRows& rows,
   if (d.end_ != DiscoveryEnd::kDone) return d;
   d.known_ = d.space_of(rows.known.view());
   d.novel_ = d.space_of(novel.view());
-  d.choose_count(novel);
+  d.choose_count();
   if (d.end_ != DiscoveryEnd::kDone) return d;
   d.finish(d.clustered(d.novel_));
   return d;
@@ -106,7 +106,7 @@ void Discovery::learn_code(const LearningRows& rows) {
 void Discovery::learn_tabular(const LearningRows& rows, const Points& novel) {
   known_ = rows.known;
   novel_ = novel;
-  choose_count(novel);
+  choose_count();
   TabularSettings s;
   s.code = method_.code;
   s.clusters = clusters_;
@@ -122,28 +122,45 @@ void Discovery::learn_tabular(const LearningRows& rows, const Points& novel) {
 }
 
 /// Sets clusters_.
-void Discovery::choose_count(const Points& novel) {
+void Discovery::choose_count() {
   if (settings_.clusters) {
-    clusters_ = std::min(*settings_.clusters, novel.rows);
+    clusters_ = std::min(*settings_.clusters, novel_.rows);
     return;
   }
+  count_ = estimated();
+  if (count_)
+    clusters_ = count_->classes;
+  else
+    end_ = DiscoveryEnd::kNotConverged;
+}
+
+CountSettings Discovery::count_settings() const {
   CountSettings how = settings_.count;
   how.attract = settings_.mixed;
   how.seed = seed_of(settings_.seed, kCount);
-  if (method_.kind == MethodKind::kNcdSpectral) {
-    const auto embedded = embedded_jointly(novel_);
-    if (!embedded) {
-      end_ = DiscoveryEnd::kNotConverged;
-      return;
-    }
-    count_ = estimate_count(embedded->novel.view(), embedded->known.view(),
-                            embedded->classes_of_known, classes_, how);
-  } else {
-    const Points known = encoder_ ? normalized(known_) : known_,
-                 x = encoder_ ? normalized(novel_) : novel_;
-    count_ = estimate_count(x.view(), known.view(), classes_of_known_, classes_, how);
+  return how;
+}
+
+CountingSpace Discovery::counting_space() const {
+  if (method_.kind == MethodKind::kNcdSpectral) return CountingSpace::kJointEmbedding;
+  return encoder_ ? CountingSpace::kCodes : CountingSpace::kColumns;
+}
+
+std::optional<CountEstimate> Discovery::estimated() const {
+  const auto count = [this](const Points& x, const Points& known, const Labels& classes) {
+    return estimate_count(x.view(), known.view(), classes, classes_, count_settings());
+  };
+  switch (counting_space()) {
+    case CountingSpace::kColumns:
+      return count(novel_, known_, classes_of_known_);
+    case CountingSpace::kCodes:
+      return count(normalized(novel_), normalized(known_), classes_of_known_);
+    case CountingSpace::kJointEmbedding:
+      break;
   }
-  clusters_ = count_->classes;
+  const auto embedded = embedded_jointly(novel_);
+  if (!embedded) return std::nullopt;
+  return count(embedded->novel, embedded->known, embedded->classes_of_known);
 }
 
 void Discovery::finish(std::optional<Clustered> clustered) {
@@ -267,11 +284,6 @@ Points Discovery::space_of(PointsView x) const {
   if (!encoder_) return rows_of(x, all_rows(x.rows));
   Points codes = codes_of(*encoder_, x);
   return method_.normalized_codes ? normalized(std::move(codes)) : codes;
-}
-
-Points Discovery::counting_space_of(PointsView x) const {
-  Points space = space_of(x);
-  return encoder_ ? normalized(std::move(space)) : space;
 }
 
 Labels Discovery::assign(PointsView x) const {

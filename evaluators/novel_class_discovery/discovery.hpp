@@ -22,6 +22,11 @@ struct DiscoverySettings {
   std::function<bool()> stop = {};  ///< asked each epoch and between steps; may be empty
 };
 
+/// Where a method counts classes: among the columns (also the methods that cluster a graph of the
+/// rows or learn a cluster head, since both need the number), in codes divided by their length, or
+/// in the embedding of known and unlabelled rows together.
+enum class CountingSpace { kColumns, kCodes, kJointEmbedding };
+
 enum class DiscoveryEnd { kDone, kNonFinite, kStopped, kNotConverged };
 
 /// Copies are independent; const members may run in several threads at once.
@@ -49,8 +54,12 @@ class Discovery {
 
   /// The space in which rows are compared: codes, or the rows themselves.
   Points space_of(PointsView x) const;
-  /// In which classes are counted: codes are normalised there.
-  Points counting_space_of(PointsView x) const;
+  CountingSpace counting_space() const;
+  /// What was, or would have been, estimated of the rows that were clustered: of the same rows, in
+  /// counting_space(), by the same draws. nullopt: an eigensolver did not converge.
+  std::optional<CountEstimate> estimated() const;
+  /// With the draws of this discovery.
+  CountSettings count_settings() const;
 
  private:
   struct Clustered {
@@ -66,7 +75,7 @@ class Discovery {
   Discovery(const Method& method, const LearningRows& rows, const DiscoverySettings& settings);
   void learn_code(const LearningRows& rows);
   void learn_tabular(const LearningRows& rows, const Points& novel);
-  void choose_count(const Points& novel);
+  void choose_count();
   void finish(std::optional<Clustered> clustered);
   TrainSettings train_settings() const;
   GroupSettings group_settings(GroupStart start, std::size_t rows) const;

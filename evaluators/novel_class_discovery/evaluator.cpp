@@ -86,6 +86,7 @@ class NovelClassDiscovery {
     instance_.level_count = levels_.size();
     instance_.offers_test_split = problem().has_test;
     std::copy(problem().digest.begin(), problem().digest.end(), instance_.data_digest);
+    host_.log(EQV_LOG_INFO, settings_.data.file + ": " + problem().labels_report);
     if (!problem().report.empty())
       host_.log(EQV_LOG_INFO, settings_.data.file + ": " + problem().report);
   }

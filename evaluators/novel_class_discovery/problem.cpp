@@ -29,6 +29,12 @@ std::string classes_text(std::size_t n) {
   return fmt::format("{} class{}", n, n == 1 ? "" : "es");
 }
 
+std::optional<Level> level_of(const tables::FeatureColumn& column, std::size_t level) {
+  if (!column.categorical) return std::nullopt;
+  if (level == column.levels.size()) return Level{column.name, std::nullopt};
+  return Level{column.name, column.levels[level]};
+}
+
 /// Reads the file and sorts its rows into kinds.
 class Opening {
  public:
@@ -67,6 +73,7 @@ class Opening {
     p.test = p.features.points_of(table_.features, test, data_.file, "/data/file");
     for (std::uint32_t r : test) p.test_numbers.push_back(table_.row_number(r));
     p.report = tables::report_of(table_, p.features.encoding);
+    p.labels_report = labels_report();
     out.truth.novel_names = novel_names_;
     return out;
   }
@@ -107,6 +114,10 @@ class Opening {
                         labels().name, tables::suggestion(data_.novel[i], levels)));
       is_novel_[static_cast<std::size_t>(found - levels.begin())] = true;
     }
+    if (data_.novel.size() == 1)
+      throw Refused("/data/novel",
+                    "names one class; at least 2 are needed, or none where their "
+                    "cells in the file are empty");
     if (!data_.draw_novel) return;
     if (*data_.draw_novel + 2 > levels.size())
       throw Refused("/data/novel", fmt::format("is {}, and column '{}' of '{}' has {}; at least 2 "
@@ -197,8 +208,31 @@ class Opening {
   [[noreturn]] void refuse_unlabelled(std::size_t rows) const {
     throw Refused("/data/target",
                   fmt::format("'{}' has {} unlabelled training row{}; leave cells of column '{}' "
-                              "empty, or name the novel classes in data.novel",
+                              "empty, name the word that stands in them in data.missing_values, or "
+                              "the novel classes in data.novel",
                               data_.file, rows, rows == 1 ? "" : "s", labels().name));
+  }
+
+  /// A person sees here that a word was taken for a class, or a class for no label.
+  std::string labels_report() const {
+    constexpr std::size_t kNamed = 10;
+    std::vector<std::size_t> count(known_names_.size(), 0);
+    std::size_t unlabelled = 0;
+    for (std::size_t r = 0; r < table_.rows; ++r) ++(hidden_[r] ? unlabelled : count[truth_[r]]);
+    std::vector<std::size_t> order(count.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return count[a] > count[b]; });
+    std::string out = "known classes: ";
+    for (std::size_t i = 0; i < std::min(kNamed, order.size()); ++i)
+      out += fmt::format("{}{} {}", i ? ", " : "", known_names_[order[i]], count[order[i]]);
+    if (order.size() > kNamed) out += fmt::format(" and {} more", order.size() - kNamed);
+    out += fmt::format(" rows; unlabelled: {} rows (column '{}' empty", unlabelled, labels().name);
+    if (!data_.columns.format.missing_values.empty())
+      out += fmt::format(", or one of the words {} (data.missing_values)",
+                         fmt::join(data_.columns.format.missing_values, " "));
+    if (!novel_names_.empty()) out += ", or a class of data.novel";
+    return out + (data_.hide_known > 0 ? ", or hidden by data.hide_known)" : ")");
   }
 
   void check() const {
@@ -239,6 +273,7 @@ class Opening {
         if (scale.deviation == 0) continue;
         f.kept.push_back(feature);
         f.names.push_back(names[feature]);
+        f.levels.push_back(level_of(f.encoding.columns[c], level));
         f.scales.push_back(data_.standardize ? scale : tables::Scale{0, 1});
       }
     if (f.kept.empty())
@@ -256,6 +291,14 @@ class Opening {
 };
 
 }  // namespace
+
+std::string Features::condition(std::size_t feature, bool above, float threshold) const {
+  if (const auto& level = levels[feature])
+    return fmt::format("{} {} {}", level->column, above ? "is" : "is not",
+                       level->word.value_or("missing"));
+  return fmt::format("{} {} {:.4g}", names[feature],
+                     above ? ">" : "<=", in_own_units(feature, threshold));
+}
 
 Points Features::points_of(const std::vector<Column>& columns, std::span<const std::uint32_t> rows,
                            const std::string& file, const char* pointer) const {

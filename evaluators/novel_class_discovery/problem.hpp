@@ -13,12 +13,19 @@
 
 namespace equivolve::novel_class_discovery {
 
+/// A feature of 0 and 1: whether a column holds this word, or nothing.
+struct Level {
+  std::string column;
+  std::optional<std::string> word;
+};
+
 /// From columns of a file to points.
 struct Features {
   tables::Encoding encoding;
   tables::Fills fills;
   std::vector<std::size_t> kept;  ///< of the encoded features, those that are not constant on train
-  std::vector<std::string> names;     ///< of the kept ones
+  std::vector<std::string> names;            ///< of the kept ones
+  std::vector<std::optional<Level>> levels;  ///< of the kept ones; empty for numbers
   std::vector<tables::Scale> scales;  ///< of the kept ones; mean 0, deviation 1 where they stay raw
   tables::TextFormat format;
   bool header = true;
@@ -26,6 +33,8 @@ struct Features {
   double in_own_units(std::size_t feature, float value) const {
     return scales[feature].undo(value);
   }
+  /// "ph > 6.1", "site is not river", "site is missing": at most, or above, a threshold.
+  std::string condition(std::size_t feature, bool above, float threshold) const;
   /// Throws sdk::Refused at `pointer` where a number is too large to be compared with others:
   /// `file` is the columns' own.
   Points points_of(const std::vector<tables::Column>& columns, std::span<const std::uint32_t> rows,
@@ -48,8 +57,9 @@ struct Problem {
   std::vector<std::uint32_t> test_numbers;  ///< theirs in the file, from 1
   std::vector<std::string> class_names;     ///< of the known ones, ascending
   Features features;
-  bool has_test = false;  ///< whether the truth of any test row is known
-  std::string report;     ///< what reading did to the data; may be empty
+  bool has_test = false;      ///< whether the truth of any test row is known
+  std::string report;         ///< what reading did to the data; may be empty
+  std::string labels_report;  ///< how many rows each known class has, and how many have no label
   tables::DataDigest digest{};
 };
 

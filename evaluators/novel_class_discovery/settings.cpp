@@ -32,10 +32,6 @@ void read_novel(JsonReader& in, DataSettings& out) {
       throw Refused("/data/novel/" + std::to_string(i), "names class '" + label + "' twice");
     out.novel.push_back(label);
   }
-  if (out.novel.size() == 1)
-    throw Refused("/data/novel",
-                  "names one class; at least 2 are needed, or none where their "
-                  "cells in the file are empty");
 }
 
 DataSettings read_data(JsonReader in) {

@@ -267,8 +267,11 @@ TEST(DecisionTree, FindsARuleOfTwoColumns) {
   }
   const TreeSettings how;
   EXPECT_GT(cross_validated_accuracy(x.view(), wanted, how), 0.9);
-  const std::string text = tree_text(grow_tree(x.view(), wanted, how), {"a", "b", "c", "d", "e"},
-                                     [](std::size_t, float v) { return v; });
+  const std::string text =
+      tree_text(grow_tree(x.view(), wanted, how), [](std::size_t f, bool above, float v) {
+        return std::string(1, "abcde"[f]) + (above ? " > " : " <= ") + std::to_string(v);
+      });
+  EXPECT_EQ(text.rfind("- ", 0), 0u) << text;
   EXPECT_NE(text.find("b > 0."), std::string::npos) << text;
   EXPECT_NE(text.find("d <= 0.7"), std::string::npos) << text;
   // Of labels that no column knows, cross-validation promises nothing.

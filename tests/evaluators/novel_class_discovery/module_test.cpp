@@ -1,5 +1,6 @@
 // The module as a host sees it: what it refuses, that no label of a novel class is read, that its
 // answers do not depend on threads, and what apply writes.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -256,6 +257,127 @@ TEST_F(Module, AppliesToFilesAPersonCanUse) {
   EXPECT_THAT(told.at("predictions.csv"), HasSubstr("\n1,novel_"));
 }
 
+/// What count.csv says there are in a space: the number with the greatest silhouette.
+std::size_t most_silhouette(const std::string& table, const std::string& space) {
+  std::istringstream lines(table);
+  std::string line;
+  double greatest = -2;
+  std::size_t best = 0;
+  while (std::getline(lines, line)) {
+    if (line.rfind(space + ",", 0) != 0) continue;
+    std::istringstream cells(line.substr(space.size() + 1));
+    std::size_t classes = 0;
+    double silhouette = 0;
+    char comma = 0;
+    cells >> classes >> comma >> silhouette;
+    if (silhouette <= greatest) continue;
+    greatest = silhouette;
+    best = classes;
+  }
+  return best;
+}
+
+// The number that was used is the one that report, table and chart name, in the method's own space.
+TEST_F(Module, ReportsTheNumberOfClassesThatWasUsed) {
+  json estimating = config();
+  estimating["options"]["k"] = {{"mode", "estimate"}, {"max", 7}};
+  Session session(module_table(), estimating);
+  const std::pair<const char*, const char*> spaces[] = {
+      {"kmeans", "columns"}, {"spectral", "columns"},      {"ncd_spectral", "joint_embedding"},
+      {"pbn", "codes"},      {"latent_baseline", "codes"}, {"tabular_ncd", "columns"}};
+  for (const auto& [method, space] : spaces) {
+    const auto files =
+        session.apply(genome(session, "method: " + std::string(method) + "\n"), {{"resamples", 0}});
+    const std::string& report = files.at("report.md");
+    const std::size_t used = std::stoul(report.substr(report.find("\n\n") + 2));
+    EXPECT_EQ(most_silhouette(files.at("count.csv"), space), used) << method;
+    EXPECT_THAT(report, HasSubstr(" classes were looked for: so many there are by silhouette "));
+    EXPECT_THAT(files.at("count.svg"), HasSubstr(fmt::format(": {} novel classes, ", used)));
+    EXPECT_EQ(files.at("profiles.csv").find(fmt::format("novel_{},", used + 1)), std::string::npos);
+    const bool elsewhere = std::string(space) != "columns";
+    EXPECT_EQ(report.find("Among the columns themselves it says") != std::string::npos, elsewhere);
+    EXPECT_EQ(most_silhouette(files.at("count.csv"), "columns") != 0, true);
+  }
+}
+
+TEST_F(Module, SaysThatTheNumberOfClassesWasGivenAndWhatTheIndexSays) {
+  json given = config();
+  given["options"]["k"] = {{"classes", 3}, {"max", 7}};
+  Session session(module_table(), given);
+  const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(files.at("report.md"),
+              HasSubstr("3 classes were looked for, as the configuration "
+                        "says; by silhouette among the columns there are 2"));
+  EXPECT_THAT(files.at("count.svg"), HasSubstr("; 3 given"));
+}
+
+// Words weigh more than numbers do: each group of equal words is a cluster of its own.
+// A column of words, and three blobs that they have nothing to do with.
+std::string table_of_words(const std::string& label_of_unlabelled) {
+  std::string text = "a,b,c,site,label,split\n";
+  const LabelledPoints p = blobs(0, 5, 60, 3, 3, 5);
+  const char* sites[] = {"north", "south", "river", "", "east"};
+  for (std::size_t r = 0; r < p.x.rows; ++r) {
+    for (std::size_t c = 0; c < 3; ++c) text += std::to_string(p.x(r, c)) + ",";
+    text += std::string(sites[r / 3 % 5]) + ",";
+    text += (p.labels[r] < 3 ? std::string(1, "pqr"[p.labels[r]]) : label_of_unlabelled);
+    text += ",train\n";
+  }
+  return text;
+}
+
+TEST_F(Module, WarnsWhereAnEstimateIsTheMostOrOfWords) {
+  json words = config(table_of_words(""), json());
+  words["data"]["missing"] = "impute";
+  words["options"]["k"] = {{"mode", "estimate"}, {"max", 6}};
+  Session session(module_table(), words);
+  const auto files = session.apply(genome(session, "method: kmeans\n"), {{"resamples", 0}});
+  for (const std::string& said : {files.at("report.md"), session.log()}) {
+    EXPECT_THAT(said, HasSubstr("6 is the most that was looked for"));
+    EXPECT_THAT(said, HasSubstr("silhouette says 6 among all columns and 2 without 'site'"));
+  }
+  words["data"]["drop"] = {"site"};
+  Session numbers(module_table(), words);
+  const auto of_numbers = numbers.apply(genome(numbers, "method: kmeans\n"), {{"resamples", 0}});
+  EXPECT_THAT(of_numbers.at("report.md"), HasSubstr("2 classes were looked for: so many"));
+  EXPECT_EQ(of_numbers.at("report.md").find("**"), std::string::npos);
+}
+
+TEST_F(Module, SaysHowManyRowsEachClassHasAndWhichWordsAreNoLabel) {
+  json words = config(table_of_words("unknown"), json());
+  words["data"]["missing"] = "impute";
+  expect_refused(words, "/data/target", "has 0 unlabelled training rows");
+  words["data"]["missing_values"] = {"unknown", "r"};
+  EXPECT_THAT(Session(module_table(), words).log(),
+              HasSubstr("known classes: p 60, q 60 rows; unlabelled: 180 rows (column 'label' "
+                        "empty, or one of the words unknown r (data.missing_values))"));
+  const auto shrunk = [](std::size_t r, std::uint32_t c) {
+    return c == 2 && r % 2 ? std::string() : plain(r, c);
+  };
+  EXPECT_THAT(Session(module_table(), config(csv(shrunk))).log(),
+              HasSubstr("known classes: a 24, b 24, d 24, c 12 rows; unlabelled: 60 rows"));
+}
+
+TEST_F(Module, WritesRulesOfWordsAsAPersonWouldAndWarnsOfUnseenOnes) {
+  json words = config(table_of_words(""), json());
+  words["data"]["missing"] = "impute";
+  words["data"]["features"] = {"site", "a"};
+  words["options"]["k"] = {{"classes", 4}};
+  Session session(module_table(), words);
+  const auto files = session.apply(
+      genome(session, "method: kmeans\n"),
+      {{"data", folder_.write("new.csv", "site,a\nlake,1\nnorth,2\nlake,3\n")}, {"resamples", 0}});
+  EXPECT_THAT(session.log(), HasSubstr("column 'site' has 2 cells with a level that the run's data "
+                                       "does not have"));
+  const std::string& report = files.at("report.md");
+  EXPECT_EQ(report.find("site="), std::string::npos) << report;
+  EXPECT_TRUE(std::regex_search(report, std::regex("\n- (site is not \\w+ and )*site is "
+                                                   "(missing|river|north|south|east)"
+                                                   "( and [^:]*)?: \\d+ rows, \\d+ %\n")))
+      << report;
+  EXPECT_THAT(report, HasSubstr("site is not "));
+}
+
 TEST_F(Module, WarnsOfClustersWhereAKnownClassLies) {
   // Class a's rows from the 12th on are unlabelled too: with x and y three clusters, one of them a.
   const auto partly = [](std::size_t r, std::uint32_t c) {
@@ -289,6 +411,8 @@ TEST_F(Module, RefusesWhatItCannotUse) {
   expect_refused(at(good, "/data/file", "/nowhere.csv"), "/data/file", "/nowhere.csv");
   expect_refused(at(good, "/data/novel", {"x", "z"}), "/data/novel/1", "has no class 'z'");
   expect_refused(at(good, "/data/novel", {"x"}), "/data/novel", "at least 2");
+  // That the only name is no class's comes first.
+  expect_refused(at(good, "/data/novel", {"xx"}), "/data/novel/0", "did you mean 'x'?");
   expect_refused(at(good, "/data/novel", {"a", "b", "c", "x", "y"}), "/data/target",
                  "at least 2 known classes");
   expect_refused(at(good, "/data/novel", 5), "/data/novel", "at least 2 must stay known");
@@ -299,6 +423,7 @@ TEST_F(Module, RefusesWhatItCannotUse) {
   json none = good;
   none["data"].erase("novel");
   expect_refused(none, "/data/target", "has 0 unlabelled training rows");
+  expect_refused(none, "/data/target", "data.missing_values");
   const auto constant = [this](const std::string& text) { return config(text, json()); };
   expect_refused(constant("a,label,split\n1,p,train\n1,q,train\n1,,train\n1,,train\n1,,train\n"),
                  "/data/file", "constant");
