@@ -12,6 +12,7 @@
 #include "engine/plugins/crash_notes.hpp"
 #include "engine/plugins/set_aside.hpp"
 #include "engine/plugins/threads_evaluator.hpp"
+#include "engine/processes/shell_text.hpp"
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
 #include "engine/run/notes.hpp"
@@ -118,9 +119,9 @@ class Session {
     crash_notes_.emplace(
         store::side_file_of(prepared_.config.store.file, run_, store::kCrashes),
         fmt::format("equivolve: a trial has crashed the engine, as evaluator.isolation is thread; "
-                    "run {} can be resumed (with evaluator.isolation=process a crash costs its own "
-                    "trial alone)\n",
-                    run_));
+                    "run {0} can be resumed (with evaluator.isolation=process a crash costs its "
+                    "own trial alone): equivolve resume {0} --store {1}\n",
+                    run_, shell_word(prepared_.config.store.file.string())));
     on_threads_.emplace(*prepared_.evaluator, *crash_notes_);
     const auto notes = crash_notes_->read();
     if (!notes.empty() && controls_.notice)
