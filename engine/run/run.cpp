@@ -201,6 +201,7 @@ class Session {
 
   void advise() {
     const std::optional<double> speed_up = pipeline_->progress().speed_up;
+    if (!prepared_.evaluator->descriptor().offers_probe) return;  // none to leave out
     if (origins_.probes_end || !slow_hashing_.look(time_.session(), speed_up)) return;
     const bool stops = prepared_.config.hashing.stops_probing;
     if (stops) pipeline_->stop_probing();

@@ -47,6 +47,7 @@ class ToyRun : public testing::Test {
   }
 
   std::optional<RunOrigins> origins_;
+  std::string notices_;  // written on the thread that called start() or resume()
 
   RunOutcome start() { return go(std::nullopt); }
   RunOutcome resume() {
@@ -90,6 +91,7 @@ class ToyRun : public testing::Test {
     controls.clock = &clock_;
     controls.signal = &signal_;
     controls.origins = origins_;
+    controls.notice = [this](const std::string& line) { notices_ += line + "\n"; };
     controls.executor = [](unsigned) { return make_thread_executor(1); };
     controls.progress = [this](const ProgressReport& report) {
       {
@@ -143,6 +145,25 @@ TEST_F(ToyRun, AutoStopsProbingOnceItHasSlowedTheRunDownForLong) {
   EXPECT_EQ(again.summary.result_digest, outcome.summary.result_digest);
   EXPECT_EQ(*origins->probes_end + 1, static_cast<std::uint64_t>(probes.load()))
       << "the first one is checked";
+}
+
+// Trials take longer and longer, so that verification costs more than the hits save.
+TEST_F(ToyRun, HashingIsNoAdviceWhereThereIsNoProbe) {
+  config_.hashing.verify_fraction = 1;
+  for (const bool offers_probe : {true, false}) {
+    double seconds = 0;
+    evaluator_ = [&](test::ToyEvaluator& toy) {
+      toy.descriptor_.offers_probe = offers_probe;
+      toy.seconds = [&] { return seconds += 1; };
+      toy.on_trial = [&](const auto&, const auto&, const auto&) { step(2s); };
+    };
+    notices_.clear();
+    const RunSummary summary = start().summary;
+    EXPECT_LT(summary.measured_speed_up.value(), 1);
+    EXPECT_EQ(notices_.find("hashing.policy") != std::string::npos, offers_probe) << notices_;
+    EXPECT_EQ(to_text(summary).find("hashing.policy") != std::string::npos, offers_probe);
+    config_.store.file = folder_.path() / "other.db";
+  }
 }
 
 TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
