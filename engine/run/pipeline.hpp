@@ -133,6 +133,7 @@ class Pipeline {
     std::uint64_t told = 0, evaluations = 0, hits = 0;
     std::uint64_t decided = 0;                ///< candidates that are not tried again
     std::uint64_t replayed = 0;               ///< of those told, from the store
+    std::uint64_t trying = 0;                 ///< trials that run, or wait for a thread
     std::optional<double> best;               ///< first objective, as the evaluator gives it
     std::optional<double> speed_up;           ///< by hashing, measured so far (speed_up.hpp)
     StopCause stopped_by = StopCause::kNone;  ///< why no more is asked

@@ -28,7 +28,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoll = 50ms;
-constexpr auto kGrace = 10s;  // for trials in flight, after a stop or when time is up
+constexpr auto kGrace = 10s;    // for trials in flight, after a stop or when time is up
+constexpr auto kPatience = 2s;  // after a signal, before it is said what is waited for
 
 RunHead head_of(const Preparation& prepared) {
   RunHead head;
@@ -63,6 +64,7 @@ class Session {
         origins_(std::move(origins)),
         replay_(std::move(replay)),
         earlier_probes_(earlier_probes),
+        width_(executor_width(prepared.config)),
         clock_(controls.clock ? *controls.clock : machine_clock_),
         time_(clock_, std::chrono::duration_cast<std::chrono::nanoseconds>(
                           std::chrono::duration<double>(earlier_seconds))) {
@@ -70,11 +72,10 @@ class Session {
   }
 
   tl::expected<RunOutcome, RunError> go() {
-    const unsigned width = executor_width(prepared_.config);
     if (controls_.executor) {
-      executor_ = controls_.executor(width);
+      executor_ = controls_.executor(width_);
     } else {
-      auto made = make_executor(prepared_.config.executor, width);
+      auto made = make_executor(prepared_.config.executor, width_);
       if (!made) return fail(2, made.error());
       executor_ = std::move(*made);
     }
@@ -175,6 +176,7 @@ class Session {
     const auto now = clock_.now();
     if (controls_.signal && controls_.signal->load() != 0) ask_to_stop(StopCause::kSignal);
     cancel_what_is_late(now);
+    say_what_is_waited_for(now, phase);
     if (now - last_wishes_ > 500ms) {
       last_wishes_ = now;
       for (const std::string& wish : writer_->take_wishes()) obey(wish);
@@ -197,6 +199,20 @@ class Session {
     const bool stopped = stopping_since_ && now - *stopping_since_ > kGrace;
     if (stopped || (time_up_since_ && now - *time_up_since_ > kGrace)) pipeline_->cancel_trials();
     if (stopped) final_cancel_.store(true);
+  }
+
+  /// A trial on a thread may look for a stop late, or never.
+  void say_what_is_waited_for(std::chrono::nanoseconds now, ProgressReport::Phase phase) {
+    if (said_waiting_ || stop_cause_ != StopCause::kSignal || now - *stopping_since_ < kPatience ||
+        !controls_.notice || prepared_.config.evaluator.isolation != "thread")
+      return;
+    said_waiting_ = true;
+    const std::uint64_t trials = phase == ProgressReport::Phase::kSearch
+                                     ? std::min<std::uint64_t>(pipeline_->progress().trying, width_)
+                                     : 0;  // of the final stage nobody counts them
+    controls_.notice(fmt::format("waiting for {}trial{}; once more (Ctrl-C) ends at once",
+                                 trials == 0 ? "" : fmt::format("{} ", trials),
+                                 trials == 1 ? "" : "s"));
   }
 
   void advise() {
@@ -322,6 +338,7 @@ class Session {
   const RunOrigins origins_;
   std::unique_ptr<ReplayIndex> replay_;
   const ProbeTime earlier_probes_;
+  const unsigned width_;  // of the executor
   const SteadyClock machine_clock_{};
   const Clock& clock_;
   RunningTime time_;
@@ -334,6 +351,7 @@ class Session {
   std::optional<std::chrono::nanoseconds> time_up_since_;   // budget.time
   SlowHashing slow_hashing_;
   StopCause stop_cause_ = StopCause::kNone;
+  bool said_waiting_ = false;
   bool paused_ = false;
   PauseGate gate_;                         // of the final stage
   std::atomic<bool> final_stop_{false};    // it begins no trial any more

@@ -166,6 +166,21 @@ TEST_F(ToyRun, HashingIsNoAdviceWhereThereIsNoProbe) {
   }
 }
 
+TEST_F(ToyRun, ASignalThatATrialDoesNotHearIsSaidToWait) {
+  config_.evaluator.isolation = "thread";
+  config_.workers = 1;
+  bool first = true;
+  evaluator_ = [&](test::ToyEvaluator& toy) {
+    toy.on_trial = [&](const auto&, const auto&, const auto&) {
+      if (!std::exchange(first, false)) return;
+      signal_ = SIGINT;
+      for (int i = 0; i < 6; ++i) step(1s);
+    };
+  };
+  EXPECT_EQ(start().exit_code, 130);
+  EXPECT_EQ(notices_, "waiting for 1 trial; once more (Ctrl-C) ends at once\n");
+}
+
 TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
   config_.budget = {};
   config_.budget.time = 5s;
