@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,6 +79,7 @@ struct PipelineTotals {
   std::vector<std::uint64_t> evaluations_at;  ///< the same by level; as long as the highest needs
   std::uint64_t pruned = 0;                   ///< of these, ended by `search.pruning`
   std::uint64_t failed = 0;                   ///< told outcomes with Status::kFailed
+  std::map<Reason, std::uint64_t> failed_by;  ///< the same by reason
   std::uint64_t verified = 0;
   std::uint64_t classes = 0;       ///< founded by told requests
   std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level

@@ -401,6 +401,7 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   if (!s.merged) count_evaluation(row);
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
+  if (row.status == Status::kFailed) ++totals_.failed_by[row.reason];
   totals_.cut_by_machine +=
       row.reason == Reason::kDeadline || row.reason == Reason::kMemory ? 1 : 0;
   totals_.classes += s.verdict.founded ? 1 : 0;

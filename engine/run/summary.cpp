@@ -191,6 +191,13 @@ std::string levels_text(const std::vector<LevelSummary>& levels) {
   return fmt::format("{} evaluations; as much work as {:.1f} of {}", out, work, levels.back().name);
 }
 
+std::string reasons_text(const std::map<std::string, std::uint64_t>& failed_by_reason) {
+  std::string out;
+  for (const auto& [reason, count] : failed_by_reason)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", reason, count);
+  return out.empty() ? out : " (" + out + ")";
+}
+
 std::string archive_text(const ArchiveSummary& archive) {
   return fmt::format("{} of {} niche{} filled ({:.1f} %)", archive.filled, archive.cells,
                      archive.cells == 1 ? "" : "s", percent(archive.filled, archive.cells));
@@ -255,6 +262,7 @@ std::string to_json(const RunSummary& s) {
            {"forgotten", s.forgotten},
            {"evaluated_again", s.evaluated_again},
            {"failed", s.failed},
+           {"failed_by_reason", Json(s.failed_by_reason)},
            {"levels", json_of(s.levels)},
            {"pruned", s.pruned},
            {"pruning_without_reports", s.pruning_without_reports},
@@ -294,8 +302,9 @@ std::string to_text(const RunSummary& s) {
   if (!s.algorithm.empty())
     out += fmt::format("\n  algorithm      {}{}", s.algorithm,
                        s.algorithm_is_default ? ", by default (search.algorithm: auto)" : "");
-  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
-                     s.candidates, s.evaluations, s.failed, s.seconds);
+  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed{}, {:.2f} s\n",
+                     s.candidates, s.evaluations, s.failed, reasons_text(s.failed_by_reason),
+                     s.seconds);
   if (s.failed > 0 && !s.first_failure.empty() && s.stopped_by != "failures")
     out += fmt::format("  first failure  {}\n", s.first_failure);
   if (const std::string levels = levels_text(s.levels); !levels.empty())

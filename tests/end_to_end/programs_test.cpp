@@ -127,6 +127,25 @@ TEST_F(Programs, TheFirstFailureIsSaid) {
       equivolve({"run", yaml_, "--store", store_, "--set", "search.algorithm=random", "--set",
                  "evaluator.max_failed_share=1"});
   EXPECT_NE(done.out.find("first failure  ValueError: too small"), std::string::npos) << done.out;
+  const Finished shown = equivolve({"show", "1", "--store", store_});
+  const std::string failed =
+      std::to_string(
+          answer(equivolve({"show", "1", "--store", store_, "--json"}))["failed"].get<int>()) +
+      " failed (evaluator_error ";
+  for (const std::string& text : {done.out, shown.out})
+    EXPECT_NE(text.find(failed), std::string::npos) << failed << text;
+
+  const auto content = [](const std::string& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string csv = folder_.path() / "failed.csv", lines = folder_.path() / "failed.jsonl";
+  for (const std::string& file : {csv, lines})
+    ASSERT_EQ(equivolve({"export", "1", "--store", store_, "--out", file}).exit_code, 0);
+  EXPECT_NE(content(csv).find(",evaluator_error,\"ValueError: too small\"\n"), std::string::npos);
+  EXPECT_NE(content(csv).find("\",,\n"), std::string::npos) << "of one that has not failed";
+  EXPECT_NE(content(lines).find(R"("reason":"evaluator_error","message":"ValueError: too small"})"),
+            std::string::npos);
 }
 
 TEST_F(Programs, MayBeStoppedOnTheirWay) {

@@ -358,6 +358,8 @@ TEST_F(ToyRun, SaysWhyItCannotBeReproduced) {
   config_.budget.candidates = 400;
   const RunSummary cut = start().summary;
   ASSERT_GT(cut.failed, 0u);
+  const std::string failed = std::to_string(cut.failed);
+  EXPECT_NE(to_text(cut).find(failed + " failed (deadline " + failed + ")"), std::string::npos);
   ASSERT_EQ(cut.irreproducible_because.size(), 1u);
   EXPECT_NE(cut.irreproducible_because[0].find("decided by a deadline or for memory"),
             std::string::npos);
