@@ -120,6 +120,30 @@ TEST_F(Programs, MistakesFailTheirTrialAndAreNamed) {
   EXPECT_EQ(failures.find("lost_worker"), std::string::npos) << failures;
 }
 
+TEST_F(Programs, WhatIsNoFigureIsRefusedByItsName) {
+  write(
+      "    if x % 7 == 1: return None\n"
+      "    if x % 7 == 2: return {'acuracy': 1}\n"
+      "    if x % 7 == 3: return {'accuracy': '0.5'}\n"
+      "    if x % 7 == 4: return '0.5'\n"
+      "    if x % 7 == 5: return {'accuracy': [1, 2]}\n"
+      "    return {'accuracy': -abs(x), 'fit_seconds': 1} if x % 2 else -abs(x)\n",
+      "maximize='accuracy', record=['fit_seconds']");
+  const Finished done = run({"--set", "search.algorithm=random", "--set",
+                             "evaluator.max_failed_share=1", "--set", "budget.candidates=200"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_GT(answer(done)["failed_by_reason"]["wrong_shape"], 10);
+  EXPECT_EQ(answer(done)["failed_by_reason"].size(), 1u) << done.out;
+  const std::string failures = equivolve({"show", "latest", "--logs", "--store", store_}).out;
+  for (const char* said :
+       {"try_it() returned None; expected a mapping with accuracy, fit_seconds (or a number)",
+        "try_it(): 'acuracy' is none of the figures; they are: accuracy, fit_seconds; did you mean "
+        "'accuracy'?",
+        "'accuracy' is '0.5'; expected a number", "try_it() returned '0.5'; expected a mapping",
+        "'accuracy' is of type list; expected a number"})
+    EXPECT_NE(failures.find(said), std::string::npos) << said << failures;
+}
+
 TEST_F(Programs, TheFirstFailureIsSaid) {
   write("    if x < 0: raise ValueError('too small')\n" + std::string(kBody));
   store_ = folder_.path() / "said.db";
