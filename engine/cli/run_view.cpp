@@ -208,13 +208,16 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
   if (summary.contains("algorithm") && summary["algorithm"].is_string())
     std::printf("  algorithm      %s\n", summary["algorithm"].get<std::string>().c_str());
   print_search(summary);
-  if (summary.contains("best") && summary["best"].is_object()) {
-    const Json& best = summary["best"];
-    const std::string objective = summary.value("objective", "");
-    print_contender(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best,
-                    objective);
+  const std::string objective = summary.value("objective", "");
+  const bool found = summary.contains("best") && summary["best"].is_object();
+  if (found)
+    print_contender(fmt::format("found (birth {})", summary["best"]["birth"].get<std::uint64_t>()),
+                    summary["best"], objective);
+  if (summary.contains("references"))
     for (const auto& [name, reference] : summary["references"].items())
       print_contender(name, reference, objective);
+  if (found) {
+    const Json& best = summary["best"];
     print_verdict(summary);
     // Some genomes are lines, some are one without its end.
     const auto text = best["text"].get<std::string>();

@@ -111,6 +111,16 @@ void add_familiar(std::string& out, const RunSummary& s) {
   }
 }
 
+/// Why there is no best candidate.
+std::string nothing_found_text(const RunSummary& s) {
+  if (s.stopped_at > 0 || s.candidates > 0) return "no candidate had a finite fitness";
+  if (s.stopped_by != "time") return "no trial had ended";
+  return fmt::format(
+      "no trial had ended when the time was up (budget.time); what was under way was given up "
+      "after {:.1f} s of search",
+      s.seconds);
+}
+
 void add_verdict(std::string& out, const RunSummary& s) {
   if (const std::string missed = missed_text(s.best->missed_constraints); !missed.empty())
     out += "  found " + missed + "\n";
@@ -318,19 +328,22 @@ std::string to_text(const RunSummary& s) {
   add_hashing(out, s);
   if (!s.irreproducible_because.empty())
     out += fmt::format("  reproducible   no: {}\n", fmt::join(s.irreproducible_because, "; "));
-  if (!s.best) return out + "  nothing was found: no candidate had a finite fitness\n";
+  if (!s.best) out += "  nothing was found: " + nothing_found_text(s) + "\n";
+  if (!s.best && s.references.empty()) return out;
   out += "\n";
   add_row(out, s.objective, "search", "confirmed", "test");
-  add_row(out, fmt::format("found (birth {})", s.best->birth),
-          figure(s.best->validation, s.objective),
-          cell(s.best->confirmed, s.objective, s.best->confirmed_interval,
-               failures_text(s.best->failed_repeats, s.best->repeats)),
-          cell(s.best->test, s.objective, s.best->test_interval));
+  if (s.best)
+    add_row(out, fmt::format("found (birth {})", s.best->birth),
+            figure(s.best->validation, s.objective),
+            cell(s.best->confirmed, s.objective, s.best->confirmed_interval,
+                 failures_text(s.best->failed_repeats, s.best->repeats)),
+            cell(s.best->test, s.objective, s.best->test_interval));
   for (const ReferenceSummary& r : s.references)
     add_row(out, r.name, figure(r.validation, s.objective),
             cell(r.confirmed, s.objective, r.confirmed_interval,
                  failures_text(r.failed_repeats, r.repeats)),
             cell(r.test, s.objective, r.test_interval));
+  if (!s.best) return out;
   add_familiar(out, s);
   out +=
       "    The winner is chosen by its confirmed figure (fresh seeds), and only then is it "

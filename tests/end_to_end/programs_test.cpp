@@ -144,6 +144,19 @@ TEST_F(Programs, WhatIsNoFigureIsRefusedByItsName) {
     EXPECT_NE(failures.find(said), std::string::npos) << said << failures;
 }
 
+TEST_F(Programs, ARunWithoutAResultThatTimeHasEndedIsGoneOnWith) {
+  write("    time.sleep(0.05)\n    return float('nan')\n");
+  store_ = folder_.path() / "none.db";
+  const Finished done =
+      equivolve({"run", yaml_, "--store", store_, "--set", "budget={time: 1s}", "--workers", "1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("nothing was found: no candidate had a finite fitness"),
+            std::string::npos)
+      << done.out;
+  const std::string longer = "equivolve resume 1 --store " + store_ + " --set budget.time=+";
+  EXPECT_NE(done.out.find("search on for longer: " + longer), std::string::npos) << done.out;
+}
+
 TEST_F(Programs, TheFirstFailureIsSaid) {
   write("    if x < 0: raise ValueError('too small')\n" + std::string(kBody));
   store_ = folder_.path() / "said.db";

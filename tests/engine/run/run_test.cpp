@@ -199,6 +199,11 @@ TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
   EXPECT_EQ(outcome.summary.status, RunStatus::kFinished) << "the final stage is not cancelled";
   EXPECT_EQ(outcome.summary.candidates, 0u);
   EXPECT_EQ(outcome.exit_code, 0);
+  const std::string text = to_text(outcome.summary);
+  EXPECT_NE(text.find("nothing was found: no trial had ended when the time was up"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("    middling "), std::string::npos) << "the reference has its figures";
 }
 
 TEST_F(ToyRun, AStopInTheFinalStageLetsTrialsInFlightFinish) {
