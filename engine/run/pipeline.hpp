@@ -80,6 +80,8 @@ struct PipelineTotals {
   std::uint64_t pruned = 0;                   ///< of these, ended by `search.pruning`
   std::uint64_t failed = 0;                   ///< told outcomes with Status::kFailed
   std::map<Reason, std::uint64_t> failed_by;  ///< the same by reason
+  std::uint64_t tried = 0;                    ///< candidates decided by a trial of their own
+  std::uint64_t tried_in_vain = 0;            ///< trials of told requests that failed
   std::uint64_t verified = 0;
   std::uint64_t classes = 0;       ///< founded by told requests
   std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level
