@@ -20,6 +20,7 @@ function has parameters of these names, or looks into trial.options and trial.da
 """
 
 import collections
+import collections.abc
 import difflib
 import hashlib
 import inspect
@@ -57,7 +58,7 @@ class Trial:
         self._channel = channel
         self.options = settings.get("options") or {}
         self.data = settings.get("data") or {}
-        self._known = {figure["name"] for figure in figures}
+        self._known = [figure["name"] for figure in figures]
         self._id = question["id"]
         self._wants_control = question.get("wants_control", False)
         limit = _number(question.get("deadline", 0))
@@ -73,10 +74,7 @@ class Trial:
 
     def report(self, step, total=0, **figures):
         """Intermediate figures. True: stop here, with the figures so far."""
-        unknown = sorted(set(figures) - self._known)
-        if unknown:
-            raise ValueError("report: '%s' is none of the figures; they are: %s"
-                             % (unknown[0], ", ".join(sorted(self._known))))
+        _check_known("report", figures, self._known)
         if int(step) < 0 or int(total) < 0:
             raise ValueError("report: step and total are counts from 0 on")
         self._channel.write({"type": "progress", "id": self._id, "step": str(int(step)),
@@ -232,13 +230,53 @@ def _number(value):
     return float(value)  # "nan", "inf", "-inf" too
 
 
-def _figure(value):
-    value = float(value)
-    return value if math.isfinite(value) else str(value)
+class _WrongShape(Exception):
+    """What a trial gave is not its figures."""
+
+
+def _figure(name, value):
+    try:
+        if isinstance(value, (str, bytes)):  # float() would read it
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise _WrongShape("'%s' is %s; expected a number" % (name, _shown(value))) from None
+    return number if math.isfinite(number) else str(number)
 
 
 def _figures(figures):
-    return {name: _figure(value) for name, value in figures.items()}
+    return {name: _figure(name, value) for name, value in figures.items()}
+
+
+def _shown(value):
+    """None, a short text, or of anything else its type."""
+    if value is None:
+        return "None"
+    return repr(value[:40]) if isinstance(value, str) else "of type %s" % type(value).__name__
+
+
+def _check_known(called, names, known):
+    for name in names:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(str(name), known, 1, 0.5)
+        raise _WrongShape("%s: '%s' is none of the figures; they are: %s%s" % (
+            called, name, ", ".join(known), "; did you mean '%s'?" % near[0] if near else ""))
+
+
+def _returned_figures(called, returned, figures):
+    """By name, of what the function returned: a mapping, or the first figure alone."""
+    known = [figure["name"] for figure in figures]
+    needed = [figure for figure in figures if figure["role"] in ("objective", "constraint")]
+    if not isinstance(returned, collections.abc.Mapping):
+        try:
+            return {known[0]: _figure(known[0], returned)}
+        except _WrongShape:
+            raise _WrongShape("%s returned %s; expected a mapping with %s%s" % (
+                called, _shown(returned), ", ".join(known),
+                " (or a number)" if len(needed) == 1 else "")) from None
+    _check_known(called, returned, known)
+    return _figures(returned)
 
 
 class _Channel:
@@ -346,12 +384,14 @@ class _Server:
             values["trial"] = trial
         begin = time.monotonic()
         try:
-            returned = self._function(**values)
-            if not isinstance(returned, dict):
-                returned = {self._info["figures"][0]["name"]: returned}
-            answer = {"status": "cancelled" if trial.cut else "ok", "figures": _figures(returned)}
+            figures = _returned_figures("%s()" % self._function.__name__,
+                                        self._function(**values), self._info["figures"])
+            answer = {"status": "cancelled" if trial.cut else "ok", "figures": figures}
         except Infeasible as reason:
             answer = {"status": "infeasible", "message": str(reason)}
+        except _WrongShape as fault:
+            traceback.print_exc()
+            answer = {"status": "failed", "reason": "wrong_shape", "message": str(fault)}
         except MemoryError:
             answer = {"status": "failed", "reason": "memory", "message": "out of memory"}
         except (Exception, SystemExit) as error:  # the trial's, not the worker's

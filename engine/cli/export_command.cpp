@@ -10,6 +10,7 @@
 #include "engine/cli/output_file.hpp"
 #include "engine/cli/support.hpp"
 #include "engine/config/space.hpp"
+#include "engine/plugins/protocol/messages.hpp"
 #include "engine/report/front.hpp"
 #include "search/variation/operator.hpp"
 
@@ -60,7 +61,10 @@ std::string csv_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
   out += fmt::format(",{}", status_name(o.status));
   for (double v : o.told) out += "," + number_or_empty(v);
   out += "," + (trial ? number_or_empty(trial->seconds) : std::string());
-  return out + "," + csv_text(engine::genome_text(g.flat, space)) + "\n";
+  out += "," + csv_text(engine::genome_text(g.flat, space));
+  if (o.status != engine::Status::kFailed) return out + ",,\n";
+  return out + fmt::format(",{},{}\n", engine::protocol::reason_name(o.reason),
+                           trial ? csv_text(trial->message) : "");
 }
 
 std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
@@ -88,6 +92,10 @@ std::string json_row(const engine::OutcomeRow& o, const engine::GenomeRow& g,
           std::isfinite(trial->figures[i]) ? Json(trial->figures[i]) : Json(nullptr);
   }
   row["genome"] = engine::genome_text(g.flat, space);
+  if (o.status == engine::Status::kFailed) {
+    row["reason"] = engine::protocol::reason_name(o.reason);
+    if (trial) row["message"] = trial->message;
+  }
   return row.dump() + "\n";
 }
 
@@ -125,7 +133,7 @@ int carry_out(const Export& command) {
   if (kind == ".csv") {
     out->write(kCsvStart);
     for (const std::string& name : names) out->write("," + name);
-    out->write(",seconds,genome\n");
+    out->write(",seconds,genome,reason,message\n");
   }
   std::uint64_t rows = 0;
   const auto space = engine::space_of_resolved(found->info.head.config_resolved);
@@ -156,6 +164,10 @@ CommandSpec export_command() {
       .name = "export",
       .part = Part::kResults,
       .summary = "Write a run's candidates to a CSV or JSON-lines file",
+      .description =
+          "A row for each that was told, with its figures and its genome. One that failed has the "
+          "reason; the message stands with those that were evaluated, and not with those known "
+          "to behave like them.",
       .options =
           with_common({run_argument(c->run),
                        {.name = "--out",

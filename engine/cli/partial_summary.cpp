@@ -76,7 +76,8 @@ Json partial_summary(const engine::StoreReader* reader, const engine::RunInfo& i
        {"partial_hits", "evictions", "warm_hits", "forgotten", "evaluated_again", "largest_error",
         "final_trials", "look_up_seconds", "evaluation_seconds", "verification_seconds",
         "seconds_saved", "reproducible", "irreproducible_because", "result_digest",
-        "trajectory_digest", "best_reference", "improved", "pruning_without_reports"})
+        "trajectory_digest", "best_reference", "improved", "pruning_without_reports",
+        "failed_by_reason"})
     summary[key] = nullptr;
   if (counts) return summary;
   for (const char* key : {"stopped_at", "candidates", "evaluations", "cache_hits", "classes",

@@ -110,17 +110,19 @@ int fork_run(const Resume& command) {
   if (!overrides) return overrides.error();
   auto read = stored_configuration(found->info, found->store, *overrides);
   if (!read) return read.error();
-  if (changed_keys(engine::to_json_text(stored->configuration),
-                   engine::to_json_text(read->configuration))
-          .empty())
+  const bool same_settings = changed_keys(engine::to_json_text(stored->configuration),
+                                          engine::to_json_text(read->configuration))
+                                 .empty();
+  auto preparation = prepared(std::move(*read), command.common.quiet);
+  if (!preparation) return preparation.error();
+  // Other data or another evaluator are a change too.
+  if (same_settings && preparation->context == found->info.head.context)
     return fail(
         kBadInput,
         fmt::format("a fork without a change would be run {0} again; change something with "
                     "--set or --seed, or repeat it: {1}",
                     found->info.id,
                     next_command("reproduce", std::to_string(found->info.id), found->store)));
-  auto preparation = prepared(std::move(*read), command.common.quiet);
-  if (!preparation) return preparation.error();
   preparation->origin.parent = found->info.id;
   found->reader.reset();
   Watch watch(command.common, command.events, preparation->config.budget);
@@ -182,7 +184,8 @@ CommandSpec resume_command() {
           "same bytes elsewhere) may change; with anything else it would be another run.\n\n"
           "That other run starts with --fork: a new run in the same store, from the configuration "
           "of RUN (in whatever state it is) with the changes of --set and --seed. It begins anew, "
-          "with RUN's seed unless --seed gives another; `list` and `show` say where it comes from.",
+          "with RUN's seed unless --seed gives another; where its data file or its evaluator have "
+          "changed since, also with no other change. `list` and `show` say where it comes from.",
       .options = with_common(
           {run_or_group_argument(c->run),
            {.name = "--set",

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <optional>
 #include <tuple>
 
@@ -132,11 +133,19 @@ void print_verification(const Json& s) {
   std::printf("  verification   %s\n", line.c_str());
 }
 
+/// Older summaries do not have it.
+std::string failed_by_reason(const Json& s) {
+  const auto found = s.find("failed_by_reason");
+  if (found == s.end() || !found->is_object()) return "";
+  return engine::reasons_text(found->get<std::map<std::string, std::uint64_t>>());
+}
+
 /// What is not known, of a run that has not ended, is left out.
 void print_search(const Json& s) {
   const auto evaluations = number(s, "evaluations"), failed = number(s, "failed");
   if (evaluations && failed)
-    std::printf("  evaluations    %.0f, %.0f failed\n", *evaluations, *failed);
+    std::printf("  evaluations    %.0f, %.0f failed%s\n", *evaluations, *failed,
+                failed_by_reason(s).c_str());
   if (s.contains("failures")) std::printf("%s", failures_text(s["failures"]).c_str());
   if (const std::string levels = engine::stored_levels(s); !levels.empty())
     std::printf("  levels         %s\n", levels.c_str());
@@ -199,13 +208,16 @@ void print_text(const engine::RunInfo& info, const Json& summary, const Json& fr
   if (summary.contains("algorithm") && summary["algorithm"].is_string())
     std::printf("  algorithm      %s\n", summary["algorithm"].get<std::string>().c_str());
   print_search(summary);
-  if (summary.contains("best") && summary["best"].is_object()) {
-    const Json& best = summary["best"];
-    const std::string objective = summary.value("objective", "");
-    print_contender(fmt::format("found (birth {})", best["birth"].get<std::uint64_t>()), best,
-                    objective);
+  const std::string objective = summary.value("objective", "");
+  const bool found = summary.contains("best") && summary["best"].is_object();
+  if (found)
+    print_contender(fmt::format("found (birth {})", summary["best"]["birth"].get<std::uint64_t>()),
+                    summary["best"], objective);
+  if (summary.contains("references"))
     for (const auto& [name, reference] : summary["references"].items())
       print_contender(name, reference, objective);
+  if (found) {
+    const Json& best = summary["best"];
     print_verdict(summary);
     // Some genomes are lines, some are one without its end.
     const auto text = best["text"].get<std::string>();

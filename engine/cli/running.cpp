@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "engine/cli/signals.hpp"
@@ -53,6 +55,10 @@ int report(const tl::expected<engine::RunOutcome, engine::RunError>& outcome,
     return outcome->exit_code;
   }
   if (!common.quiet && !common.json) {
+    if (!summary.best && summary.stopped_by == "time")
+      std::printf("  search on for longer: %s --set budget.time=+%.0fs\n",
+                  next_command("resume", run, store).c_str(),
+                  std::max(1.0, std::ceil(summary.seconds)));
     if (summary.best && !summary.best_reference.empty() && !summary.improved)
       std::printf("  search on with as many again: %s --set budget.candidates=+%llu\n",
                   next_command("resume", run, store).c_str(),

@@ -200,11 +200,13 @@ int check_engine(const engine::RunInfo& info) {
 
 int check_context(const engine::RunInfo& info, const engine::Preparation& preparation) {
   if (preparation.context == info.head.context) return 0;
-  return fail(kBadInput, "run " + std::to_string(info.id) +
-                             ": its data file or evaluator has changed since it began (stored "
-                             "context " +
-                             hashing::to_hex(info.head.context) + ", now " +
-                             hashing::to_hex(preparation.context) + ")");
+  const std::string run = std::to_string(info.id);
+  return fail(
+      kBadInput,
+      "run " + run + ": its data file or evaluator has changed since it began (stored context " +
+          hashing::to_hex(info.head.context) + ", now " + hashing::to_hex(preparation.context) +
+          "); a new run from its configuration, with what is there now: " +
+          next_command("resume", run, preparation.config.store.file) + " --fork");
 }
 
 tl::expected<engine::Preparation, int> prepared(engine::ReadConfiguration read, bool quiet) {

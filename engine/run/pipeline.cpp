@@ -132,6 +132,7 @@ Pipeline::Progress Pipeline::progress() const {
   p.hits = seen_hits_.load();
   p.replayed = seen_replayed_.load();
   p.stopped_by = seen_stop_.load();
+  for (const Slot& slot : ring_) p.trying += slot.stage.load() == Stage::kEvaluating ? 1 : 0;
   if (const double price = seen_hashing_.load(); price >= 0)
     p.speed_up = measured_speed_up(price, seen_evaluating_.load(), seen_saved_.load());
   if (has_best_.load()) p.best = seen_best_.load();

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,6 +79,9 @@ struct PipelineTotals {
   std::vector<std::uint64_t> evaluations_at;  ///< the same by level; as long as the highest needs
   std::uint64_t pruned = 0;                   ///< of these, ended by `search.pruning`
   std::uint64_t failed = 0;                   ///< told outcomes with Status::kFailed
+  std::map<Reason, std::uint64_t> failed_by;  ///< the same by reason
+  std::uint64_t tried = 0;                    ///< candidates decided by a trial of their own
+  std::uint64_t tried_in_vain = 0;            ///< trials of told requests that failed
   std::uint64_t verified = 0;
   std::uint64_t classes = 0;       ///< founded by told requests
   std::uint64_t partial_hits = 0;  ///< told requests whose class was known, but not at their level
@@ -133,6 +137,7 @@ class Pipeline {
     std::uint64_t told = 0, evaluations = 0, hits = 0;
     std::uint64_t decided = 0;                ///< candidates that are not tried again
     std::uint64_t replayed = 0;               ///< of those told, from the store
+    std::uint64_t trying = 0;                 ///< trials that run, or wait for a thread
     std::optional<double> best;               ///< first objective, as the evaluator gives it
     std::optional<double> speed_up;           ///< by hashing, measured so far (speed_up.hpp)
     StopCause stopped_by = StopCause::kNone;  ///< why no more is asked

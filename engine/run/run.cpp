@@ -12,6 +12,7 @@
 #include "engine/plugins/crash_notes.hpp"
 #include "engine/plugins/set_aside.hpp"
 #include "engine/plugins/threads_evaluator.hpp"
+#include "engine/processes/shell_text.hpp"
 #include "engine/run/clock.hpp"
 #include "engine/run/kernel.hpp"
 #include "engine/run/notes.hpp"
@@ -27,7 +28,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoll = 50ms;
-constexpr auto kGrace = 10s;  // for trials in flight, after a stop or when time is up
+constexpr auto kGrace = 10s;    // for trials in flight, after a stop or when time is up
+constexpr auto kPatience = 2s;  // after a signal, before it is said what is waited for
 
 RunHead head_of(const Preparation& prepared) {
   RunHead head;
@@ -62,6 +64,7 @@ class Session {
         origins_(std::move(origins)),
         replay_(std::move(replay)),
         earlier_probes_(earlier_probes),
+        width_(executor_width(prepared.config)),
         clock_(controls.clock ? *controls.clock : machine_clock_),
         time_(clock_, std::chrono::duration_cast<std::chrono::nanoseconds>(
                           std::chrono::duration<double>(earlier_seconds))) {
@@ -69,11 +72,10 @@ class Session {
   }
 
   tl::expected<RunOutcome, RunError> go() {
-    const unsigned width = executor_width(prepared_.config);
     if (controls_.executor) {
-      executor_ = controls_.executor(width);
+      executor_ = controls_.executor(width_);
     } else {
-      auto made = make_executor(prepared_.config.executor, width);
+      auto made = make_executor(prepared_.config.executor, width_);
       if (!made) return fail(2, made.error());
       executor_ = std::move(*made);
     }
@@ -118,9 +120,9 @@ class Session {
     crash_notes_.emplace(
         store::side_file_of(prepared_.config.store.file, run_, store::kCrashes),
         fmt::format("equivolve: a trial has crashed the engine, as evaluator.isolation is thread; "
-                    "run {} can be resumed (with evaluator.isolation=process a crash costs its own "
-                    "trial alone)\n",
-                    run_));
+                    "run {0} can be resumed (with evaluator.isolation=process a crash costs its "
+                    "own trial alone): equivolve resume {0} --store {1}\n",
+                    run_, shell_word(prepared_.config.store.file.string())));
     on_threads_.emplace(*prepared_.evaluator, *crash_notes_);
     const auto notes = crash_notes_->read();
     if (!notes.empty() && controls_.notice)
@@ -174,6 +176,7 @@ class Session {
     const auto now = clock_.now();
     if (controls_.signal && controls_.signal->load() != 0) ask_to_stop(StopCause::kSignal);
     cancel_what_is_late(now);
+    say_what_is_waited_for(now, phase);
     if (now - last_wishes_ > 500ms) {
       last_wishes_ = now;
       for (const std::string& wish : writer_->take_wishes()) obey(wish);
@@ -198,8 +201,23 @@ class Session {
     if (stopped) final_cancel_.store(true);
   }
 
+  /// A trial on a thread may look for a stop late, or never.
+  void say_what_is_waited_for(std::chrono::nanoseconds now, ProgressReport::Phase phase) {
+    if (said_waiting_ || stop_cause_ != StopCause::kSignal || now - *stopping_since_ < kPatience ||
+        !controls_.notice || prepared_.config.evaluator.isolation != "thread")
+      return;
+    said_waiting_ = true;
+    const std::uint64_t trials = phase == ProgressReport::Phase::kSearch
+                                     ? std::min<std::uint64_t>(pipeline_->progress().trying, width_)
+                                     : 0;  // of the final stage nobody counts them
+    controls_.notice(fmt::format("waiting for {}trial{}; once more (Ctrl-C) ends at once",
+                                 trials == 0 ? "" : fmt::format("{} ", trials),
+                                 trials == 1 ? "" : "s"));
+  }
+
   void advise() {
     const std::optional<double> speed_up = pipeline_->progress().speed_up;
+    if (!prepared_.evaluator->descriptor().offers_probe) return;  // none to leave out
     if (origins_.probes_end || !slow_hashing_.look(time_.session(), speed_up)) return;
     const bool stops = prepared_.config.hashing.stops_probing;
     if (stops) pipeline_->stop_probing();
@@ -320,6 +338,7 @@ class Session {
   const RunOrigins origins_;
   std::unique_ptr<ReplayIndex> replay_;
   const ProbeTime earlier_probes_;
+  const unsigned width_;  // of the executor
   const SteadyClock machine_clock_{};
   const Clock& clock_;
   RunningTime time_;
@@ -332,6 +351,7 @@ class Session {
   std::optional<std::chrono::nanoseconds> time_up_since_;   // budget.time
   SlowHashing slow_hashing_;
   StopCause stop_cause_ = StopCause::kNone;
+  bool said_waiting_ = false;
   bool paused_ = false;
   PauseGate gate_;                         // of the final stage
   std::atomic<bool> final_stop_{false};    // it begins no trial any more

@@ -401,6 +401,7 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   if (!s.merged) count_evaluation(row);
   totals_.evaluation_seconds += s.merged ? 0 : s.trial.seconds;
   totals_.failed += row.status == Status::kFailed ? 1 : 0;
+  if (row.status == Status::kFailed) ++totals_.failed_by[row.reason];
   totals_.cut_by_machine +=
       row.reason == Reason::kDeadline || row.reason == Reason::kMemory ? 1 : 0;
   totals_.classes += s.verdict.founded ? 1 : 0;
@@ -410,11 +411,17 @@ void Pipeline::after_tell(const Slot& s, const OutcomeRow& row, const Worth& wor
   totals_.warm_hits += s.verdict.warm ? 1 : 0;
   offer_leader(s, row, worth);
   const StopCause cause = count(s, worth);
-  // A budget that is spent with the trial that is one too many is no excuse for it.
-  const bool all_failed = totals_.decided == 10 && totals_.failed == 10;
-  const bool too_many = totals_.decided >= 50 &&
-                        static_cast<double>(totals_.failed) >
-                            settings_.max_failed_share * static_cast<double>(totals_.decided);
+  // A budget that is spent with the trial that is one too many is no excuse for it. What is known
+  // already is no trial, and says nothing new of how many fail.
+  if (!s.merged) {
+    totals_.tried += worth.told.is_decided ? 1 : 0;
+    totals_.tried_in_vain += row.status == Status::kFailed ? 1 : 0;
+  }
+  const bool all_failed = (totals_.tried == 10 && totals_.tried_in_vain == 10) ||
+                          (totals_.decided == 50 && totals_.failed == 50);
+  const bool too_many =
+      totals_.tried >= 50 && static_cast<double>(totals_.tried_in_vain) >
+                                 settings_.max_failed_share * static_cast<double>(totals_.tried);
   if (all_failed || too_many) end(StopCause::kFailures);
   // What the store holds was told, whatever the budget is now; one that is spent ends the run with
   // the last of it.

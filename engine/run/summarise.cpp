@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plugins/protocol/messages.hpp"
 #include "engine/run/speed_up.hpp"
 #include "engine/run/worth.hpp"
 
@@ -188,6 +189,8 @@ RunSummary summarise(const Preparation& prepared, const Pipeline& pipeline,
   s.forgotten = accounting.forgotten;
   s.evaluated_again = accounting.again;
   s.failed = totals.failed;
+  for (const auto& [reason, count] : totals.failed_by)
+    s.failed_by_reason.emplace(protocol::reason_name(reason), count);
   s.levels = levels_of(prepared.evaluator->info().levels, totals.evaluations_at);
   s.pruned = totals.pruned;
   add_search(s, prepared.config.search, pipeline.searcher());

@@ -111,6 +111,16 @@ void add_familiar(std::string& out, const RunSummary& s) {
   }
 }
 
+/// Why there is no best candidate.
+std::string nothing_found_text(const RunSummary& s) {
+  if (s.stopped_at > 0 || s.candidates > 0) return "no candidate had a finite fitness";
+  if (s.stopped_by != "time") return "no trial had ended";
+  return fmt::format(
+      "no trial had ended when the time was up (budget.time); what was under way was given up "
+      "after {:.1f} s of search",
+      s.seconds);
+}
+
 void add_verdict(std::string& out, const RunSummary& s) {
   if (const std::string missed = missed_text(s.best->missed_constraints); !missed.empty())
     out += "  found " + missed + "\n";
@@ -191,6 +201,13 @@ std::string levels_text(const std::vector<LevelSummary>& levels) {
   return fmt::format("{} evaluations; as much work as {:.1f} of {}", out, work, levels.back().name);
 }
 
+std::string reasons_text(const std::map<std::string, std::uint64_t>& failed_by_reason) {
+  std::string out;
+  for (const auto& [reason, count] : failed_by_reason)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", reason, count);
+  return out.empty() ? out : " (" + out + ")";
+}
+
 std::string archive_text(const ArchiveSummary& archive) {
   return fmt::format("{} of {} niche{} filled ({:.1f} %)", archive.filled, archive.cells,
                      archive.cells == 1 ? "" : "s", percent(archive.filled, archive.cells));
@@ -255,6 +272,7 @@ std::string to_json(const RunSummary& s) {
            {"forgotten", s.forgotten},
            {"evaluated_again", s.evaluated_again},
            {"failed", s.failed},
+           {"failed_by_reason", Json(s.failed_by_reason)},
            {"levels", json_of(s.levels)},
            {"pruned", s.pruned},
            {"pruning_without_reports", s.pruning_without_reports},
@@ -294,8 +312,9 @@ std::string to_text(const RunSummary& s) {
   if (!s.algorithm.empty())
     out += fmt::format("\n  algorithm      {}{}", s.algorithm,
                        s.algorithm_is_default ? ", by default (search.algorithm: auto)" : "");
-  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed, {:.2f} s\n",
-                     s.candidates, s.evaluations, s.failed, s.seconds);
+  out += fmt::format("\n  search         {} candidates, {} evaluated, {} failed{}, {:.2f} s\n",
+                     s.candidates, s.evaluations, s.failed, reasons_text(s.failed_by_reason),
+                     s.seconds);
   if (s.failed > 0 && !s.first_failure.empty() && s.stopped_by != "failures")
     out += fmt::format("  first failure  {}\n", s.first_failure);
   if (const std::string levels = levels_text(s.levels); !levels.empty())
@@ -309,19 +328,22 @@ std::string to_text(const RunSummary& s) {
   add_hashing(out, s);
   if (!s.irreproducible_because.empty())
     out += fmt::format("  reproducible   no: {}\n", fmt::join(s.irreproducible_because, "; "));
-  if (!s.best) return out + "  nothing was found: no candidate had a finite fitness\n";
+  if (!s.best) out += "  nothing was found: " + nothing_found_text(s) + "\n";
+  if (!s.best && s.references.empty()) return out;
   out += "\n";
   add_row(out, s.objective, "search", "confirmed", "test");
-  add_row(out, fmt::format("found (birth {})", s.best->birth),
-          figure(s.best->validation, s.objective),
-          cell(s.best->confirmed, s.objective, s.best->confirmed_interval,
-               failures_text(s.best->failed_repeats, s.best->repeats)),
-          cell(s.best->test, s.objective, s.best->test_interval));
+  if (s.best)
+    add_row(out, fmt::format("found (birth {})", s.best->birth),
+            figure(s.best->validation, s.objective),
+            cell(s.best->confirmed, s.objective, s.best->confirmed_interval,
+                 failures_text(s.best->failed_repeats, s.best->repeats)),
+            cell(s.best->test, s.objective, s.best->test_interval));
   for (const ReferenceSummary& r : s.references)
     add_row(out, r.name, figure(r.validation, s.objective),
             cell(r.confirmed, s.objective, r.confirmed_interval,
                  failures_text(r.failed_repeats, r.repeats)),
             cell(r.test, s.objective, r.test_interval));
+  if (!s.best) return out;
   add_familiar(out, s);
   out +=
       "    The winner is chosen by its confirmed figure (fresh seeds), and only then is it "

@@ -62,6 +62,7 @@ struct RunSummary {
   std::uint64_t stopped_at = 0;  ///< tickets told
   std::uint64_t candidates = 0, evaluations = 0, cache_hits = 0, partial_hits = 0, classes = 0,
                 evictions = 0, failed = 0;
+  std::map<std::string, std::uint64_t> failed_by_reason;  ///< of `failed`
   /// Candidates that an earlier run had evaluated; classes dropped by `hashing.policy: forget`;
   /// evaluations of a known class by `aggregate`.
   std::uint64_t warm_hits = 0, forgotten = 0, evaluated_again = 0;
@@ -117,6 +118,9 @@ std::string verdict_text(bool improved, const std::string& reference,
 
 /// "screening 812, full 203; as much work as 243.6 full ones"; "" of fewer than two levels.
 std::string levels_text(const std::vector<LevelSummary>& levels);
+
+/// " (crash 9, deadline 6)", to stand behind a count of failures; "" without one.
+std::string reasons_text(const std::map<std::string, std::uint64_t>& failed_by_reason);
 
 /// "12 of 100 niches filled (12.0 %)".
 std::string archive_text(const ArchiveSummary& archive);

@@ -150,6 +150,9 @@ TEST_F(StoredRun, AMovedDataFileIsFollowedWhenItsBytesAreTheSame) {
   const Finished changed = call({"resume", "1", "--set", there, "--set", "budget.candidates=+9"});
   EXPECT_EQ(changed.exit_code, 2);
   EXPECT_NE(changed.err.find("changed"), std::string::npos) << changed.err;
+  const std::string said = ": equivolve resume 1 --store " + store_ + " --fork\n";
+  EXPECT_NE(changed.err.find(said), std::string::npos) << changed.err;
+  EXPECT_EQ(json({"resume", "1", "--fork", "--quiet"})["run"], 2) << "as it said";
 }
 
 TEST_F(StoredRun, ReproduceSaysEqual) {

@@ -119,7 +119,8 @@ TEST_F(Commands, ExportWritesEveryCandidate) {
   std::getline(table, line);
   EXPECT_EQ(
       line,
-      "ticket,birth,parent,second_parent,operator,class,level,hit,status,fitness,seconds,genome");
+      "ticket,birth,parent,second_parent,operator,class,level,hit,status,fitness,seconds,genome,"
+      "reason,message");
   EXPECT_EQ(
       equivolve({"export", "1", "--store", store_, "--out", folder_.path() / "c.txt"}).exit_code,
       2);

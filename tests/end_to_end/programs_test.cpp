@@ -120,6 +120,43 @@ TEST_F(Programs, MistakesFailTheirTrialAndAreNamed) {
   EXPECT_EQ(failures.find("lost_worker"), std::string::npos) << failures;
 }
 
+TEST_F(Programs, WhatIsNoFigureIsRefusedByItsName) {
+  write(
+      "    if x % 7 == 1: return None\n"
+      "    if x % 7 == 2: return {'acuracy': 1}\n"
+      "    if x % 7 == 3: return {'accuracy': '0.5'}\n"
+      "    if x % 7 == 4: return '0.5'\n"
+      "    if x % 7 == 5: return {'accuracy': [1, 2]}\n"
+      "    return {'accuracy': -abs(x), 'fit_seconds': 1} if x % 2 else -abs(x)\n",
+      "maximize='accuracy', record=['fit_seconds']");
+  const Finished done = run({"--set", "search.algorithm=random", "--set",
+                             "evaluator.max_failed_share=1", "--set", "budget.candidates=200"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_GT(answer(done)["failed_by_reason"]["wrong_shape"], 10);
+  EXPECT_EQ(answer(done)["failed_by_reason"].size(), 1u) << done.out;
+  const std::string failures = equivolve({"show", "latest", "--logs", "--store", store_}).out;
+  for (const char* said :
+       {"try_it() returned None; expected a mapping with accuracy, fit_seconds (or a number)",
+        "try_it(): 'acuracy' is none of the figures; they are: accuracy, fit_seconds; did you mean "
+        "'accuracy'?",
+        "'accuracy' is '0.5'; expected a number", "try_it() returned '0.5'; expected a mapping",
+        "'accuracy' is of type list; expected a number"})
+    EXPECT_NE(failures.find(said), std::string::npos) << said << failures;
+}
+
+TEST_F(Programs, ARunWithoutAResultThatTimeHasEndedIsGoneOnWith) {
+  write("    time.sleep(0.05)\n    return float('nan')\n");
+  store_ = folder_.path() / "none.db";
+  const Finished done =
+      equivolve({"run", yaml_, "--store", store_, "--set", "budget={time: 1s}", "--workers", "1"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("nothing was found: no candidate had a finite fitness"),
+            std::string::npos)
+      << done.out;
+  const std::string longer = "equivolve resume 1 --store " + store_ + " --set budget.time=+";
+  EXPECT_NE(done.out.find("search on for longer: " + longer), std::string::npos) << done.out;
+}
+
 TEST_F(Programs, TheFirstFailureIsSaid) {
   write("    if x < 0: raise ValueError('too small')\n" + std::string(kBody));
   store_ = folder_.path() / "said.db";
@@ -127,6 +164,25 @@ TEST_F(Programs, TheFirstFailureIsSaid) {
       equivolve({"run", yaml_, "--store", store_, "--set", "search.algorithm=random", "--set",
                  "evaluator.max_failed_share=1"});
   EXPECT_NE(done.out.find("first failure  ValueError: too small"), std::string::npos) << done.out;
+  const Finished shown = equivolve({"show", "1", "--store", store_});
+  const std::string failed =
+      std::to_string(
+          answer(equivolve({"show", "1", "--store", store_, "--json"}))["failed"].get<int>()) +
+      " failed (evaluator_error ";
+  for (const std::string& text : {done.out, shown.out})
+    EXPECT_NE(text.find(failed), std::string::npos) << failed << text;
+
+  const auto content = [](const std::string& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string csv = folder_.path() / "failed.csv", lines = folder_.path() / "failed.jsonl";
+  for (const std::string& file : {csv, lines})
+    ASSERT_EQ(equivolve({"export", "1", "--store", store_, "--out", file}).exit_code, 0);
+  EXPECT_NE(content(csv).find(",evaluator_error,\"ValueError: too small\"\n"), std::string::npos);
+  EXPECT_NE(content(csv).find("\",,\n"), std::string::npos) << "of one that has not failed";
+  EXPECT_NE(content(lines).find(R"("reason":"evaluator_error","message":"ValueError: too small"})"),
+            std::string::npos);
 }
 
 TEST_F(Programs, MayBeStoppedOnTheirWay) {

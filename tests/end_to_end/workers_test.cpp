@@ -231,6 +231,8 @@ TEST_F(Workers, ACrashOnAThreadIsRememberedByTheNextSession) {
   while (last.exit_code != 0 && crashes < 100) {
     ASSERT_TRUE(std::filesystem::exists(notes)) << last.err;
     EXPECT_NE(last.err.find("run 1 can be resumed"), std::string::npos) << last.err;
+    EXPECT_NE(last.err.find(": equivolve resume 1 --store " + store_ + "\n"), std::string::npos)
+        << last.err;
     ++crashes;
     last = equivolve({"resume", "1", "--store", store_, "--json"});
     EXPECT_NE(last.err.find("has crashed in " + std::to_string(crashes)), std::string::npos);

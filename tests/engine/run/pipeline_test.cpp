@@ -335,6 +335,14 @@ TEST(Pipeline, EndsWhateverTheInputs) {
   no_longer.go();
   EXPECT_EQ(no_longer.stopped_by, StopCause::kFailures) << "not by its budget";
 
+  ToyRun known;  // the first trial fails, and all the rest is known to behave like that one
+  known.evaluator.digest_mask = 0;
+  known.evaluator.fails = [](double) { return true; };
+  known.go();
+  EXPECT_EQ(known.totals.evaluations, 1u);
+  EXPECT_EQ(known.totals.told, 50u) << "one trial is no share, but there is nothing else";
+  EXPECT_EQ(known.stopped_by, StopCause::kFailures);
+
   ToyRun half;
   half.evaluator.fails = [](double f) { return f < 0.15; };
   half.settings.max_failed_share = 0.9;

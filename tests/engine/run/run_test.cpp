@@ -47,6 +47,7 @@ class ToyRun : public testing::Test {
   }
 
   std::optional<RunOrigins> origins_;
+  std::string notices_;  // written on the thread that called start() or resume()
 
   RunOutcome start() { return go(std::nullopt); }
   RunOutcome resume() {
@@ -90,6 +91,7 @@ class ToyRun : public testing::Test {
     controls.clock = &clock_;
     controls.signal = &signal_;
     controls.origins = origins_;
+    controls.notice = [this](const std::string& line) { notices_ += line + "\n"; };
     controls.executor = [](unsigned) { return make_thread_executor(1); };
     controls.progress = [this](const ProgressReport& report) {
       {
@@ -145,6 +147,40 @@ TEST_F(ToyRun, AutoStopsProbingOnceItHasSlowedTheRunDownForLong) {
       << "the first one is checked";
 }
 
+// Trials take longer and longer, so that verification costs more than the hits save.
+TEST_F(ToyRun, HashingIsNoAdviceWhereThereIsNoProbe) {
+  config_.hashing.verify_fraction = 1;
+  for (const bool offers_probe : {true, false}) {
+    double seconds = 0;
+    evaluator_ = [&](test::ToyEvaluator& toy) {
+      toy.descriptor_.offers_probe = offers_probe;
+      toy.seconds = [&] { return seconds += 1; };
+      toy.on_trial = [&](const auto&, const auto&, const auto&) { step(2s); };
+    };
+    notices_.clear();
+    const RunSummary summary = start().summary;
+    EXPECT_LT(summary.measured_speed_up.value(), 1);
+    EXPECT_EQ(notices_.find("hashing.policy") != std::string::npos, offers_probe) << notices_;
+    EXPECT_EQ(to_text(summary).find("hashing.policy") != std::string::npos, offers_probe);
+    config_.store.file = folder_.path() / "other.db";
+  }
+}
+
+TEST_F(ToyRun, ASignalThatATrialDoesNotHearIsSaidToWait) {
+  config_.evaluator.isolation = "thread";
+  config_.workers = 1;
+  bool first = true;
+  evaluator_ = [&](test::ToyEvaluator& toy) {
+    toy.on_trial = [&](const auto&, const auto&, const auto&) {
+      if (!std::exchange(first, false)) return;
+      signal_ = SIGINT;
+      for (int i = 0; i < 6; ++i) step(1s);
+    };
+  };
+  EXPECT_EQ(start().exit_code, 130);
+  EXPECT_EQ(notices_, "waiting for 1 trial; once more (Ctrl-C) ends at once\n");
+}
+
 TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
   config_.budget = {};
   config_.budget.time = 5s;
@@ -163,6 +199,11 @@ TEST_F(ToyRun, WhenTimeIsUpTrialsGetTheirGraceAndAreCancelled) {
   EXPECT_EQ(outcome.summary.status, RunStatus::kFinished) << "the final stage is not cancelled";
   EXPECT_EQ(outcome.summary.candidates, 0u);
   EXPECT_EQ(outcome.exit_code, 0);
+  const std::string text = to_text(outcome.summary);
+  EXPECT_NE(text.find("nothing was found: no trial had ended when the time was up"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("    middling "), std::string::npos) << "the reference has its figures";
 }
 
 TEST_F(ToyRun, AStopInTheFinalStageLetsTrialsInFlightFinish) {
@@ -322,6 +363,8 @@ TEST_F(ToyRun, SaysWhyItCannotBeReproduced) {
   config_.budget.candidates = 400;
   const RunSummary cut = start().summary;
   ASSERT_GT(cut.failed, 0u);
+  const std::string failed = std::to_string(cut.failed);
+  EXPECT_NE(to_text(cut).find(failed + " failed (deadline " + failed + ")"), std::string::npos);
   ASSERT_EQ(cut.irreproducible_because.size(), 1u);
   EXPECT_NE(cut.irreproducible_because[0].find("decided by a deadline or for memory"),
             std::string::npos);
