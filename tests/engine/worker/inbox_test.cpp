@@ -55,7 +55,7 @@ std::uint64_t next_id(Inbox& inbox) {
 }
 
 bool comes_true(const std::atomic<bool>& what) {
-  for (int i = 0; i < 5000 && !what.load(); ++i) std::this_thread::sleep_for(1ms);
+  for (int i = 0; i < 60'000 && !what.load(); ++i) std::this_thread::sleep_for(1ms);
   return what.load();
 }
 
@@ -174,12 +174,16 @@ TEST(Inbox, ACancelBehindLargeQuestionsIsHeardSoon) {
   const auto began = std::chrono::steady_clock::now();
   std::jthread talk([&] {
     const std::string large = std::string(std::size_t{8} << 20, ' ') + "\n";
-    for (int i = 0; i < 4; ++i) engine.say(large);
+    for (int i = 0; i < 8; ++i) engine.say(large);
     engine.say(1, protocol::Cancel{});
   });
   EXPECT_TRUE(comes_true(stop));
-  // At 64 KiB a look it took five seconds.
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
+#ifndef EQUIVOLVE_SANITIZED
+  // At 64 KiB a look it took ten seconds.
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 8s);
+#else
+  (void)began;
+#endif
 }
 
 /// A module may close what is not its own: that is not the engine's end.
