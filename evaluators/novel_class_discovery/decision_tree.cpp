@@ -6,10 +6,27 @@
 #include <numeric>
 #include <optional>
 
+#include "evaluators/common/tables/splits.hpp"
+#include "hashing/stream.hpp"
+
 namespace equivolve::novel_class_discovery {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
+
+constexpr std::uint32_t kFolds = 5;
+
+/// Drawn, as rows may come in an order that repeats; each fold has its part of both kinds.
+std::vector<std::uint32_t> folds_of(const std::vector<bool>& wanted) {
+  Rows rows(wanted.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  hashing::Stream stream(0, hashing::Purpose::kSplit, wanted.size());
+  tables::shuffle(rows, stream);
+  std::vector<std::uint32_t> folds(wanted.size());
+  std::uint32_t dealt[2] = {0, 0};
+  for (const std::uint32_t r : rows) folds[r] = dealt[wanted[r]]++ % kFolds;
+  return folds;
+}
 
 struct Split {
   std::size_t feature;
@@ -111,14 +128,15 @@ DecisionTree grow_tree(PointsView x, const std::vector<bool>& wanted, const Tree
 
 double cross_validated_accuracy(PointsView x, const std::vector<bool>& wanted,
                                 const TreeSettings& s) {
-  constexpr std::uint32_t kFolds = 5;
+  const std::vector<std::uint32_t> fold_of = folds_of(wanted);
   double right[2] = {0, 0}, all[2] = {0, 0};
   for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
     Rows rows;
     for (std::uint32_t r = 0; r < x.rows; ++r)
-      if (r % kFolds != fold) rows.push_back(r);
+      if (fold_of[r] != fold) rows.push_back(r);
     const DecisionTree tree = Growing(x, wanted, s).run(rows);
-    for (std::uint32_t r = fold; r < x.rows; r += kFolds) {
+    for (std::uint32_t r = 0; r < x.rows; ++r) {
+      if (fold_of[r] != fold) continue;
       all[wanted[r]] += 1;
       right[wanted[r]] += tree.holds(x.data + r * x.stride) == wanted[r];
     }

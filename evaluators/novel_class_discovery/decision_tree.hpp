@@ -35,8 +35,9 @@ struct TreeSettings {
 /// Both kinds occur; they weigh alike. [any-thread]
 DecisionTree grow_tree(PointsView x, const std::vector<bool>& wanted, const TreeSettings& settings);
 
-/// Mean of the shares told right of both kinds, over 5 folds (row r is in fold r mod 5): what the
-/// tree is worth on rows that it has not seen. 0.5 is chance.
+/// Mean of the shares told right of both kinds, over 5 folds: what the tree is worth on rows that
+/// it has not seen. 0.5 is chance. The rows of each kind are dealt out to the folds in an order
+/// that is drawn, the same for the same number of rows.
 double cross_validated_accuracy(PointsView x, const std::vector<bool>& wanted,
                                 const TreeSettings& settings);
 
