@@ -54,6 +54,12 @@ std::uint64_t next_id(Inbox& inbox) {
   return item && *item ? (*item)->id : 0;
 }
 
+/// From now on the worker works on this question.
+void begin(std::uint64_t id, const Engine& engine, Inbox& inbox) {
+  engine.say(id, protocol::Ping{});
+  EXPECT_EQ(next_id(inbox), id);
+}
+
 bool comes_true(const std::atomic<bool>& what) {
   for (int i = 0; i < 60'000 && !what.load(); ++i) std::this_thread::sleep_for(1ms);
   return what.load();
@@ -82,8 +88,7 @@ TEST(Inbox, ACancelIsHeardWhileItsQuestionIsWorkedOn) {
   Engine engine;
   Inbox inbox(engine.worker_end());
   for (std::uint64_t id = 1; id <= 3; ++id) {
-    engine.say(id, protocol::Ping{});
-    EXPECT_EQ(next_id(inbox), id);
+    begin(id, engine, inbox);
     const std::atomic<bool>& stop = inbox.watch(id);
     EXPECT_FALSE(stop.load());
     std::this_thread::sleep_for(20ms);  // longer than one look
@@ -110,8 +115,7 @@ TEST(Inbox, AQuestionIsCancelledBeforeItsTurnAndNotAfterIt) {
 TEST(Inbox, ProgressIsAnsweredToManyThreads) {
   Engine engine;
   Inbox inbox(engine.worker_end());
-  engine.say(1, protocol::Ping{});
-  EXPECT_EQ(next_id(inbox), 1u);
+  begin(1, engine, inbox);
   inbox.watch(1);
   std::atomic<int> stops{0}, answers{0};
   {
@@ -135,8 +139,7 @@ TEST(Inbox, ProgressIsAnsweredToManyThreads) {
 TEST(Inbox, WhoWaitsForAControlHearsACancelAndTheEnd) {
   Engine engine;
   Inbox inbox(engine.worker_end());
-  engine.say(1, protocol::Ping{});
-  EXPECT_EQ(next_id(inbox), 1u);
+  begin(1, engine, inbox);
   const std::atomic<bool>& stop = inbox.watch(1);
   std::jthread later([&] {
     std::this_thread::sleep_for(20ms);
@@ -154,8 +157,7 @@ TEST(Inbox, WhoWaitsForAControlHearsACancelAndTheEnd) {
 TEST(Inbox, WhoReportsForAQuestionThatIsOverHoldsUpNobody) {
   Engine engine;
   Inbox inbox(engine.worker_end());
-  engine.say(1, protocol::Ping{});
-  EXPECT_EQ(next_id(inbox), 1u);
+  begin(1, engine, inbox);
   inbox.watch(1);
   std::jthread stray([&] { EXPECT_TRUE(inbox.wait_for_control(1)); });
   std::this_thread::sleep_for(20ms);
@@ -168,8 +170,7 @@ TEST(Inbox, WhoReportsForAQuestionThatIsOverHoldsUpNobody) {
 TEST(Inbox, ACancelBehindLargeQuestionsIsHeardSoon) {
   Engine engine;
   Inbox inbox(engine.worker_end());
-  engine.say(1, protocol::Ping{});
-  EXPECT_EQ(next_id(inbox), 1u);
+  begin(1, engine, inbox);
   const std::atomic<bool>& stop = inbox.watch(1);
   const auto began = std::chrono::steady_clock::now();
   std::jthread talk([&] {
